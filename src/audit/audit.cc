@@ -1,0 +1,204 @@
+#include "audit/audit.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "audit/history_findings.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "detect/judgement.h"
+#include "env/coverage.h"
+#include "source/file_tree.h"
+#include "source/history.h"
+#include "source/pieces.h"
+
+namespace keysift {
+namespace {
+
+constexpr PieceSize kPieces{4 * 1024 * 1024, kMaxMatchWidth};
+
+// Within one scan, the key of what is the same finding at the same place.
+auto place_of(const Finding& finding) {
+  return std::tie(finding.location.path, finding.location.begin.line, finding.location.begin.column,
+                  finding.rule, finding.secret, finding.origin);
+}
+
+}  // namespace
+
+Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
+    : options_(std::move(options)), progress_(progress), detector_(rules) {
+  for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
+  report_.rules = rules;
+}
+
+void Audit::scan(const Blob& blob, unsigned index) {
+  auto& worker = workers_[index];
+  const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end});
+  // What a piece shares with its neighbours is counted once.
+  const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
+  worker.counts.bytes += own;
+  progress_.count(index, own, matches.size());
+  Position at = blob.start;
+  std::size_t measured = 0;
+  for (const auto& match : matches) {
+    if (match.rule->confidence < options_.min_confidence) continue;
+    at = advance(at, blob.bytes.substr(measured, match.begin - measured));
+    measured = match.begin;
+    const auto secret = blob.bytes.substr(match.begin, match.end - match.begin);
+    worker.hits.push_back({match.rule, std::string(secret), std::string(blob.path), blob.object, blob.origin,
+                           at, advance(at, secret)});
+  }
+}
+
+BlobSink Audit::blob_sink() {
+  return [this](const Blob& blob, unsigned worker) { scan(blob, worker); };
+}
+
+ErrorSink Audit::error_sink() {
+  return [this](const std::string& path, const std::string& message, unsigned worker) {
+    workers_[worker].errors.push_back({path, message});
+  };
+}
+
+void Audit::error(const std::string& path, const std::string& message) {
+  report_.errors.push_back({path, message});
+}
+
+void Audit::files(const std::filesystem::path& path, const std::string& shown_as) {
+  const auto sink = blob_sink();
+  const auto on_error = error_sink();
+  const auto read = [&](const WalkedFile& file, int root, unsigned index) {
+    auto& worker = workers_[index];
+    ++worker.counts.files;
+    if (!file.tracked) worker.untracked.push_back(file.path);
+    read_walked_file(root, file.path, shown_as + file.path, kPieces, worker.buffer, index, sink, on_error);
+  };
+  if (std::filesystem::is_directory(path)) {
+    walk_files(path, {options_.ignored, options_.threads}, read, on_error);
+    walked_ = true;
+    add_findings(take_hits());
+    return;
+  }
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file) throw Failure("cannot read " + printable(path.native()) + ": " + std::strerror(errno));
+  ++workers_[0].counts.files;
+  read_whole(file.get(), Origin::worktree, shown_as);
+}
+
+void Audit::stream(int file, const std::string& name) { read_whole(file, Origin::standard_input, name); }
+
+void Audit::read_whole(int file, Origin origin, const std::string& name) {
+  Blob whole;
+  whole.origin = origin;
+  whole.path = name;
+  const int status =
+      read_pieces(file, whole, kPieces, workers_[0].buffer, [&](const Blob& piece) { scan(piece, 0); });
+  if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
+  add_findings(take_hits());
+}
+
+void Audit::history(const Repository& repository) {
+  const ObjectDatabase objects(repository);
+  progress_.expect(objects.size());
+  const auto count_blobs = [this](const Blob& blob, unsigned worker) {
+    if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
+    scan(blob, worker);
+  };
+  auto history = read_history(repository, objects, options_.threads, count_blobs, error_sink());
+  report_.summary.commits += history.commits.size();
+  auto findings = history_findings(repository, std::move(history), take_hits(), report_.errors);
+  std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
+}
+
+void Audit::env(const Repository& repository) {
+  const auto work_tree = repository.work_tree();
+  if (work_tree && !walked_) {
+    const auto note = [&](const WalkedFile& file, int, unsigned worker) {
+      if (!file.tracked) workers_[worker].untracked.push_back(file.path);
+    };
+    walk_files(*work_tree, {false, options_.threads}, note, error_sink());
+  }
+  std::vector<std::string> untracked;
+  for (auto& worker : workers_)
+    std::move(worker.untracked.begin(), worker.untracked.end(), std::back_inserter(untracked));
+  std::string problem;
+  report_.env = env_coverage(repository, untracked, problem);
+  if (!problem.empty()) error(".git/index", problem);
+  report_.env_checked = true;
+}
+
+std::vector<Hit> Audit::take_hits() {
+  std::vector<Hit> hits;
+  for (auto& worker : workers_) {
+    std::move(worker.hits.begin(), worker.hits.end(), std::back_inserter(hits));
+    worker.hits.clear();
+  }
+  // Which worker found what is chance; what follows must not depend on it.
+  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
+    return std::tie(a.object, a.path, a.begin.line, a.begin.column, a.rule) <
+           std::tie(b.object, b.path, b.begin.line, b.begin.column, b.rule);
+  });
+  return hits;
+}
+
+void Audit::add_findings(const std::vector<Hit>& hits) {
+  for (const auto& hit : hits) {
+    if (path_admitted(*hit.rule, hit.path)) report_.findings.push_back(finding_at(hit, hit.path));
+  }
+}
+
+// A secret that history and work tree have at the same path is told where it stands now, with its history.
+void Audit::tell_once() {
+  using Key = std::tuple<const Rule*, Secret, std::string>;
+  const auto key = [](const Finding& finding) {
+    return Key(finding.rule, finding.secret, finding.location.path);
+  };
+  std::map<Key, std::optional<Provenance>> history;
+  for (const auto& finding : report_.findings) {
+    if (finding.provenance) history.emplace(key(finding), finding.provenance);
+  }
+  std::set<Key> present;
+  for (auto& finding : report_.findings) {
+    if (finding.origin != Origin::worktree) continue;
+    present.insert(key(finding));
+    if (const auto past = history.find(key(finding)); past != history.end())
+      finding.provenance = past->second;
+  }
+  std::set<Key> told;
+  std::erase_if(report_.findings, [&](const Finding& finding) {
+    if (finding.origin == Origin::worktree || finding.origin == Origin::standard_input) return false;
+    return present.contains(key(finding)) || !told.insert(key(finding)).second;
+  });
+}
+
+Report Audit::finish(std::string target) {
+  report_.target = std::move(target);
+  for (auto& worker : workers_) {
+    std::move(worker.errors.begin(), worker.errors.end(), std::back_inserter(report_.errors));
+    report_.summary.files += worker.counts.files;
+    report_.summary.objects += worker.counts.objects;
+    report_.summary.bytes += worker.counts.bytes;
+  }
+  tell_once();
+  const auto found = report_.findings.size();
+  if (!options_.baseline.empty()) {
+    std::erase_if(report_.findings,
+                  [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); });
+  }
+  report_.summary.suppressed = found - report_.findings.size();
+  std::sort(report_.findings.begin(), report_.findings.end(),
+            [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
+  std::sort(report_.errors.begin(), report_.errors.end());
+  report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
+  return std::move(report_);
+}
+
+}  // namespace keysift

@@ -1,0 +1,80 @@
+// Joins sources, detector, provenance and suppressions into one report.
+#pragma once
+#include <filesystem>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "audit/hit.h"
+#include "audit/progress.h"
+#include "detect/detector.h"
+#include "finding/report.h"
+#include "git/repository.h"
+#include "source/blob.h"
+
+namespace keysift {
+
+/// What is common to all parts of an audit.
+struct AuditOptions {
+  unsigned threads = 1;
+  bool ignored = false;  ///< also files that git ignores
+  Confidence min_confidence = Confidence::medium;
+  std::set<std::string> baseline;  ///< fingerprints of findings to leave out
+};
+
+/// Makes one report. Call any of the parts, in any order, then finish() once.
+class Audit {
+ public:
+  /// `rules` outlive the audit and its report; workers raise `progress`, which was made for `options.threads`
+  /// of them.
+  Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress);
+
+  /// Searches a file, which findings name `shown_as`, or the files below a folder, whose names follow
+  /// `shown_as`. Throws Failure when `path` cannot be read at all.
+  void files(const std::filesystem::path& path, const std::string& shown_as);
+
+  /// Searches what a file descriptor yields; findings name it `name`.
+  void stream(int file, const std::string& name);
+
+  /// Searches the whole history of a repository. Throws Failure when its objects cannot be listed.
+  void history(const Repository& repository);
+
+  /// Checks the .env coverage of a repository. Where files() has been called, that was for its work tree,
+  /// which is not walked again.
+  void env(const Repository& repository);
+
+  /// Notes something that could not be read.
+  void error(const std::string& path, const std::string& message);
+
+  /// The report: sorted, each secret of the history that is also in the work tree at the same path told once.
+  Report finish(std::string target);
+
+ private:
+  struct Worker {
+    explicit Worker(const Detector& detector) : scratch(detector) {}
+    Detector::Scratch scratch;
+    std::string buffer;
+    std::vector<Hit> hits;
+    std::vector<ScanError> errors;
+    std::vector<std::string> untracked;
+    Summary counts;
+  };
+
+  void scan(const Blob& blob, unsigned worker);
+  void read_whole(int file, Origin origin, const std::string& name);
+  std::vector<Hit> take_hits();
+  void add_findings(const std::vector<Hit>& hits);
+  void tell_once();
+  BlobSink blob_sink();
+  ErrorSink error_sink();
+
+  AuditOptions options_;
+  Progress& progress_;
+  Detector detector_;
+  std::vector<Worker> workers_;
+  bool walked_ = false;
+  Report report_;
+};
+
+}  // namespace keysift

@@ -1,0 +1,238 @@
+#include "audit/history_findings.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "base/text.h"
+#include "detect/judgement.h"
+#include "git/authorship.h"
+#include "git/provenance.h"
+
+namespace keysift {
+namespace {
+
+using Thing = std::pair<const Rule*, std::string>;  // a rule and a secret
+
+class Historian {
+ public:
+  Historian(const Repository& repository, HistorySummary history, std::vector<ScanError>& errors)
+      : repository_(repository),
+        missing_links_(std::move(history.missing_links)),
+        missing_entries_(std::move(history.missing_entries)),
+        graph_(std::move(history.commits)),
+        reader_(repository),
+        errors_(errors) {
+    std::vector<std::string> broken;
+    refs_ = repository.refs(broken);
+    for (const auto& ref : broken) errors_.push_back({ref, "ref cannot be resolved; try: git fsck"});
+    tips_ = tips_of(repository, graph_, refs_);
+    std::vector<CommitIndex> all;
+    for (const auto& tip : tips_) all.push_back(tip.commit);
+    reachable_ = graph_.reachable_from(all);
+  }
+
+  std::vector<Finding> place(const std::vector<Hit>& hits) {
+    place_blobs(hits);
+    place_messages(hits);
+    return std::move(findings_);
+  }
+
+  // Only what a ref's history needs is missed: git itself lets go of the rest bit by bit.
+  void report_missing() {
+    if (missing_links_.empty() && missing_entries_.empty()) return;
+    std::map<Oid, std::string> needed;
+    for (const auto& [commit, object] : missing_links_) {
+      const auto index = graph_.find(commit);
+      if (index && reachable_[*index])
+        needed.emplace(object, "object is missing: commit " + commit.hex() + " names it");
+    }
+    // Tracing each of very many would take longer than the scan did; then it is a partial clone.
+    constexpr std::size_t kTraced = 1000;
+    if (missing_entries_.size() <= kTraced) {
+      trace_missing(needed);
+    } else {
+      for (const auto& entry : missing_entries_) needed.emplace(entry, "object is missing");
+    }
+    complain(needed);
+  }
+
+ private:
+  void trace_missing(std::map<Oid, std::string>& needed) {
+    std::vector<Sought> sought;
+    for (const auto& id : missing_entries_) sought.push_back({id, static_cast<std::uint32_t>(sought.size())});
+    for (const auto& seen : trace(graph_, tips_, sought, reader_)) {
+      if (seen.reachable) needed.emplace(seen.object, "object is missing: it is " + printable(seen.path));
+    }
+  }
+
+  void complain(const std::map<Oid, std::string>& needed) const {
+    constexpr std::size_t kNamed = 10;
+    std::size_t named = 0;
+    for (const auto& [id, message] : needed) {
+      if (++named > kNamed) break;
+      errors_.push_back({id.hex(), message});
+    }
+    if (needed.size() <= kNamed) return;
+    errors_.push_back({"objects", counted(needed.size() - kNamed, "more object") +
+                                      " missing, as in a partial clone; to list them: "
+                                      "git rev-list --objects --all --missing=print"});
+  }
+
+  void place_blobs(const std::vector<Hit>& hits) {
+    std::map<Thing, std::map<Oid, const Hit*>> by_thing;  // the first place in each blob
+    for (const auto& hit : hits) {
+      if (hit.origin != Origin::history) continue;
+      auto& first = by_thing[{hit.rule, hit.secret}][hit.object];
+      if (first == nullptr ||
+          std::tie(hit.begin.line, hit.begin.column) < std::tie(first->begin.line, first->begin.column)) {
+        first = &hit;
+      }
+    }
+    if (by_thing.empty()) return;
+    std::vector<Sought> sought;
+    std::vector<const std::map<Oid, const Hit*>*> things;
+    for (const auto& [thing, blobs] : by_thing) {
+      for (const auto& [blob, hit] : blobs)
+        sought.push_back({blob, static_cast<std::uint32_t>(things.size())});
+      things.push_back(&blobs);
+    }
+    std::vector<bool> placed(things.size(), false);
+    for (auto& seen : trace(graph_, tips_, sought, reader_)) {
+      placed[seen.thing] = true;
+      add_appearance(*things[seen.thing]->at(seen.object), std::move(seen));
+    }
+    for (std::size_t i = 0; i < things.size(); ++i) {
+      if (!placed[i]) place_without_commit(*things[i]);
+    }
+  }
+
+  void add_appearance(const Hit& hit, Appearance seen) {
+    auto path = seen.path;
+    auto origin = Origin::history;
+    const auto is_note_ref = [](const std::string& ref) { return ref.starts_with("refs/notes/"); };
+    if (!seen.refs.empty() && std::all_of(seen.refs.begin(), seen.refs.end(), is_note_ref)) {
+      origin = Origin::note;
+      path = seen.refs.front();
+    }
+    Provenance provenance;
+    provenance.blob = seen.object.hex();
+    provenance.state = seen.at_tip      ? BlobState::live
+                       : seen.reachable ? BlobState::history_only
+                                        : BlobState::unreachable;
+    provenance.in_head = seen.in_head;
+    provenance.introduced = describe(graph_.id(seen.introduced));
+    if (seen.removed) provenance.removed = describe(graph_.id(*seen.removed));
+    provenance.commits = seen.commits;
+    provenance.refs = std::move(seen.refs);
+    add(hit, std::move(path), origin, std::move(provenance));
+  }
+
+  // Staged and not yet committed, named by a ref itself, or dropped before any commit had it.
+  void place_without_commit(const std::map<Oid, const Hit*>& blobs) {
+    bool staged = false;
+    std::string problem;
+    for (const auto& entry : repository_.index(problem)) {
+      const auto found = blobs.find(entry.blob);
+      if (found == blobs.end()) continue;
+      staged = true;
+      add(*found->second, entry.path, Origin::index, std::nullopt);
+    }
+    if (!problem.empty()) errors_.push_back({".git/index", problem});
+    if (staged) return;
+    const auto& [blob, hit] = *blobs.begin();
+    Provenance provenance;
+    provenance.blob = blob.hex();
+    for (const auto& ref : refs_) {
+      if (const auto target = repository_.peel(ref.target, GIT_OBJECT_BLOB);
+          target && blobs.contains(*target)) {
+        provenance.refs.push_back(ref.name);
+        provenance.state = BlobState::live;
+      }
+    }
+    add(*hit, provenance.refs.empty() ? std::string() : provenance.refs.front(), Origin::history,
+        std::move(provenance));
+  }
+
+  void place_messages(const std::vector<Hit>& hits) {
+    std::map<Thing, std::map<CommitIndex, const Hit*>> by_thing;
+    for (const auto& hit : hits) {
+      if (hit.origin == Origin::tag_message) place_tag(hit);
+      if (hit.origin != Origin::commit_message) continue;
+      if (const auto commit = graph_.find(hit.object))
+        by_thing[{hit.rule, hit.secret}].emplace(*commit, &hit);
+    }
+    std::vector<std::vector<CommitIndex>> commits;
+    for (const auto& [thing, messages] : by_thing) {
+      for (auto& set = commits.emplace_back(); const auto& [commit, hit] : messages) set.push_back(commit);
+    }
+    auto refs = refs_reaching(graph_, tips_, commits);
+    std::size_t i = 0;
+    for (const auto& [thing, messages] : by_thing) {
+      // The first that a ref reaches: an amended commit's message is of less interest than its successor's.
+      auto first = std::find_if(messages.begin(), messages.end(),
+                                [&](const auto& each) { return reachable_[each.first]; });
+      if (first == messages.end()) first = messages.begin();
+      auto provenance = message_provenance(*first->second, std::move(refs[i++]));
+      provenance.commits = messages.size();
+      add(*first->second, {}, Origin::commit_message, std::move(provenance));
+    }
+  }
+
+  void place_tag(const Hit& hit) {
+    std::vector<std::string> names;
+    for (const auto& ref : refs_) {
+      if (ref.target == hit.object) names.push_back(ref.name);
+    }
+    auto path = names.empty() ? std::string() : names.front();
+    add(hit, std::move(path), Origin::tag_message, message_provenance(hit, std::move(names)));
+  }
+
+  Provenance message_provenance(const Hit& hit, std::vector<std::string> refs) {
+    Provenance provenance;
+    provenance.blob = hit.object.hex();
+    provenance.introduced = describe(hit.object);
+    provenance.state = refs.empty()                        ? BlobState::unreachable
+                       : hit.origin == Origin::tag_message ? BlobState::live
+                                                           : BlobState::history_only;
+    provenance.refs = std::move(refs);
+    return provenance;
+  }
+
+  void add(const Hit& hit, std::string path, Origin origin, std::optional<Provenance> provenance) {
+    if (!path_admitted(*hit.rule, path)) return;
+    auto finding = finding_at(hit, std::move(path));
+    finding.origin = origin;
+    finding.provenance = std::move(provenance);
+    findings_.push_back(std::move(finding));
+  }
+
+  CommitInfo describe(const Oid& object) {
+    const auto read = reader_.read(object);
+    auto [author, date, summary] = parse_authorship(read ? read->bytes : std::string_view());
+    return {object.hex(), std::move(author), std::move(date), std::move(summary)};
+  }
+
+  const Repository& repository_;
+  std::vector<MissingLink> missing_links_;
+  std::set<Oid> missing_entries_;
+  CommitGraph graph_;
+  ObjectReader reader_;
+  std::vector<ScanError>& errors_;
+  std::vector<Ref> refs_;
+  std::vector<Tip> tips_;
+  std::vector<bool> reachable_;  // by commit: from any ref
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> history_findings(const Repository& repository, HistorySummary history,
+                                      const std::vector<Hit>& hits, std::vector<ScanError>& errors) {
+  Historian historian(repository, std::move(history), errors);
+  historian.report_missing();
+  return historian.place(hits);
+}
+
+}  // namespace keysift

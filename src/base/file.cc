@@ -1,0 +1,77 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+[[noreturn]] void fail(const char* verb, const std::filesystem::path& path, int error) {
+  throw Failure("cannot " + std::string(verb) + " " + printable(path.native()) + ": " + std::strerror(error));
+}
+
+void write_all(int file, std::string_view bytes, const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const auto written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+UniqueFd::~UniqueFd() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) fail("read", path, errno);
+  std::string bytes;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto got = read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path, errno);
+    if (got == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void check_writable(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) fail("write", path, EISDIR);
+  const auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
+  if (access(folder.c_str(), W_OK) != 0) fail("write", path, errno);
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    const UniqueFd device(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!device) fail("write", path, errno);
+    write_all(device.get(), bytes, path);
+    return;
+  }
+  std::string beside = path.native() + ".XXXXXX";
+  const UniqueFd file(mkostemp(beside.data(), O_CLOEXEC));  // made with mode 0600
+  if (!file) fail("write", path, errno);
+  try {
+    write_all(file.get(), bytes, path);
+    if (rename(beside.c_str(), path.c_str()) != 0) fail("write", path, errno);
+  } catch (const Failure&) {
+    unlink(beside.c_str());
+    throw;
+  }
+}
+
+}  // namespace keysift

@@ -1,0 +1,40 @@
+// Reading and writing whole files.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace keysift {
+
+/// Owns a file descriptor.
+class UniqueFd {
+ public:
+  explicit UniqueFd(int fd = -1) : fd_(fd) {}
+  ~UniqueFd();
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  int get() const { return fd_; }
+  /// Gives the descriptor up to the caller.
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+/// The contents of the file at `path`. Throws Failure, naming the path and the cause.
+std::string read_file(const std::filesystem::path& path);
+
+/// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
+void check_writable(const std::filesystem::path& path);
+
+/// Writes `bytes` to `path`, mode 0600, through a file beside it that is then renamed, so that nobody ever
+/// sees half of it. Something that is no regular file (a terminal, /dev/null) is written to directly. Throws
+/// Failure, naming the path and the cause.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace keysift

@@ -1,0 +1,98 @@
+#include "base/text.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace keysift {
+namespace {
+
+/// A character of UTF-8: its code point and how many bytes it takes. No bytes: there is none here.
+struct Character {
+  char32_t code = 0;
+  std::size_t length = 0;
+};
+
+/// The character that `bytes`, which is not empty, begins with. Overlong forms, surrogates and what lies
+/// beyond U+10FFFF are none.
+Character first_character(std::string_view bytes) {
+  const auto lead = static_cast<std::uint8_t>(bytes[0]);
+  if (lead < 0x80) return {lead, 1};
+  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || bytes.size() < length) return {};
+  char32_t code = lead & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    const auto next = static_cast<std::uint8_t>(bytes[i]);
+    if ((next & 0xc0) != 0x80) return {};
+    code = code << 6 | (next & 0x3fU);
+  }
+  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+  if (code < kLeast[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return {};
+  return {code, length};
+}
+
+/// Whether a terminal would obey `code` or let it reorder the text around it.
+bool is_unsafe(char32_t code) {
+  const auto within = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
+  return code < 0x20 || within(0x7f, 0x9f) ||  // C0, DEL, C1
+         code == 0x61c || within(0x200e, 0x200f) || within(0x202a, 0x202e) ||
+         within(0x2066, 0x2069);  // bidirectional
+}
+
+std::string formatted(const char* format, unsigned value) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+}  // namespace
+
+std::string printable(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto [code, length] = first_character(bytes);
+    if (length == 0 || (length == 1 && is_unsafe(code))) {
+      out += formatted("\\x%02x", static_cast<std::uint8_t>(bytes[0]));
+    } else if (is_unsafe(code)) {
+      out += formatted("\\u{%04x}", code);
+    } else {
+      out += bytes.substr(0, length);
+    }
+    bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+std::string valid_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto length = first_character(bytes).length;
+    out += length == 0 ? "\xef\xbf\xbd" : bytes.substr(0, length);
+    bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+std::string counted(unsigned long long count, std::string_view noun) {
+  auto text = std::to_string(count) + ' ';
+  text += noun;
+  if (count != 1) text += 's';
+  return text;
+}
+
+std::string human_bytes(unsigned long long bytes) {
+  if (bytes < 1000) return std::to_string(bytes) + " B";
+  constexpr std::array kUnits{" kB", " MB", " GB", " TB", " PB", " EB"};
+  std::size_t unit = 0;
+  auto step = 100ULL;  // a tenth of the unit
+  const auto tenths = [&] { return bytes / step + (bytes % step >= step / 2 ? 1 : 0); };
+  while (tenths() >= 10000 && unit + 1 < kUnits.size()) {
+    step *= 1000;
+    ++unit;
+  }
+  return std::to_string(tenths() / 10) + '.' + std::to_string(tenths() % 10) + kUnits[unit];
+}
+
+}  // namespace keysift

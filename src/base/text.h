@@ -1,0 +1,22 @@
+// Making bytes from a repository safe to show.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace keysift {
+
+/// `bytes` as valid UTF-8 that a terminal shows and does not obey: control characters, C1 controls,
+/// bidirectional marks and bytes that are no UTF-8 become `\xNN` or `\u{NNNN}`. Everything else is left as it
+/// is.
+std::string printable(std::string_view bytes);
+
+/// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
+std::string valid_utf8(std::string_view bytes);
+
+/// "1 file", "12 files": `count` with its noun, which takes an s unless there is exactly one.
+std::string counted(unsigned long long count, std::string_view noun);
+
+/// Bytes for people: "812 B", "3.4 MB" (powers of ten).
+std::string human_bytes(unsigned long long bytes);
+
+}  // namespace keysift

@@ -1,0 +1,188 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <thread>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "base/version.h"
+
+namespace keysift {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit status: 0 nothing found; 1 findings; 2 the command, a rule or the configuration is wrong; 3 "
+    "nothing found, but\n"
+    "something could not be read.";
+
+// What CLI11 reads, before it is checked.
+struct RawOptions {
+  Options options;
+  std::string format = "text";
+  std::vector<std::string> reports;
+  std::string min_confidence = "medium";
+  std::string color = "auto";
+};
+
+void add_rule_options(CLI::App& command, RawOptions& raw) {
+  command.add_option("--rules", raw.options.rules, "Add the rules of a file, or of all *.toml in a folder")
+      ->type_name("FILE|DIR")
+      ->take_all();
+  command.add_option("--rule", raw.options.rule_ids, "Use only the rule of this id (repeatable)")
+      ->type_name("ID")
+      ->take_all();
+}
+
+void add_scan_options(CLI::App& command, RawOptions& raw) {
+  add_rule_options(command, raw);
+  command.add_option("--format", raw.format, "Format on standard output: text, json or sarif")
+      ->type_name("FORMAT");
+  command.add_option("--report", raw.reports, "Also write a report to a file (repeatable)")
+      ->type_name("FORMAT=FILE")
+      ->take_all();
+  command
+      .add_option("--min-confidence", raw.min_confidence,
+                  "Leave out findings less sure: low, medium (default) or high")
+      ->type_name("LEVEL");
+  command.add_option("--baseline", raw.options.baseline, "Leave out findings that this JSON report lists")
+      ->type_name("FILE");
+  command.add_option("--threads", raw.options.threads, "Number of threads (default: one for each core)")
+      ->type_name("N")
+      ->check(CLI::Range(1U, 1024U));
+  command.add_option("--color", raw.color, "auto (default), always or never")->type_name("WHEN");
+  command.add_flag("--reveal", raw.options.reveal, "Show secrets whole");
+  command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
+}
+
+template <typename T>
+T one_of(const std::string& option, const std::string& name,
+         std::initializer_list<std::pair<const char*, T>> choices) {
+  std::string known;
+  for (const auto& [choice, value] : choices) {
+    if (name == choice) return value;
+    known += (known.empty() ? "" : ", ") + std::string(choice);
+  }
+  throw Failure(option + ": unknown value '" + printable(name) + "'; it takes one of: " + known);
+}
+
+Format checked_format(const std::string& option, const std::string& name) {
+  if (const auto format = format_named(name)) return *format;
+  throw Failure(option + ": unknown format '" + printable(name) + "'; there are text, json and sarif");
+}
+
+ReportFile checked_report(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals + 1 == text.size()) {
+    throw Failure("--report: '" + printable(text) + "' is not FORMAT=FILE, such as json=report.json");
+  }
+  return {checked_format("--report", text.substr(0, equals)), text.substr(equals + 1)};
+}
+
+Options checked(RawOptions raw) {
+  raw.options.format = checked_format("--format", raw.format);
+  for (const auto& report : raw.reports) raw.options.reports.push_back(checked_report(report));
+  raw.options.min_confidence = one_of<Confidence>(
+      "--min-confidence", raw.min_confidence,
+      {{"low", Confidence::low}, {"medium", Confidence::medium}, {"high", Confidence::high}});
+  raw.options.color = one_of<Color>(
+      "--color", raw.color, {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}});
+  return std::move(raw.options);
+}
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.name("keysift");
+    app_.footer(kFooter);
+    app_.set_version_flag("--version", std::string("keysift ") + kVersion);
+    app_.require_subcommand(1);
+    raw_.options.threads = std::max(1U, std::thread::hardware_concurrency());
+    add_scan_commands();
+    add_rules_commands();
+  }
+
+  std::optional<Options> parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+      app_.exit(success);
+      return std::nullopt;
+    } catch (const CLI::RequiredError&) {
+      throw Failure(unknown_or_missing_command());
+    } catch (const CLI::ParseError& error) {
+      const auto* command =
+          app_.get_subcommands().empty() ? "" : app_.get_subcommands().front()->get_name().c_str();
+      throw Failure(printable(error.what()) + "; see: keysift " + command + (*command == '\0' ? "" : " ") +
+                    "--help");
+    }
+    if (raw_.options.paths.empty()) raw_.options.paths = {path_};
+    return checked(std::move(raw_));
+  }
+
+ private:
+  CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& description,
+                        Command command) {
+    auto* added = parent.add_subcommand(name, description);
+    added->callback([this, command] { raw_.options.command = command; });
+    return added;
+  }
+
+  // CLI11 says that a command is missing, too, where an unknown one is given.
+  std::string unknown_or_missing_command() const {
+    const CLI::App* app = &app_;
+    std::string name = "keysift";
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands().front();
+      name += " " + app->get_name();
+    }
+    std::string known;
+    for (const auto* each : app->get_subcommands(nullptr))
+      known += (known.empty() ? "" : ", ") + each->get_name();
+    if (known.empty()) return "an argument is missing; see: " + name + " --help";
+    const auto rest = app_.remaining(true);
+    if (rest.empty()) return "a command is missing; there are: " + known;
+    const auto* kind = rest.front().starts_with('-') ? "option" : "command";
+    return std::string("unknown ") + kind + " '" + printable(rest.front()) + "'; the commands are: " + known;
+  }
+
+  void add_scan_commands() {
+    auto* scan = add_command(app_, "scan",
+                             "Audit a repository (files, history, .env coverage), or a plain folder's files",
+                             Command::scan);
+    scan->add_option("path", path_, "Default: the current folder")->type_name("PATH")->default_str("");
+    auto* files = add_command(app_, "files", "Search files only; '-' reads standard input", Command::files);
+    files->add_option("paths", raw_.options.paths, "Files and folders")->type_name("PATH")->required();
+    auto* history = add_command(app_, "history", "Search the history only", Command::history);
+    history->add_option("repository", path_, "Default: the repository around the current folder")
+        ->type_name("REPO");
+    auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
+    env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
+    for (auto* command : {scan, files, history, env}) add_scan_options(*command, raw_);
+    for (auto* command : {scan, files}) {
+      command->add_flag("--ignored", raw_.options.ignored, "Also search files that git ignores");
+    }
+  }
+
+  void add_rules_commands() {
+    auto* rules = app_.add_subcommand("rules", "Look at the rules");
+    rules->require_subcommand(1);
+    auto* list = add_command(*rules, "list", "One line a rule", Command::rules_list);
+    auto* show = add_command(*rules, "show", "All of one rule", Command::rules_show);
+    show->add_option("id", raw_.options.paths, "The rule's id")->type_name("ID")->required()->expected(1);
+    auto* test = add_command(*rules, "test", "Check every rule against its examples and counterexamples",
+                             Command::rules_test);
+    for (auto* command : {list, show, test}) add_rule_options(*command, raw_);
+  }
+
+  CLI::App app_{"keysift finds leaked API keys in files and in git history."};
+  RawOptions raw_;
+  std::string path_ = ".";
+};
+
+}  // namespace
+
+std::optional<Options> parse_options(int argc, const char* const* argv) {
+  return CommandLine().parse(argc, argv);
+}
+
+}  // namespace keysift

@@ -1,0 +1,43 @@
+// The command line as plain values.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/format.h"
+#include "rule/rule.h"
+
+namespace keysift {
+
+enum class Command { scan, files, history, env, rules_list, rules_show, rules_test };
+
+enum class Color { automatic, always, never };
+
+/// `--report FORMAT=FILE`.
+struct ReportFile {
+  Format format = Format::text;
+  std::filesystem::path file;
+};
+
+struct Options {
+  Command command = Command::scan;
+  std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id
+  Format format = Format::text;
+  std::vector<ReportFile> reports;
+  std::vector<std::filesystem::path> rules;
+  std::vector<std::string> rule_ids;  ///< only these; empty: all
+  Confidence min_confidence = Confidence::medium;
+  std::filesystem::path baseline;
+  Color color = Color::automatic;
+  unsigned threads = 1;
+  bool ignored = false;
+  bool reveal = false;
+  bool quiet = false;
+};
+
+/// Reads the command line. Nothing when it asked for help or the version, which have then been printed.
+/// Throws Failure when it is wrong.
+std::optional<Options> parse_options(int argc, const char* const* argv);
+
+}  // namespace keysift

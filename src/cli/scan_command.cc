@@ -1,0 +1,111 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "audit/audit.h"
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/progress_line.h"
+#include "finding/baseline.h"
+#include "git/repository.h"
+
+namespace keysift {
+namespace {
+
+std::filesystem::path repository_root(const std::string& path) {
+  if (const auto root = Repository::root_of(path)) return *root;
+  if (!std::filesystem::exists(path))
+    throw Failure("cannot read " + printable(path) + ": No such file or directory");
+  throw Failure(printable(path) + " is in no git repository; to search its files: keysift files " +
+                printable(path));
+}
+
+// A repository whole, or, where there is none, the files.
+void audit_all(Audit& audit, const std::string& path) {
+  const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
+  if (!root) return audit.files(path, std::filesystem::is_directory(path) ? "" : path);
+  std::optional<Repository> repository;
+  try {
+    repository.emplace(Repository::open(*root));
+  } catch (const Failure& failure) {
+    audit.error(*root, std::string(failure.what()) + "; its history was not searched");
+    return audit.files(path, "");
+  }
+  if (const auto work_tree = repository->work_tree()) {
+    audit.files(*work_tree, "");
+    audit.env(*repository);
+  }
+  audit.history(*repository);
+}
+
+// One folder's files are named from there; of several, as the user named each.
+void audit_files(Audit& audit, const std::vector<std::string>& paths) {
+  for (const auto& path : paths) {
+    if (path == "-") {
+      audit.stream(STDIN_FILENO, "<stdin>");
+    } else if (!std::filesystem::is_directory(path)) {
+      audit.files(path, path);
+    } else {
+      audit.files(path, paths.size() == 1 ? "" : path + (path.ends_with('/') ? "" : "/"));
+    }
+  }
+}
+
+void perform(Audit& audit, const Options& options) {
+  switch (options.command) {
+    case Command::files:
+      return audit_files(audit, options.paths);
+    case Command::history:
+      return audit.history(Repository::open(repository_root(options.paths.front())));
+    case Command::env:
+      return audit.env(Repository::open(repository_root(options.paths.front())));
+    default:
+      return audit_all(audit, options.paths.front());
+  }
+}
+
+bool wants_color(Color color) {
+  if (color != Color::automatic) return color == Color::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
+}
+
+void write_reports(const Report& report, const Options& options) {
+  for (const auto& [format, file] : options.reports)
+    write_file(file, render(report, format, {options.reveal, false}));
+  if (options.quiet) return;
+  const auto text = render(report, options.format, {options.reveal, wants_color(options.color)});
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
+    throw Failure("cannot write the report to standard output");
+  }
+}
+
+int exit_status(const Report& report) {
+  const auto is_problem = [](const EnvFinding& finding) { return finding.is_problem(); };
+  if (!report.findings.empty() || std::any_of(report.env.begin(), report.env.end(), is_problem)) return 1;
+  return report.errors.empty() ? 0 : 3;
+}
+
+}  // namespace
+
+int run_scan(const Options& options) {
+  for (const auto& report : options.reports) check_writable(report.file);
+  const auto rules = chosen_rules(options);
+  AuditOptions audit_options{options.threads, options.ignored, options.min_confidence, {}};
+  if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
+  Progress progress(options.threads);
+  Audit audit(rules, std::move(audit_options), progress);
+  {
+    const ProgressLine line(progress, !options.quiet);
+    perform(audit, options);
+  }
+  const auto report = audit.finish(options.paths.size() == 1 ? options.paths.front() : "several paths");
+  write_reports(report, options);
+  return exit_status(report);
+}
+
+}  // namespace keysift

@@ -1,0 +1,83 @@
+// Finds secrets in bytes: keywords first, patterns near them, then judgement.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "rule/rule.h"
+
+struct hs_database;
+struct hs_scratch;
+
+namespace keysift {
+
+/// A secret in a run of bytes, as offsets of its first byte and the byte after its last.
+struct Match {
+  const Rule* rule = nullptr;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Which part of some bytes a caller asks about: matches that begin in [begin, end).
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = SIZE_MAX;
+};
+
+/// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
+/// bytes.
+inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
+
+/// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
+/// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
+/// keywords hold what they promise. Made once; scanned with from many threads, each with a Scratch of its
+/// own.
+class Detector {
+ public:
+  /// `rules` outlive the detector. Throws Failure when this processor lacks what the keyword search needs.
+  explicit Detector(std::span<const Rule> rules);
+  ~Detector();
+
+  /// What one thread needs while it scans.
+  class Scratch;
+
+  /// Secrets that begin in `owned`, in order; where two overlap, the surer one. `bytes` around `owned` are
+  /// looked at, too, so that pieces of a blob that overlap by kMaxMatchWidth on both sides give what the
+  /// whole would. The result is valid until the scratch is used again.
+  std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {}) const;
+
+ private:
+  struct FreeDatabase {
+    void operator()(hs_database* database) const;
+  };
+
+  std::span<const Rule> rules_;
+  struct Keyword {
+    std::uint32_t rule;
+    std::uint32_t length;
+  };
+  std::vector<Keyword> keywords_;  // by Vectorscan's pattern id
+  std::unique_ptr<hs_database, FreeDatabase> database_;
+};
+
+class Detector::Scratch {
+ public:
+  explicit Scratch(const Detector& detector);
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+
+ private:
+  friend class Detector;
+  struct FreeScratch {
+    void operator()(hs_scratch* scratch) const;
+  };
+  std::unique_ptr<hs_scratch, FreeScratch> keywords_;
+  std::vector<std::vector<Range>> near_;  // by rule: where its pattern may match, in order, apart
+  std::vector<std::uint32_t> touched_;    // rules with anything in near_
+  std::vector<Match> matches_;
+};
+
+}  // namespace keysift

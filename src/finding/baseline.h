@@ -1,0 +1,12 @@
+// Findings that a team knows of.
+#pragma once
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace keysift {
+
+/// The fingerprints in a JSON report of ours. Throws Failure when the file cannot be read or is none.
+std::set<std::string> read_baseline(const std::filesystem::path& file);
+
+}  // namespace keysift

@@ -1,0 +1,72 @@
+// What a scan found, as plain data.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/position.h"
+#include "finding/secret.h"
+#include "rule/rule.h"
+
+namespace keysift {
+
+/// Where the bytes of a finding came from.
+enum class Origin { worktree, index, history, commit_message, tag_message, note, path, standard_input };
+
+/// The word for `origin` in JSON: "worktree", "commit-message", "stdin" ...
+std::string_view to_string(Origin origin);
+
+/// A secret's place. The end is the position right after its last byte.
+struct Location {
+  /// As shown: relative to what was scanned, '/' between folders; the ref for a tag message or a note; empty
+  /// for a commit message. Raw bytes from the repository: pass it through printable() or valid_utf8() on the
+  /// way out.
+  std::string path;
+  Position begin;
+  Position end;
+  /// The encodings around the secret, outermost first. Empty: it stood there as it is.
+  std::vector<std::string> decoded;
+};
+
+/// Where in history a blob stands.
+enum class BlobState { live, history_only, unreachable };
+
+/// "live", "history-only" or "unreachable".
+std::string_view to_string(BlobState state);
+
+/// A commit, as reports name it. `author` and `summary` are raw bytes.
+struct CommitInfo {
+  std::string commit;   ///< hexadecimal object name
+  std::string author;   ///< "Name <mail>"
+  std::string date;     ///< author date, ISO 8601 with the author's own offset: 2024-05-01T12:00:00+02:00
+  std::string summary;  ///< first line of the message
+};
+
+/// A finding's way through history.
+struct Provenance {
+  std::string blob;  ///< hexadecimal name of the object (blob, commit or tag) that holds the secret
+  BlobState state = BlobState::unreachable;
+  bool in_head = false;                  ///< HEAD's tree still has it at this path
+  std::optional<CommitInfo> introduced;  ///< the first commit that has it at this path while no parent does
+  std::optional<CommitInfo> removed;     ///< the commit that took it away, if HEAD lacks it
+  std::vector<std::string> refs;         ///< full names of the refs that reach it, sorted
+  std::uint64_t commits = 0;             ///< how many commits carry it at this path
+};
+
+/// A match that survived the filters.
+struct Finding {
+  const Rule* rule = nullptr;
+  Confidence confidence = Confidence::low;
+  Secret secret;
+  Location location;
+  Origin origin = Origin::worktree;
+  std::optional<Provenance> provenance;
+
+  /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
+  /// line moves and rebases.
+  std::string fingerprint() const;
+};
+
+}  // namespace keysift

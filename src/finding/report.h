@@ -1,0 +1,41 @@
+// One run's outcome: all that a report is made of.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "finding/coverage.h"
+#include "finding/finding.h"
+
+namespace keysift {
+
+/// Something that could not be read, so that the scan is incomplete.
+struct ScanError {
+  std::string path;     ///< file, object or repository; raw bytes
+  std::string message;  ///< what went wrong, and what to do about it where there is something
+  auto operator<=>(const ScanError&) const = default;
+};
+
+/// What was looked at.
+struct Summary {
+  std::uint64_t files = 0;    ///< files of a work tree or folder
+  std::uint64_t objects = 0;  ///< git blobs
+  std::uint64_t commits = 0;
+  std::uint64_t bytes = 0;       ///< all bytes searched
+  std::uint64_t suppressed = 0;  ///< findings left out because the baseline lists them
+};
+
+/// Sorted by its maker: two runs over the same bytes give equal reports, whatever the number of threads.
+struct Report {
+  std::string target;           ///< what was scanned, as the user named it
+  std::span<const Rule> rules;  ///< the rules in force; they outlive the report
+  std::vector<Finding> findings;
+  bool env_checked = false;
+  std::vector<EnvFinding> env;
+  std::vector<ScanError> errors;
+  Summary summary;
+};
+
+}  // namespace keysift

@@ -1,0 +1,53 @@
+#include "finding/secret.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/hash.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::size_t kLongestPrefix = 16;  ///< of what is shown at the front
+constexpr std::size_t kLeastHidden = 20;    ///< what must remain after it for it to be shown
+constexpr std::size_t kShownEnd = 4;
+constexpr std::size_t kLeastLengthForEnd = 32;
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// How long the word that `bytes` begins with is, its '-' or '_' included: "proj-", "api03-", "None-", "v1-".
+/// Zero: there is none. Two digits at most, and capitals only in front: so runs of random characters hardly
+/// ever pass for one.
+std::size_t prefix_word(std::string_view bytes) {
+  std::size_t at = 0;
+  const auto here = [&](auto is) { return at < bytes.size() && is(bytes[at]); };
+  if (here(is_upper)) ++at;
+  while (here(is_lower)) ++at;
+  const auto letters = at;
+  while (here(is_digit) && at < letters + 2) ++at;
+  return letters > 0 && here([](char c) { return c == '-' || c == '_'; }) ? at + 1 : 0;
+}
+
+/// The words at the front that say whose key it is and are the same in every such key.
+std::string_view public_prefix(std::string_view secret) {
+  const auto front = secret.substr(0, kLongestPrefix);
+  std::size_t length = 0;
+  while (const auto word = prefix_word(front.substr(length))) length += word;
+  return secret.size() - length >= kLeastHidden ? front.substr(0, length) : std::string_view{};
+}
+
+}  // namespace
+
+std::string Secret::redacted() const {
+  auto shown = std::string(public_prefix(bytes_)) + "****";
+  if (bytes_.size() >= kLeastLengthForEnd) shown += bytes_.substr(bytes_.size() - kShownEnd);
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
+}
+
+std::string Secret::sha256() const { return sha256_hex(bytes_); }
+
+}  // namespace keysift

@@ -1,0 +1,62 @@
+#include "git/authorship.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <optional>
+
+namespace keysift {
+namespace {
+
+// `zone` is "+0130": hours and minutes east of Greenwich.
+std::optional<int> zone_seconds(std::string_view zone) {
+  int number = 0;
+  if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
+  const auto parsed = std::from_chars(zone.data() + 1, zone.data() + zone.size(), number);
+  if (parsed.ec != std::errc() || parsed.ptr != zone.data() + zone.size()) return std::nullopt;
+  const int seconds = (number / 100 * 60 + number % 100) * 60;
+  return zone[0] == '-' ? -seconds : seconds;
+}
+
+// `text` is "1700000000 +0100".
+std::string iso_date(std::string_view text) {
+  std::int64_t seconds = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (parsed.ec != std::errc()) return {};
+  text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
+  if (!text.starts_with(' ')) return {};
+  const auto zone = text.substr(1);
+  const auto offset = zone_seconds(zone);
+  constexpr std::int64_t kYear9999 = 253'402'300'799;
+  if (!offset || seconds < 0 || seconds > kYear9999 - 86'400) return {};
+  const std::time_t local = seconds + *offset;
+  std::tm fields{};
+  if (gmtime_r(&local, &fields) == nullptr) return {};
+  char date[sizeof "2024-01-01T00:00:00"];
+  if (std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &fields) == 0) return {};
+  return std::string(date) + std::string(zone.substr(0, 3)) + ":" + std::string(zone.substr(3));
+}
+
+}  // namespace
+
+Authorship parse_authorship(std::string_view object) {
+  Authorship result;
+  while (!object.empty()) {
+    const auto line = object.substr(0, object.find('\n'));
+    object.remove_prefix(std::min(object.size(), line.size() + 1));
+    if (line.empty()) {
+      result.summary = object.substr(0, object.find('\n'));
+      return result;
+    }
+    const auto name = line.substr(0, line.find(' '));
+    const auto close = line.rfind('>');
+    if ((name != "author" && name != "tagger") || close == std::string_view::npos || close <= name.size())
+      continue;
+    result.author = line.substr(name.size() + 1, close - name.size());
+    if (close + 2 <= line.size()) result.date = iso_date(line.substr(close + 2));
+  }
+  return result;
+}
+
+}  // namespace keysift

@@ -1,0 +1,19 @@
+// Who wrote a commit or a tag.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace keysift {
+
+/// What a commit or tag object says of its making. Raw bytes, but for the date.
+struct Authorship {
+  std::string author;   ///< "Name <mail>"
+  std::string date;     ///< author's or tagger's, ISO 8601 with their own offset; empty if it cannot be read
+  std::string summary;  ///< first line of the message
+};
+
+/// Reads the author (of a tag: the tagger) and the first line of the message from an object's bytes. What is
+/// not there is empty.
+Authorship parse_authorship(std::string_view object);
+
+}  // namespace keysift

@@ -1,0 +1,94 @@
+#include "git/commit_graph.h"
+
+#include <charconv>
+#include <queue>
+#include <tuple>
+
+namespace keysift {
+namespace {
+
+// Splits off the first line.
+std::string_view take_line(std::string_view& text) {
+  const auto line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(text.size(), line.size() + 1));
+  return line;
+}
+
+// The seconds in "Name <mail> 1700000000 +0100"; 0 if they are not there.
+std::int64_t time_in(std::string_view signature) {
+  const auto close = signature.rfind('>');
+  std::int64_t seconds = 0;
+  if (close != std::string_view::npos && close + 2 <= signature.size()) {
+    std::from_chars(signature.data() + close + 2, signature.data() + signature.size(), seconds);
+  }
+  return seconds;
+}
+
+}  // namespace
+
+std::optional<CommitHeader> parse_commit(const Oid& id, std::string_view bytes) {
+  CommitHeader header{id, {}, {}, 0};
+  const auto tree = take_line(bytes);
+  if (!tree.starts_with("tree ")) return std::nullopt;
+  header.tree = Oid::from_hex(tree.substr(5));
+  while (bytes.starts_with("parent ")) header.parents.push_back(Oid::from_hex(take_line(bytes).substr(7)));
+  while (!bytes.empty() && bytes.front() != '\n') {
+    const auto line = take_line(bytes);
+    if (line.starts_with("committer ")) header.time = time_in(line);
+  }
+  return header;
+}
+
+CommitGraph::CommitGraph(std::vector<CommitHeader> headers) {
+  std::unordered_map<Oid, std::uint32_t, OidHash> position;
+  for (std::uint32_t i = 0; i < headers.size(); ++i) position.emplace(headers[i].id, i);
+  std::vector<std::vector<std::uint32_t>> children(headers.size());
+  std::vector<std::uint32_t> waiting(headers.size(), 0);
+  for (std::uint32_t i = 0; i < headers.size(); ++i) {
+    for (const auto& parent : headers[i].parents) {
+      const auto found = position.find(parent);
+      if (found == position.end()) continue;
+      children[found->second].push_back(i);
+      ++waiting[i];
+    }
+  }
+  const auto later = [&](std::uint32_t a, std::uint32_t b) {
+    return std::tie(headers[a].time, headers[a].id) > std::tie(headers[b].time, headers[b].id);
+  };
+  std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, decltype(later)> ready(later);
+  for (std::uint32_t i = 0; i < headers.size(); ++i) {
+    if (waiting[i] == 0) ready.push(i);
+  }
+  commits_.reserve(headers.size());
+  while (!ready.empty()) {
+    const auto next = ready.top();
+    ready.pop();
+    Commit commit{headers[next].id, headers[next].tree, {}};
+    for (const auto& parent : headers[next].parents) {
+      if (const auto index = find(parent)) commit.parents.push_back(*index);
+    }
+    by_id_.emplace(commit.id, static_cast<CommitIndex>(commits_.size()));
+    commits_.push_back(std::move(commit));
+    for (const auto child : children[next]) {
+      if (--waiting[child] == 0) ready.push(child);
+    }
+  }
+}
+
+std::optional<CommitIndex> CommitGraph::find(const Oid& id) const {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::vector<bool> CommitGraph::reachable_from(const std::vector<CommitIndex>& tips) const {
+  std::vector<bool> reached(size(), false);
+  for (const auto tip : tips) reached[tip] = true;
+  for (auto commit = size(); commit-- > 0;) {
+    if (!reached[commit]) continue;
+    for (const auto parent : parents(static_cast<CommitIndex>(commit))) reached[parent] = true;
+  }
+  return reached;
+}
+
+}  // namespace keysift

@@ -1,0 +1,54 @@
+// All commits of a repository and how they hang together.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "git/oid.h"
+
+namespace keysift {
+
+/// What the header of a commit object says (git's Documentation: "commit object").
+struct CommitHeader {
+  Oid id;
+  Oid tree;
+  std::vector<Oid> parents;
+  std::int64_t time = 0;  ///< committer's, seconds since 1970
+};
+
+/// The header of the commit `id`; nothing if `bytes` lack one.
+std::optional<CommitHeader> parse_commit(const Oid& id, std::string_view bytes);
+
+/// A commit's number in a CommitGraph.
+using CommitIndex = std::uint32_t;
+
+/// Commits by number, parents before children. Among commits that could come next, the oldest does; then the
+/// one with the smallest name: the same commits are numbered alike in every clone.
+class CommitGraph {
+ public:
+  /// Takes the headers in any order. Parents that are not among them are left out, and so are commits in a
+  /// circle, which only a forged repository has.
+  explicit CommitGraph(std::vector<CommitHeader> headers);
+
+  std::size_t size() const { return commits_.size(); }
+  const Oid& id(CommitIndex commit) const { return commits_[commit].id; }
+  const Oid& tree(CommitIndex commit) const { return commits_[commit].tree; }
+  const std::vector<CommitIndex>& parents(CommitIndex commit) const { return commits_[commit].parents; }
+  std::optional<CommitIndex> find(const Oid& id) const;
+
+  /// For every commit, whether one of `tips` is it or descends from it.
+  std::vector<bool> reachable_from(const std::vector<CommitIndex>& tips) const;
+
+ private:
+  struct Commit {
+    Oid id;
+    Oid tree;
+    std::vector<CommitIndex> parents;
+  };
+  std::vector<Commit> commits_;
+  std::unordered_map<Oid, CommitIndex, OidHash> by_id_;
+};
+
+}  // namespace keysift

@@ -1,0 +1,345 @@
+#include "git/provenance.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "git/tree.h"
+
+namespace keysift {
+namespace {
+
+// Git itself cannot check out a path this deep; only a forged tree has one.
+constexpr unsigned kMaxTreeDepth = 4096;
+
+using PathId = std::uint32_t;  // 0 is the empty path
+using ListId = std::uint32_t;  // 0 is the empty list
+constexpr PathId kNoPath = 0;
+constexpr ListId kEmpty = 0;
+
+// One thing in a tree, at a path relative to that tree.
+struct Item {
+  std::uint32_t thing;
+  PathId path;
+  std::uint32_t sought;  // index into what is sought
+  auto operator<=>(const Item&) const = default;
+};
+using Items = std::vector<Item>;
+
+// Paths as linked names, so that putting a folder before a path costs one look-up, however long the path.
+class PathTable {
+ public:
+  PathId join(std::string_view name, PathId rest) {
+    const auto [entry, added] =
+        ids_.try_emplace({std::string(name), rest}, static_cast<PathId>(nodes_.size() + 1));
+    if (added) nodes_.push_back(&entry->first);
+    return entry->second;
+  }
+
+  std::string text(PathId path) const {
+    std::string out;
+    for (; path != kNoPath; path = nodes_[path - 1]->second) {
+      if (!out.empty()) out += '/';
+      out += nodes_[path - 1]->first;
+    }
+    return out;
+  }
+
+ private:
+  std::map<std::pair<std::string, PathId>, PathId> ids_;
+  std::vector<const std::pair<std::string, PathId>*> nodes_;
+};
+
+// What each tree holds of what is sought. Equal contents share one list, so that commits compare by number.
+class TreeLists {
+ public:
+  TreeLists(std::span<const Sought> sought, ObjectReader& reader) : sought_(sought), reader_(reader) {
+    for (std::uint32_t i = 0; i < sought.size(); ++i) sought_by_id_[sought[i].object].push_back(i);
+    lists_.push_back(nullptr);
+  }
+
+  ListId list_of(const Oid& tree, unsigned depth = 0) {
+    if (const auto known = trees_.find(tree); known != trees_.end()) return known->second;
+    Items items;
+    // A copy, because reading a tree below ends the life of this one's bytes.
+    const auto object = depth < kMaxTreeDepth ? reader_.read(tree) : std::nullopt;
+    const std::string bytes(object && object->type == ObjectType::tree ? object->bytes : std::string_view());
+    TreeEntries entries(bytes);
+    while (const auto entry = entries.next()) {
+      add_sought(*entry, items);
+      if (entry->kind == TreeEntry::Kind::tree) add_tree(*entry, depth, items);
+    }
+    const auto list = intern(std::move(items));
+    trees_.emplace(tree, list);
+    return list;
+  }
+
+  const Items& items(ListId list) const {
+    static const Items none;
+    return list == kEmpty ? none : *lists_[list];
+  }
+  std::size_t size() const { return lists_.size(); }
+  std::string path(PathId path) const { return paths_.text(path); }
+  const Oid& object(std::uint32_t index) const { return sought_[index].object; }
+
+ private:
+  void add_sought(const TreeEntry& entry, Items& items) {
+    const auto found = sought_by_id_.find(entry.id);
+    if (found == sought_by_id_.end()) return;
+    const auto path = paths_.join(entry.name, kNoPath);
+    for (const auto index : found->second) items.push_back({sought_[index].thing, path, index});
+  }
+
+  void add_tree(const TreeEntry& entry, unsigned depth, Items& items) {
+    const auto below = list_of(entry.id, depth + 1);
+    if (below == kEmpty) return;
+    for (const auto& item : *lists_[below])
+      items.push_back({item.thing, paths_.join(entry.name, item.path), item.sought});
+  }
+
+  ListId intern(Items items) {
+    if (items.empty()) return kEmpty;
+    std::sort(items.begin(), items.end());
+    const auto [entry, added] = ids_.try_emplace(std::move(items), static_cast<ListId>(lists_.size()));
+    if (added) lists_.push_back(&entry->first);
+    return entry->second;
+  }
+
+  std::span<const Sought> sought_;
+  ObjectReader& reader_;
+  std::unordered_map<Oid, std::vector<std::uint32_t>, OidHash> sought_by_id_;
+  std::unordered_map<Oid, ListId, OidHash> trees_;
+  PathTable paths_;
+  std::map<Items, ListId> ids_;
+  std::vector<const Items*> lists_;
+};
+
+bool same_place(const Item& a, const Item& b) { return a.thing == b.thing && a.path == b.path; }
+
+bool holds(const Items& items, const Item& item) {
+  const auto at = std::lower_bound(items.begin(), items.end(), Item{item.thing, item.path, 0});
+  return at != items.end() && same_place(*at, item);
+}
+
+// What is known of one thing at one path while the commits pass by.
+struct Place {
+  Item first{};  // as the introducing commit has it
+  std::optional<CommitIndex> introduced;
+  std::vector<CommitIndex> introductions;
+  std::optional<CommitIndex> removed;
+  std::uint64_t commits = 0;
+  bool in_head = false;
+  bool at_tip = false;
+  bool reachable = false;
+};
+
+using Places = std::map<std::pair<std::uint32_t, PathId>, Place>;
+
+bool is_branch(const std::string& ref) {
+  return ref == "HEAD" || ref.starts_with("refs/heads/") || ref.starts_with("refs/remotes/");
+}
+
+class Trace {
+ public:
+  Trace(const CommitGraph& graph, std::span<const Tip> tips, TreeLists& lists)
+      : graph_(graph), tips_(tips), lists_(lists), list_of_(graph.size()) {
+    std::vector<CommitIndex> all;
+    std::vector<CommitIndex> head;
+    for (const auto& tip : tips) {
+      all.push_back(tip.commit);
+      if (tip.ref == "HEAD") head.push_back(tip.commit);
+    }
+    reachable_ = graph.reachable_from(all);
+    from_head_ = graph.reachable_from(head);
+    for (CommitIndex commit = 0; commit < graph.size(); ++commit)
+      list_of_[commit] = lists.list_of(graph.tree(commit));
+  }
+
+  std::vector<Appearance> run() {
+    for (CommitIndex commit = 0; commit < graph_.size(); ++commit) compare_with_parents(commit);
+    count_commits();
+    look_at_tips();
+    find_removals();
+    return appearances();
+  }
+
+ private:
+  Place& place(const Item& item) { return places_[{item.thing, item.path}]; }
+
+  void compare_with_parents(CommitIndex commit) {
+    const auto& parents = graph_.parents(commit);
+    const auto own = list_of_[commit];
+    const auto unchanged = [&](CommitIndex parent) { return list_of_[parent] == own; };
+    if (!parents.empty() && std::all_of(parents.begin(), parents.end(), unchanged)) return;
+    const auto& items = lists_.items(own);
+    const auto parent_holds = [&](const Item& item) {
+      return [&](CommitIndex parent) { return holds(lists_.items(list_of_[parent]), item); };
+    };
+    for (const auto& item : items) {
+      if (std::none_of(parents.begin(), parents.end(), parent_holds(item))) introduce(commit, item);
+    }
+  }
+
+  void introduce(CommitIndex commit, const Item& item) {
+    auto& known = place(item);
+    known.introductions.push_back(commit);
+    if (known.introduced && (reachable_[*known.introduced] || !reachable_[commit])) return;
+    known.introduced = commit;
+    known.first = item;
+  }
+
+  // By list, not by commit: there are far fewer of them.
+  void count_commits() {
+    std::vector<std::uint64_t> reachable(lists_.size());
+    std::vector<std::uint64_t> others(lists_.size());
+    for (CommitIndex commit = 0; commit < graph_.size(); ++commit) {
+      ++(reachable_[commit] ? reachable : others)[list_of_[commit]];
+    }
+    for (ListId list = 1; list < lists_.size(); ++list) {
+      if (reachable[list] == 0) continue;
+      for (const auto& item : lists_.items(list)) {
+        auto& known = place(item);
+        known.commits += reachable[list];
+        known.reachable = true;
+      }
+    }
+    for (ListId list = 1; list < lists_.size(); ++list) {
+      if (others[list] == 0) continue;
+      for (const auto& item : lists_.items(list)) {
+        if (auto& known = place(item); !known.reachable) known.commits += others[list];
+      }
+    }
+  }
+
+  void look_at_tips() {
+    for (const auto& tip : tips_) {
+      if (!is_branch(tip.ref)) continue;
+      for (const auto& item : lists_.items(list_of_[tip.commit])) {
+        auto& known = place(item);
+        known.at_tip = true;
+        known.in_head = known.in_head || tip.ref == "HEAD";
+      }
+    }
+  }
+
+  void find_removals() {
+    constexpr std::size_t kBatch = 64;  // places at a time: one bit each
+    std::vector<Places::value_type*> lost;
+    for (auto& entry : places_) {
+      if (!entry.second.in_head) lost.push_back(&entry);
+    }
+    for (std::size_t begin = 0; begin < lost.size(); begin += kBatch) {
+      find_removals(std::span(lost).subspan(begin, std::min(kBatch, lost.size() - begin)));
+    }
+  }
+
+  // The last commit in HEAD's history that lacks what a parent has, and after which nobody has it. One that
+  // no parent agreed with is better than a merge that took the other side.
+  void find_removals(std::span<Places::value_type* const> lost) {
+    std::vector<std::uint64_t> held(lists_.size(), 0);  // by list: the places it holds
+    for (ListId list = 1; list < lists_.size(); ++list) {
+      for (std::size_t i = 0; i < lost.size(); ++i) {
+        const auto& [thing, path] = lost[i]->first;
+        if (holds(lists_.items(list), {thing, path, 0})) held[list] |= std::uint64_t{1} << i;
+      }
+    }
+    std::vector<std::uint64_t> later(graph_.size(), 0);  // by commit: places that a descendant holds
+    std::uint64_t by_all = 0;                            // places whose remover no parent agreed with
+    for (auto next = graph_.size(); next-- > 0;) {
+      const auto commit = static_cast<CommitIndex>(next);
+      if (!from_head_[commit]) continue;
+      const auto here = later[commit] | held[list_of_[commit]];
+      std::uint64_t some = 0;
+      std::uint64_t all = ~std::uint64_t{0};
+      for (const auto parent : graph_.parents(commit)) {
+        later[parent] |= here;
+        some |= held[list_of_[parent]];
+        all &= held[list_of_[parent]];
+      }
+      const auto removed = some & ~here & ~by_all;
+      for (std::size_t i = 0; removed != 0 && i < lost.size(); ++i) {
+        auto& remover = lost[i]->second.removed;
+        if ((removed >> i & 1) != 0 && (!remover || (all >> i & 1) != 0)) remover = commit;
+      }
+      by_all |= removed & all;
+    }
+  }
+
+  std::vector<Appearance> appearances() const {
+    std::vector<Appearance> result;
+    std::vector<std::vector<CommitIndex>> introductions;
+    for (const auto& [key, known] : places_) {
+      Appearance appearance;
+      appearance.thing = key.first;
+      appearance.path = lists_.path(key.second);
+      appearance.object = lists_.object(known.first.sought);
+      appearance.introduced = known.introduced.value();
+      appearance.removed = known.removed;
+      appearance.commits = known.commits;
+      appearance.in_head = known.in_head;
+      appearance.at_tip = known.at_tip;
+      appearance.reachable = known.reachable;
+      result.push_back(std::move(appearance));
+      introductions.push_back(known.introductions);
+    }
+    // Whoever has it has a commit that introduced it among its ancestors.
+    auto refs = refs_reaching(graph_, tips_, introductions);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i].refs = std::move(refs[i]);
+    std::sort(result.begin(), result.end(), [](const Appearance& a, const Appearance& b) {
+      return std::tie(a.thing, a.path) < std::tie(b.thing, b.path);
+    });
+    return result;
+  }
+
+  const CommitGraph& graph_;
+  std::span<const Tip> tips_;
+  TreeLists& lists_;
+  std::vector<ListId> list_of_;  // by commit
+  std::vector<bool> reachable_;
+  std::vector<bool> from_head_;
+  Places places_;
+};
+
+}  // namespace
+
+std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs) {
+  std::vector<Tip> tips;
+  for (const auto& ref : refs) {
+    const auto commit = repository.peel(ref.target, GIT_OBJECT_COMMIT);
+    const auto index = commit ? graph.find(*commit) : std::nullopt;
+    if (index) tips.push_back({ref.name, *index});
+  }
+  return tips;
+}
+
+std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
+                              std::span<const Sought> sought, ObjectReader& reader) {
+  TreeLists lists(sought, reader);
+  return Trace(graph, tips, lists).run();
+}
+
+std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
+                                                    std::span<const std::vector<CommitIndex>> commits) {
+  constexpr std::size_t kBatch = 64;  // sets at a time: one bit each
+  std::vector<std::vector<std::string>> result(commits.size());
+  for (std::size_t begin = 0; begin < commits.size(); begin += kBatch) {
+    const auto count = std::min(kBatch, commits.size() - begin);
+    std::vector<std::uint64_t> reaches(graph.size(), 0);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (const auto commit : commits[begin + i]) reaches[commit] |= std::uint64_t{1} << i;
+    }
+    for (CommitIndex commit = 0; commit < graph.size(); ++commit) {
+      for (const auto parent : graph.parents(commit)) reaches[commit] |= reaches[parent];
+    }
+    for (const auto& tip : tips) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (reaches[tip.commit] >> i & 1) result[begin + i].push_back(tip.ref);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace keysift

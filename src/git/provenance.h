@@ -1,0 +1,58 @@
+// Where in history blobs lived: who brought them in, who took them out, who still has them.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "git/commit_graph.h"
+#include "git/object_walk.h"
+#include "git/repository.h"
+
+namespace keysift {
+
+/// An object (a blob, say) that holds a thing whose history is asked for. Several may hold the same thing
+/// (versions of a file), and one several things. The caller numbers the things.
+struct Sought {
+  Oid object;
+  std::uint32_t thing = 0;
+};
+
+/// The history of one thing at one path.
+struct Appearance {
+  std::uint32_t thing = 0;
+  std::string path;  ///< from the root of the tree; raw bytes
+  Oid object;        ///< what holds it there in the introducing commit
+  CommitIndex introduced =
+      0;  ///< the first commit that has it there while no parent does; one that a ref reaches if there is any
+  std::optional<CommitIndex>
+      removed;                ///< if HEAD lacks it: the last commit in its history that took it away for good
+  std::uint64_t commits = 0;  ///< how many commits have it there: of those that refs reach, else of all
+  bool in_head = false;       ///< HEAD's tree has it there
+  bool at_tip = false;        ///< the tree of HEAD, of a branch or of a remote's branch has it there
+  bool reachable = false;     ///< a commit that a ref reaches has it there
+  std::vector<std::string> refs;  ///< the refs that reach such a commit, in the order they were given
+};
+
+/// A ref and the commit it leads to.
+struct Tip {
+  std::string ref;
+  CommitIndex commit = 0;
+};
+
+/// The commits that `refs` lead to, through annotated tags too; refs to anything else, or to missing objects,
+/// are left out.
+std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs);
+
+/// Traces what is sought through all commits of `graph`, in one pass over their trees, each distinct tree
+/// read once. The result is sorted by thing, then path. Trees that cannot be read count as empty.
+std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
+                              std::span<const Sought> sought, ObjectReader& reader);
+
+/// For each set of commits, the names of the refs that reach any of them, in the order of `tips`.
+std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
+                                                    std::span<const std::vector<CommitIndex>> commits);
+
+}  // namespace keysift

@@ -1,0 +1,178 @@
+#include "git/repository.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <mutex>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+void start_libgit2() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    git_libgit2_init();
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
+    // Reading a stranger's repository is the point; libgit2 runs nothing that its configuration names.
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    // A partial clone is an ordinary repository that lacks objects; worktree configuration concerns nothing
+    // we read.
+    std::array<const char*, 2> extensions{"partialclone", "worktreeconfig"};
+    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
+#endif
+    // Hashing each object again would take longer than all else; zlib's checksum guards the bytes.
+    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+  });
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+}  // namespace
+
+Oid Oid::from_hex(std::string_view hex) {
+  Oid oid;
+  if (hex.size() < 2 * kSize) return oid;
+  for (std::size_t i = 0; i < kSize; ++i) {
+    const int high = hex_digit(hex[2 * i]);
+    const int low = hex_digit(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return {};
+    oid.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+  }
+  return oid;
+}
+
+std::string Oid::hex() const {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const auto byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+std::string git_error_message() {
+  const auto* error = git_error_last();
+  return error == nullptr || error->message == nullptr ? "unknown error" : printable(error->message);
+}
+
+Repository Repository::open(const std::filesystem::path& path) {
+  start_libgit2();
+  git_repository* handle = nullptr;
+  if (git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0)
+    return Repository(handle);
+  const auto shown = printable(path.native());
+  const auto why = git_error_message();
+  if (why.find("objectformat") != std::string::npos || why.find("object format") != std::string::npos) {
+    throw Failure(shown + ": its objects have SHA-256 names, which this build's libgit2 (" LIBGIT2_VERSION
+                          ") cannot read; a clone converted to SHA-1 can be scanned");
+  }
+  throw Failure(shown + ": no git repository that can be read (" + why + ")");
+}
+
+std::optional<std::filesystem::path> Repository::root_of(const std::filesystem::path& path) {
+  start_libgit2();
+  git_buf found = GIT_BUF_INIT;
+  const auto status = git_repository_discover(&found, path.c_str(), 1, nullptr);
+  const std::string git_dir = status == 0 ? std::string(found.ptr, found.size) : std::string();
+  git_buf_dispose(&found);
+  if (status != 0) return std::nullopt;
+  git_repository* raw = nullptr;
+  if (git_repository_open_ext(&raw, git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
+    return Repository(raw).work_tree().value_or(git_dir);
+  }
+  // Of a kind that cannot be opened: open() will say why.
+  constexpr std::string_view kDotGit = "/.git/";
+  return git_dir.ends_with(kDotGit) ? git_dir.substr(0, git_dir.size() - kDotGit.size() + 1) : git_dir;
+}
+
+std::optional<std::filesystem::path> Repository::work_tree() const {
+  const char* path = git_repository_workdir(get());
+  if (path == nullptr) return std::nullopt;
+  // Where no configuration says "bare", libgit2 takes the folder around any repository for its work tree; git
+  // does so only for one that is called ".git".
+  const std::filesystem::path git_dir = git_repository_path(get());  // ends with '/'
+  const bool around = git_dir.parent_path().parent_path() / "" == path;
+  if (around && git_dir.parent_path().filename() != ".git") return std::nullopt;
+  return path;
+}
+
+std::filesystem::path Repository::common_dir() const { return git_repository_commondir(get()); }
+
+std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
+  git_odb* raw = nullptr;
+  git_repository_odb(&raw, get());
+  const GitHandle<git_odb, git_odb_free> database(raw);
+  std::vector<Ref> refs;
+  const auto add = [&](const std::string& name) {
+    git_oid target;
+    const bool found = git_reference_name_to_id(&target, get(), name.c_str()) == 0 &&
+                       git_odb_exists(database.get(), &target) == 1;
+    if (found) refs.push_back({name, Oid::from_raw(target.id)});
+    return found;
+  };
+  // The HEAD of a repository without commits leads nowhere, and may.
+  if (!add("HEAD") && git_repository_head_unborn(get()) != 1) broken.emplace_back("HEAD");
+  git_strarray names{};
+  if (git_reference_list(&names, get()) != 0) {
+    broken.emplace_back("refs");
+    return refs;
+  }
+  std::sort(names.strings, names.strings + names.count,
+            [](const char* a, const char* b) { return std::string_view(a) < b; });
+  for (std::size_t i = 0; i < names.count; ++i) {
+    if (!add(names.strings[i])) broken.emplace_back(names.strings[i]);
+  }
+  git_strarray_dispose(&names);
+  return refs;
+}
+
+std::optional<Oid> Repository::peel(const Oid& object, git_object_t type) const {
+  using ObjectHandle = GitHandle<git_object, git_object_free>;
+  git_oid name;
+  git_oid_fromraw(&name, object.bytes.data());
+  git_object* raw = nullptr;
+  if (git_object_lookup(&raw, get(), &name, GIT_OBJECT_ANY) != 0) return std::nullopt;
+  const ObjectHandle found(raw);
+  git_object* peeled_raw = nullptr;
+  if (git_object_peel(&peeled_raw, raw, type) != 0) return std::nullopt;
+  const ObjectHandle peeled(peeled_raw);
+  return Oid::from_raw(git_object_id(peeled_raw)->id);
+}
+
+std::vector<IndexEntry> Repository::index(std::string& problem) const {
+  git_index* raw = nullptr;
+  if (git_repository_index(&raw, get()) != 0) {
+    problem = "the index cannot be read (" + git_error_message() + "); to make it anew: git reset";
+    return {};
+  }
+  const GitHandle<git_index, git_index_free> index(raw);
+  std::vector<IndexEntry> entries;
+  for (std::size_t i = 0; i < git_index_entrycount(raw); ++i) {
+    const auto* entry = git_index_get_byindex(raw, i);
+    entries.push_back({entry->path, Oid::from_raw(entry->id.id)});
+  }
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return entries;
+}
+
+bool Repository::ignores(const std::string& path) const {
+  int ignored = 0;
+  return git_ignore_path_is_ignored(&ignored, get(), path.c_str()) == 0 && ignored != 0;
+}
+
+std::set<Oid> Repository::shallow_boundary() const {
+  std::set<Oid> boundary;
+  std::ifstream file(common_dir() / "shallow");
+  for (std::string line; std::getline(file, line);) boundary.insert(Oid::from_hex(line));
+  return boundary;
+}
+
+}  // namespace keysift

@@ -1,0 +1,85 @@
+// A git repository through libgit2. Nothing in it is ever run, and nothing is written.
+#pragma once
+#include <git2.h>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "git/oid.h"
+
+namespace keysift {
+
+/// Calls the libgit2 function that frees what a handle owns.
+template <auto Free>
+struct GitFree {
+  template <typename T>
+  void operator()(T* handle) const {
+    Free(handle);
+  }
+};
+template <typename T, auto Free>
+using GitHandle = std::unique_ptr<T, GitFree<Free>>;
+
+/// What libgit2 says of its last failure on this thread.
+std::string git_error_message();
+
+/// A ref and the object it names, symbolic refs resolved.
+struct Ref {
+  std::string name;  ///< full name, or "HEAD"
+  Oid target;
+};
+
+/// One entry of the index.
+struct IndexEntry {
+  std::string path;
+  Oid blob;
+};
+
+/// An open repository. Not for use by two threads at once; open one for each.
+class Repository {
+ public:
+  /// Opens the repository at `path`: a work tree's root, a bare repository, or a .git folder or file. A
+  /// repository that belongs to another user is opened, too. Throws Failure when there is none, or it is of a
+  /// kind that cannot be read.
+  static Repository open(const std::filesystem::path& path);
+
+  /// The root of the repository that `path` lies in (its work tree, or the bare repository), or nothing.
+  static std::optional<std::filesystem::path> root_of(const std::filesystem::path& path);
+
+  git_repository* get() const { return handle_.get(); }
+
+  /// The work tree's root; nothing for a bare repository.
+  std::optional<std::filesystem::path> work_tree() const;
+
+  /// Where objects and refs are: the .git folder that all linked worktrees share.
+  std::filesystem::path common_dir() const;
+
+  /// All refs, HEAD first (if it names a commit), else sorted by name. A ref that cannot be resolved is added
+  /// to `broken`.
+  std::vector<Ref> refs(std::vector<std::string>& broken) const;
+
+  /// The object of type `type` that `object` is or, as a tag, leads to; nothing if it leads elsewhere or is
+  /// missing.
+  std::optional<Oid> peel(const Oid& object, git_object_t type) const;
+
+  /// The entries of the index, sorted by path. When it cannot be read: none, and `problem` says why.
+  std::vector<IndexEntry> index(std::string& problem) const;
+
+  /// Whether ignore rules that git would use here cover `path` (relative to the work tree; a folder ends with
+  /// '/'). Tracked or not makes no difference.
+  bool ignores(const std::string& path) const;
+
+  /// The commits at which a shallow clone was cut off.
+  std::set<Oid> shallow_boundary() const;
+
+ private:
+  explicit Repository(git_repository* handle) : handle_(handle) {}
+  GitHandle<git_repository, git_repository_free> handle_;
+};
+
+}  // namespace keysift

@@ -1,0 +1,48 @@
+// The format of tree objects.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "git/oid.h"
+
+namespace keysift {
+
+/// One entry of a tree object.
+struct TreeEntry {
+  std::string_view name;
+  Oid id;
+  enum class Kind { blob, tree, submodule } kind = Kind::blob;
+};
+
+/// Takes the entries of a tree object one by one: "<octal mode> <name>\0<20 bytes>" each.
+///.
+class TreeEntries {
+ public:
+  explicit TreeEntries(std::string_view tree) : rest_(tree) {}
+
+  /// The next entry; nothing at the end, or where the bytes are no tree: then broken() is true.
+  std::optional<TreeEntry> next() {
+    const auto space = rest_.find(' ');
+    const auto nul = space == std::string_view::npos ? space : rest_.find('\0', space);
+    if (nul == std::string_view::npos || rest_.size() - nul - 1 < Oid::kSize) {
+      broken_ = !rest_.empty();
+      rest_ = {};
+      return std::nullopt;
+    }
+    const auto mode = rest_.substr(0, space);
+    TreeEntry entry{rest_.substr(space + 1, nul - space - 1), Oid::from_raw(rest_.data() + nul + 1)};
+    if (mode == "40000" || mode == "040000") entry.kind = TreeEntry::Kind::tree;
+    if (mode == "160000") entry.kind = TreeEntry::Kind::submodule;
+    rest_.remove_prefix(nul + 1 + Oid::kSize);
+    return entry;
+  }
+
+  bool broken() const { return broken_; }
+
+ private:
+  std::string_view rest_;
+  bool broken_ = false;
+};
+
+}  // namespace keysift

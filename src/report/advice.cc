@@ -1,0 +1,93 @@
+#include "report/advice.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+/// `name` as a line of .gitignore that means just this name. A line cannot hold a newline: `?` stands for it.
+std::string ignore_pattern(std::string_view name) {
+  std::string pattern;
+  for (const char c : name) {
+    const bool special = std::string_view("*?[\\ ").find(c) != std::string_view::npos;
+    if (special || (pattern.empty() && (c == '!' || c == '#'))) pattern += '\\';
+    pattern += c == '\n' ? '?' : c;
+  }
+  return pattern;
+}
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_./-+@%:,").find(c) != std::string_view::npos;
+}
+
+/// The byte as it stands between $' and '.
+std::string ansi_c(char c) {
+  if (c == '\'' || c == '\\') return {'\\', c};
+  if (c >= ' ' && c <= '~') return {c};
+  const auto byte = static_cast<std::uint8_t>(c);
+  const auto digit = [byte](int shift) { return static_cast<char>('0' + (byte >> shift & 7)); };
+  return {'\\', digit(6), digit(3), digit(0)};
+}
+
+}  // namespace
+
+std::string_view state_words(const Finding& finding) {
+  const auto& provenance = *finding.provenance;
+  const bool in_tree = finding.origin != Origin::commit_message && finding.origin != Origin::tag_message &&
+                       finding.origin != Origin::note;
+  if (provenance.state == BlobState::unreachable) {
+    return "in no branch or tag (amended, dropped or stashed away), but git still keeps it, and so may every "
+           "place it was pushed to";
+  }
+  if (!in_tree) return "in the history: every clone has it";
+  if (provenance.in_head) return "HEAD still has it";
+  if (provenance.state == BlobState::live) {
+    return "not in HEAD at this path, but another path or the tip of another branch still has it";
+  }
+  return "gone from HEAD, not from history: every clone still has it";
+}
+
+std::string_view coverage_words(Coverage coverage) {
+  switch (coverage) {
+    case Coverage::tracked:
+      return "Git tracks this file, so every clone has it. Revoke the keys in it.";
+    case Coverage::not_ignored:
+      return "Git does not ignore this file: the next `git add .` puts it into a commit.";
+    case Coverage::unprepared:
+      return "This file is not there yet, but git would not ignore it.";
+  }
+  return {};
+}
+
+std::string shell_quoted(std::string_view argument) {
+  if (!argument.empty() && std::all_of(argument.begin(), argument.end(), is_plain))
+    return std::string(argument);
+  if (printable(argument) != argument) {
+    std::string quoted = "$'";
+    for (const char c : argument) quoted += ansi_c(c);
+    return quoted + '\'';
+  }
+  std::string quoted = "'";
+  for (const char c : argument) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + '\'';
+}
+
+std::string untrack_command(std::string_view path) {
+  const bool is_pattern = path.starts_with(':') || path.find_first_of("*?[\\") != std::string_view::npos;
+  std::string command = is_pattern ? "git --literal-pathspecs rm --cached " : "git rm --cached ";
+  if (path.starts_with('-')) command += "-- ";
+  return command + shell_quoted(path);
+}
+
+std::string ignore_command(std::string_view path) {
+  const auto pattern = ignore_pattern(path.substr(path.rfind('/') + 1));
+  // echo makes what it likes of a backslash or a leading '-'.
+  const bool echo_keeps_it = pattern.find('\\') == std::string::npos && !pattern.starts_with('-');
+  return (echo_keeps_it ? "echo " : "printf '%s\\n' ") + shell_quoted(pattern) + " >> .gitignore";
+}
+
+}  // namespace keysift

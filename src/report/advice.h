@@ -1,0 +1,41 @@
+// What a report tells people to do, in the words that all formats share.
+#pragma once
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "finding/coverage.h"
+#include "finding/finding.h"
+
+namespace keysift {
+
+/// Why deleting a key is not enough.
+inline constexpr std::string_view kRevokeFirst =
+    "Revoke the key. Nothing else makes it harmless: a key that was ever committed stays in the history when "
+    "you "
+    "delete it, and everybody who cloned has it.";
+
+/// What to do after a key is revoked, in this order.
+inline constexpr std::array<std::string_view, 3> kAfterRevoking{
+    "Make a new key. Keep it out of git: in the environment or in a secret store.",
+    "Give the new key to everything that used the old one.",
+    "Look through the provider's usage and billing pages for use that is not yours.",
+};
+
+/// Whether what the finding stands in still exists, and what that means; one clause. Only for a finding with
+/// provenance.
+std::string_view state_words(const Finding& finding);
+
+/// How the file stands towards commits, and what that means.
+std::string_view coverage_words(Coverage coverage);
+
+/// `argument` as one word of a shell's command line. Bytes that a terminal must not get are written $'\033'.
+std::string shell_quoted(std::string_view argument);
+
+/// The command that takes the file out of git and leaves it on disk.
+std::string untrack_command(std::string_view path);
+
+/// The command that makes git ignore files of this name, wherever they are in the repository.
+std::string ignore_command(std::string_view path);
+
+}  // namespace keysift

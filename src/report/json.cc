@@ -1,0 +1,107 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/version.h"
+#include "report/json_fields.h"
+#include "report/renderers.h"
+
+namespace keysift {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+
+Json strings(const std::vector<std::string>& all, const Mask& mask) {
+  auto json = Json::array();
+  for (const auto& one : all) json.push_back(mask.utf8(one));
+  return json;
+}
+
+Json commit_fields(const std::optional<CommitInfo>& commit, const Mask& mask) {
+  if (!commit) return nullptr;
+  return {{"commit", commit->commit},
+          {"author", mask.utf8(commit->author)},
+          {"date", commit->date},
+          {"summary", mask.utf8(commit->summary)}};
+}
+
+Json location_fields(const Location& location, const Mask& mask) {
+  return {{"path", mask.utf8(location.path)},  {"line", location.begin.line},
+          {"column", location.begin.column},   {"end_line", location.end.line},
+          {"end_column", location.end.column}, {"decoded", strings(location.decoded, mask)}};
+}
+
+Json finding_fields(const Finding& finding, const Mask& mask) {
+  const auto& rule = *finding.rule;
+  return {{"fingerprint", finding.fingerprint()},
+          {"rule",
+           {{"id", valid_utf8(rule.id)},
+            {"description", valid_utf8(rule.description)},
+            {"provider", valid_utf8(rule.provider)}}},
+          {"confidence", to_string(finding.confidence)},
+          {"secret", secret_fields(finding.secret, mask)},
+          {"location", location_fields(finding.location, mask)},
+          {"origin", to_string(finding.origin)},
+          {"provenance", provenance_fields(finding.provenance, mask)}};
+}
+
+Json summary_fields(const Report& report) {
+  const auto found = [&](Confidence confidence) {
+    return std::count_if(report.findings.begin(), report.findings.end(),
+                         [confidence](const Finding& finding) { return finding.confidence == confidence; });
+  };
+  return {{"findings",
+           {{"high", found(Confidence::high)},
+            {"medium", found(Confidence::medium)},
+            {"low", found(Confidence::low)}}},
+          {"suppressed", report.summary.suppressed},
+          {"files", report.summary.files},
+          {"objects", report.summary.objects},
+          {"commits", report.summary.commits},
+          {"bytes", report.summary.bytes},
+          {"env_checked", report.env_checked},
+          {"complete", report.errors.empty()}};
+}
+
+}  // namespace
+
+Json secret_fields(const Secret& secret, const Mask& mask) {
+  Json json{{"redacted", secret.redacted()}, {"sha256", secret.sha256()}, {"length", secret.length()}};
+  if (mask.reveals()) json["value"] = valid_utf8(secret.reveal());
+  return json;
+}
+
+Json provenance_fields(const std::optional<Provenance>& provenance, const Mask& mask) {
+  if (!provenance) return nullptr;
+  return {{"blob", provenance->blob},
+          {"state", to_string(provenance->state)},
+          {"in_head", provenance->in_head},
+          {"introduced", commit_fields(provenance->introduced, mask)},
+          {"removed", commit_fields(provenance->removed, mask)},
+          {"refs", strings(provenance->refs, mask)},
+          {"commits", provenance->commits}};
+}
+
+std::string dump(const Json& json) { return json.dump(2, ' ', true) + '\n'; }
+
+std::string render_json(const Report& report, bool reveal) {
+  const Mask mask(report, reveal);
+  Json json{{"schema_version", kSchemaVersion},
+            {"tool", {{"name", "keysift"}, {"version", kVersion}}},
+            {"target", mask.utf8(report.target)}};
+  auto& findings = json["findings"] = Json::array();
+  for (const auto& finding : report.findings) findings.push_back(finding_fields(finding, mask));
+  auto& env = json["env"] = Json::array();
+  for (const auto& file : report.env) {
+    env.push_back({{"path", mask.utf8(file.path)},
+                   {"coverage", to_string(file.coverage)},
+                   {"problem", file.is_problem()}});
+  }
+  auto& errors = json["errors"] = Json::array();
+  for (const auto& error : report.errors) {
+    errors.push_back({{"path", mask.utf8(error.path)}, {"message", mask.utf8(error.message)}});
+  }
+  json["summary"] = summary_fields(report);
+  return dump(json);
+}
+
+}  // namespace keysift

@@ -1,0 +1,14 @@
+// One renderer a format; render() picks.
+#pragma once
+#include <string>
+
+#include "finding/report.h"
+#include "report/format.h"
+
+namespace keysift {
+
+std::string render_text(const Report& report, Style style);
+std::string render_json(const Report& report, bool reveal);
+std::string render_sarif(const Report& report, bool reveal);
+
+}  // namespace keysift

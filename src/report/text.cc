@@ -1,0 +1,346 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "report/advice.h"
+#include "report/mask.h"
+#include "report/renderers.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kShortHash = 10;
+constexpr std::size_t kMostRefs = 3;
+constexpr std::size_t kMostPlaces = 5;
+
+/// Characters, for counting columns: bytes that do not continue a character.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+/// `first` and then `text`, broken at spaces; further lines begin with `indent` spaces. A word is never
+/// broken.
+std::string wrapped(std::string first, std::string_view text, std::size_t indent) {
+  auto out = std::move(first);
+  auto column = width(out);
+  bool line_has_word = false;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (line_has_word && column + 1 + width(word) > kWidth) {
+      out += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (line_has_word) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+    column += width(word);
+    line_has_word = true;
+  }
+  return out + '\n';
+}
+
+std::string short_hash(const std::string& hash) { return hash.substr(0, kShortHash); }
+
+/// A ref as people say it: "main", "origin/main", "tag v1".
+std::string short_ref(std::string_view ref) {
+  constexpr std::string_view kBranch = "refs/heads/", kRemote = "refs/remotes/", kTag = "refs/tags/";
+  if (ref.starts_with(kBranch)) return std::string(ref.substr(kBranch.size()));
+  if (ref.starts_with(kRemote)) return std::string(ref.substr(kRemote.size()));
+  if (ref.starts_with(kTag)) return "tag " + std::string(ref.substr(kTag.size()));
+  return std::string(ref);
+}
+
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& all) {
+  std::string text;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) text += i + 1 == all.size() ? " and " : ", ";
+    text += all[i];
+  }
+  return text;
+}
+
+/// "a, b, c and 4 more": no more than `most` of `all`.
+std::string listed(std::vector<std::string> all, std::size_t most) {
+  if (all.size() <= most) return listed(all);
+  const auto rest = std::to_string(all.size() - most) + " more";
+  all.resize(most);
+  all.push_back(rest);
+  return listed(all);
+}
+
+/// The heading that a finding stands under. Raw bytes.
+std::string heading(const Finding& finding) {
+  const auto& path = finding.location.path;
+  switch (finding.origin) {
+    case Origin::commit_message:
+      return "Message of commit " + (finding.provenance ? short_hash(finding.provenance->blob) : path);
+    case Origin::tag_message:
+      return "Message of " + path;
+    case Origin::note:
+      return "Note in " + path;
+    case Origin::standard_input:
+      return "Standard input";
+    case Origin::worktree:
+    case Origin::index:
+    case Origin::history:
+    case Origin::path:
+      break;
+  }
+  return path;
+}
+
+std::string line_of(const Finding& finding) {
+  if (finding.origin == Origin::path) return "the file's name";
+  return "line " + std::to_string(finding.location.begin.line);
+}
+
+std::string position(const Finding& finding) {
+  if (finding.origin == Origin::path) return "in " + line_of(finding);
+  return line_of(finding) + ", column " + std::to_string(finding.location.begin.column);
+}
+
+/// One secret under one heading, wherever it stands there: in two lines of a file, in several versions of it.
+using Places = std::vector<const Finding*>;
+
+/// The place to describe: one whose history is known, if there is one.
+const Finding& foremost(const Places& places) {
+  const auto known =
+      std::find_if(places.begin(), places.end(), [](auto* finding) { return finding->provenance; });
+  return known == places.end() ? *places.front() : **known;
+}
+
+struct Section {
+  std::string heading;
+  std::vector<Places> keys;
+};
+
+/// The findings by heading, and by fingerprint below that; everything in the order of the findings.
+std::vector<Section> sections(const std::vector<Finding>& findings) {
+  std::vector<Section> all;
+  std::map<std::string, std::size_t> by_heading;
+  std::map<std::pair<std::string, std::string>, std::size_t> by_fingerprint;
+  for (const auto& finding : findings) {
+    const auto name = heading(finding);
+    const auto [section, is_new_section] = by_heading.try_emplace(name, all.size());
+    if (is_new_section) all.push_back({name, {}});
+    auto& keys = all[section->second].keys;
+    const auto [key, is_new_key] = by_fingerprint.try_emplace({name, finding.fingerprint()}, keys.size());
+    if (is_new_key) keys.emplace_back();
+    keys[key->second].push_back(&finding);
+  }
+  return all;
+}
+
+class TextReport {
+ public:
+  TextReport(const Report& report, Style style)
+      : report_(report), color_(style.color), mask_(report, style.reveal) {}
+
+  std::string write() {
+    if (!report_.findings.empty()) {
+      for (const auto& section : sections(report_.findings)) write_section(section);
+      write_steps();
+    }
+    if (!report_.env.empty()) write_env();
+    if (!report_.errors.empty()) write_errors();
+    write_summary();
+    return std::move(out_);
+  }
+
+ private:
+  enum class Paint { bold = 1, red = 31, green = 32, yellow = 33 };
+
+  std::string painted(Paint paint, const std::string& text) const {
+    return color_ ? "\x1b[" + std::to_string(static_cast<int>(paint)) + 'm' + text + "\x1b[0m" : text;
+  }
+
+  void title(const std::string& text) { out_ += painted(Paint::bold, text) + '\n'; }
+
+  /// A line of a finding: what it says, under a label.
+  void row(std::string_view label, const std::string& text) {
+    constexpr std::size_t kIndent = 4, kLabel = 13;
+    auto first = std::string(kIndent, ' ') + std::string(label);
+    first.resize(kIndent + kLabel, ' ');
+    out_ += wrapped(first, text, kIndent + kLabel);
+  }
+
+  void write_commit(std::string_view label, const CommitInfo& commit) {
+    row(label, commit.date.substr(0, 10) + " in " + short_hash(commit.commit) + " by " +
+                   mask_.printable(commit.author));
+    if (!commit.summary.empty()) row("", '"' + mask_.printable(commit.summary) + '"');
+  }
+
+  std::string confidence(Confidence confidence) const {
+    const auto text = std::string(to_string(confidence)) + " confidence";
+    if (confidence == Confidence::high) return painted(Paint::red, text);
+    return confidence == Confidence::medium ? painted(Paint::yellow, text) : text;
+  }
+
+  void write_section(const Section& section) {
+    title(mask_.printable(section.heading));
+    for (const auto& key : section.keys) write_key(section.heading, key);
+    out_ += '\n';
+  }
+
+  void write_key(const std::string& heading, const Places& places) {
+    const auto& finding = foremost(places);
+    out_ += "  " + position(finding) + "  " + painted(Paint::bold, printable(finding.rule->description)) +
+            ", " + confidence(finding.confidence) + '\n';
+    const auto first = first_heading_.try_emplace(finding.secret.reveal(), heading).first->second;
+    const auto again = first == heading ? "" : " (the same key as in " + mask_.printable(first) + ")";
+    row("Key", mask_.secret(finding.secret) + again);
+    if (!finding.location.decoded.empty())
+      row("Encoded as", mask_.printable(listed(finding.location.decoded)));
+    if (finding.origin == Origin::index) row("Now", "staged: the next commit has it");
+    if (finding.provenance) write_provenance(finding);
+    if (places.size() > 1) row("Also at", also_at(places, finding));
+    row("Fingerprint", finding.fingerprint());
+  }
+
+  void write_provenance(const Finding& finding) {
+    const auto& provenance = *finding.provenance;
+    if (provenance.introduced) write_commit("Added", *provenance.introduced);
+    if (provenance.removed) write_commit("Removed", *provenance.removed);
+    auto state = std::string(state_words(finding));
+    if (provenance.commits > 0) state += "; it is in " + counted(provenance.commits, "commit");
+    row("Now", state);
+    std::vector<std::string> refs;
+    for (const auto& ref : provenance.refs) refs.push_back(mask_.printable(short_ref(ref)));
+    if (!refs.empty()) row("Refs", listed(refs, kMostRefs));
+  }
+
+  /// Where else under this heading the key of `described` stands.
+  static std::string also_at(const Places& places, const Finding& described) {
+    std::vector<std::string> others;
+    for (const auto* place : places) {
+      if (place == &described) continue;
+      auto text = line_of(*place);
+      if (place->provenance && place->provenance->introduced) {
+        text += " (" + short_hash(place->provenance->introduced->commit) + ")";
+      }
+      others.push_back(std::move(text));
+    }
+    return listed(others, kMostPlaces);
+  }
+
+  void write_steps() {
+    title("What to do");
+    const auto& all = report_.findings;
+    if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.origin == Origin::index; })) {
+      out_ += wrapped("  ",
+                      "Nothing is committed yet. Take the key out of the file and stage it again; keep the "
+                      "key in the environment or in a secret store. Revoke it if anybody else has seen it.",
+                      2);
+    } else {
+      out_ += wrapped("  1. ", kRevokeFirst, 5);
+      write_consoles();
+      auto number = 2;
+      for (const auto step : kAfterRevoking) out_ += wrapped("  " + std::to_string(number++) + ". ", step, 5);
+    }
+    if (std::any_of(all.begin(), all.end(),
+                    [](const auto& one) { return one.confidence != Confidence::high; })) {
+      out_ += wrapped("  ", "Where the confidence is not high, look first whether it is a real key.", 2);
+    }
+    out_ += '\n';
+  }
+
+  /// A line for each page where keys are revoked.
+  void write_consoles() {
+    std::map<std::pair<std::string, std::string>, std::set<std::string_view>> keys_by_console;
+    for (const auto& finding : report_.findings) {
+      const auto& rule = *finding.rule;
+      const auto& name = rule.provider.empty() ? rule.description : rule.provider;
+      keys_by_console[{name, rule.console}].insert(finding.secret.reveal());
+    }
+    for (const auto& [console, keys] : keys_by_console) {
+      const auto& [name, page] = console;
+      out_ += "     " + printable(name) + " (" + counted(keys.size(), "key") +
+              "): " + (page.empty() ? "on the provider's site" : printable(page)) + '\n';
+    }
+  }
+
+  void write_env() {
+    title(".env files: run this in the repository's root folder, then commit");
+    for (const auto& file : report_.env) {
+      out_ += "  " + mask_.printable(file.path) + '\n';
+      out_ += wrapped("    ", coverage_words(file.coverage), 4);
+      const auto path = mask_.raw(file.path);
+      if (file.coverage == Coverage::tracked) out_ += "      " + untrack_command(path) + '\n';
+      out_ += "      " + ignore_command(path) + '\n';
+    }
+    out_ += '\n';
+  }
+
+  void write_errors() {
+    title("Could not be read");
+    for (const auto& error : report_.errors) {
+      out_ += "  " + mask_.printable(error.path) + ": " + mask_.printable(error.message) + '\n';
+    }
+    out_ += '\n';
+  }
+
+  /// "3 findings of 2 keys (2 high and 1 low confidence)"
+  std::string found() const {
+    if (report_.findings.empty()) return "No keys found";
+    std::set<std::string_view> keys;
+    std::map<Confidence, std::size_t, std::greater<>> counts;
+    for (const auto& finding : report_.findings) {
+      keys.insert(finding.secret.reveal());
+      ++counts[finding.confidence];
+    }
+    std::vector<std::string> parts;
+    parts.reserve(counts.size());
+    for (const auto& [confidence, count] : counts) {
+      parts.push_back(std::to_string(count) + ' ' + std::string(to_string(confidence)));
+    }
+    return counted(report_.findings.size(), "finding") + " of " + counted(keys.size(), "key") + " (" +
+           listed(parts) + " confidence)";
+  }
+
+  /// "132 files and 312 commits (1.2 MB)"
+  std::string scanned() const {
+    const auto& summary = report_.summary;
+    std::vector<std::string> parts;
+    if (summary.files > 0 || summary.objects + summary.commits == 0)
+      parts.push_back(counted(summary.files, "file"));
+    if (summary.objects > 0) parts.push_back(counted(summary.objects, "blob"));
+    if (summary.commits > 0) parts.push_back(counted(summary.commits, "commit"));
+    return listed(parts) + " (" + human_bytes(summary.bytes) + ")";
+  }
+
+  void write_summary() {
+    const auto problems = static_cast<std::size_t>(std::count_if(
+        report_.env.begin(), report_.env.end(), [](const auto& file) { return file.is_problem(); }));
+    const auto suppressed = report_.summary.suppressed;
+    const bool clean = report_.findings.empty() && problems == 0 && report_.errors.empty();
+    auto line = found() + " in " + scanned() + " of " + mask_.printable(report_.target);
+    if (problems > 0) line += "; " + counted(problems, ".env file") + " not kept out of commits";
+    if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";
+    if (!report_.errors.empty()) {
+      line += "; incomplete: " + std::to_string(report_.errors.size()) + " could not be read";
+    }
+    out_ += painted(clean ? Paint::green : Paint::bold, line + '.') + '\n';
+  }
+
+  const Report& report_;
+  bool color_;
+  Mask mask_;
+  std::map<std::string_view, std::string> first_heading_;  ///< of each secret
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render_text(const Report& report, Style style) { return TextReport(report, style).write(); }
+
+}  // namespace keysift

@@ -1,0 +1,70 @@
+#include "rule/example.h"
+
+#include <charconv>
+#include <random>
+
+#include "base/failure.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+constexpr std::string_view kAlnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz_-";
+
+std::string_view alphabet_named(std::string_view name, std::string_view directive) {
+  if (name.empty()) return kBase64Url;
+  if (name == "alnum") return kAlnum;
+  if (name == "upper") return kUpper;
+  if (name == "hex") return "0123456789abcdef";
+  if (name == "digit") return "0123456789";
+  throw Failure("unknown alphabet '" + std::string(name) + "' in {{" + std::string(directive) +
+                "}}; there are alnum, upper, hex and digit");
+}
+
+// Splits off the first word.
+std::string_view take_word(std::string_view& text) {
+  const auto word = text.substr(0, text.find(' '));
+  text.remove_prefix(std::min(text.size(), word.size() + 1));
+  return word;
+}
+
+std::string expand_directive(std::string_view directive, std::mt19937_64& random) {
+  auto rest = directive;
+  const auto verb = take_word(rest);
+  const auto number = take_word(rest);
+  std::size_t count = 0;
+  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), count);
+  const bool counted =
+      parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() && count <= 100'000;
+  std::string out;
+  if (verb == "rand" && counted) {
+    const auto alphabet = alphabet_named(rest, directive);
+    // % instead of a distribution: the standard leaves open what a distribution makes of its generator.
+    while (out.size() < count) out += alphabet[random() % alphabet.size()];
+    return out;
+  }
+  if (verb == "repeat" && counted && !rest.empty()) {
+    for (; count > 0; --count) out += rest;
+    return out;
+  }
+  throw Failure("cannot expand {{" + std::string(directive) +
+                "}}; write {{rand N}}, {{rand N ALPHABET}} or {{repeat N TEXT}}");
+}
+
+}  // namespace
+
+std::string expand_template(std::string_view text, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::string out;
+  for (;;) {
+    const auto open = text.find("{{");
+    const auto close = open == std::string_view::npos ? open : text.find("}}", open);
+    if (close == std::string_view::npos) return out.append(text);
+    out += text.substr(0, open);
+    out += expand_directive(text.substr(open + 2, close - open - 2), random);
+    text.remove_prefix(close + 2);
+  }
+}
+
+}  // namespace keysift

@@ -1,0 +1,14 @@
+// Templates for keys that are not keys until they are expanded, so that no file of ours looks like a leak.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace keysift {
+
+/// Expands a template: `{{rand N}}` becomes N characters of A-Z a-z 0-9 _ -, `{{rand N ALPHABET}}` N
+/// characters of ALPHABET: alnum, upper (A-Z 0-9), hex, digit; `{{repeat N TEXT}}` becomes N times TEXT. The
+/// same template and seed give the same text everywhere. Throws Failure when a `{{...}}` is none of these.
+std::string expand_template(std::string_view text, std::uint64_t seed = 1);
+
+}  // namespace keysift

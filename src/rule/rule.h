@@ -1,0 +1,52 @@
+// One kind of secret.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rule/pattern.h"
+
+namespace keysift {
+
+/// How sure a finding is. high: the shape is exact and nobody else's; medium: prefix and randomness agree;
+/// low: worth a look.
+enum class Confidence { low, medium, high };
+
+/// "low", "medium" or "high".
+std::string_view to_string(Confidence confidence);
+
+/// What an allowlist's regexes are held against.
+enum class AllowTarget { secret, match, line };
+
+/// Matches that a rule's author knows to be harmless. It applies when any of its conditions holds.
+struct Allowlist {
+  std::vector<std::unique_ptr<Pattern>> regexes;
+  AllowTarget target = AllowTarget::secret;
+  std::vector<std::unique_ptr<Pattern>> paths;
+  std::vector<std::string> stopwords;  ///< held against the secret, without regard to case
+};
+
+/// One kind of secret: what it looks like, how to tell a real one, and what to do about it.
+struct Rule {
+  std::string id;
+  std::string description;
+  std::string provider;
+  Confidence confidence = Confidence::medium;
+  std::string console;  ///< the page where its owner revokes such a key; may be empty
+
+  std::unique_ptr<Pattern> pattern;
+  int secret_group = 0;               ///< the group of `pattern` that is the secret; 0 is the whole match
+  std::vector<std::string> keywords;  ///< at least one; every match contains one of them, in any case
+  double entropy = 0;             ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
+  std::unique_ptr<Pattern> path;  ///< if set, only paths it is found in
+  std::vector<Allowlist> allowlists;
+
+  std::vector<std::string> examples;  ///< templates (rule/example.h) in which the rule finds one secret
+  std::vector<std::string> counterexamples;  ///< templates in which it finds none
+
+  std::string file;  ///< where it was read, for messages; "built-in/openai.toml" for the rules in the binary
+  int line = 0;
+};
+
+}  // namespace keysift

@@ -1,0 +1,255 @@
+#include "rule/rule_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <span>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "rule/built_in_files.h"
+
+namespace keysift {
+namespace {
+
+// Reads one file: every complaint knows the file and the line it is about.
+class Reader {
+ public:
+  explicit Reader(const std::string& file, bool check_patterns)
+      : file_(file), check_patterns_(check_patterns) {}
+
+  std::vector<Rule> read(std::string_view text) const {
+    const auto root = parse(text);
+    allow_keys(root, {"title", "description", "minVersion", "rules"});
+    std::vector<Rule> rules;
+    const auto* list = root.get("rules");
+    if (list == nullptr) return rules;
+    for (const auto& node : tables(*list, "rules")) rules.push_back(read_rule(*node));
+    return rules;
+  }
+
+ private:
+  [[noreturn]] void fail(const toml::node& at, const std::string& message) const {
+    throw Failure(file_ + ":" + std::to_string(at.source().begin.line) + ": " + message);
+  }
+
+  toml::table parse(std::string_view text) const {
+    try {
+      return toml::parse(text, file_);
+    } catch (const toml::parse_error& error) {
+      throw Failure(file_ + ":" + std::to_string(error.source().begin.line) +
+                    ": not valid TOML: " + printable(error.description()));
+    }
+  }
+
+  void allow_keys(const toml::table& table, std::span<const std::string_view> known) const {
+    for (const auto& [key, node] : table) {
+      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+      std::string message = "unknown key '" + printable(key.str()) + "'; known here are";
+      for (const auto name : known) message += (name == known.front() ? " " : ", ") + std::string(name);
+      fail(node, message);
+    }
+  }
+  void allow_keys(const toml::table& table, std::initializer_list<std::string_view> known) const {
+    allow_keys(table, std::span(known.begin(), known.size()));
+  }
+
+  std::vector<const toml::table*> tables(const toml::node& node, const std::string& key) const {
+    const auto* list = node.as_array();
+    if (list == nullptr) fail(node, "'" + key + "' must be a list of tables: [[" + key + "]]");
+    std::vector<const toml::table*> result;
+    for (const auto& item : *list) {
+      if (!item.is_table()) fail(item, "'" + key + "' must be a list of tables: [[" + key + "]]");
+      result.push_back(item.as_table());
+    }
+    return result;
+  }
+
+  std::string text(const toml::table& table, std::string_view key) const {
+    const auto* node = table.get(key);
+    if (node == nullptr) return {};
+    const auto* value = node->as_string();
+    if (value == nullptr) fail(*node, "'" + std::string(key) + "' must be a string");
+    return value->get();
+  }
+
+  std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
+    std::vector<std::string> result;
+    const auto* node = table.get(key);
+    if (node == nullptr) return result;
+    const auto* list = node->as_array();
+    if (list == nullptr) fail(*node, "'" + std::string(key) + "' must be a list of strings");
+    for (const auto& item : *list) {
+      if (!item.is_string()) fail(item, "'" + std::string(key) + "' must be a list of strings");
+      result.push_back(item.as_string()->get());
+    }
+    return result;
+  }
+
+  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex) const {
+    auto result = std::make_unique<Pattern>(std::move(regex));
+    if (check_patterns_) {
+      if (const auto error = result->error()) fail(at, "RE2 refuses the pattern: " + printable(*error));
+    }
+    return result;
+  }
+
+  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) const {
+    std::vector<std::unique_ptr<Pattern>> result;
+    for (auto& regex : texts(table, key)) result.push_back(pattern(*table.get(key), std::move(regex)));
+    return result;
+  }
+
+  Confidence confidence(const toml::table& table) const {
+    const auto* node = table.get("confidence");
+    if (node == nullptr) return Confidence::medium;
+    const auto name = text(table, "confidence");
+    for (const auto level : {Confidence::low, Confidence::medium, Confidence::high}) {
+      if (name == to_string(level)) return level;
+    }
+    fail(*node, "'confidence' must be \"high\", \"medium\" or \"low\"");
+  }
+
+  Allowlist read_allowlist(const toml::table& table) const {
+    allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords"});
+    Allowlist list;
+    list.regexes = patterns(table, "regexes");
+    list.paths = patterns(table, "paths");
+    list.stopwords = texts(table, "stopwords");
+    const auto target = text(table, "regexTarget");
+    if (target == "match") {
+      list.target = AllowTarget::match;
+    } else if (target == "line") {
+      list.target = AllowTarget::line;
+    } else if (!target.empty() && target != "secret") {
+      fail(*table.get("regexTarget"), "'regexTarget' must be \"secret\", \"match\" or \"line\"");
+    }
+    return list;
+  }
+
+  void read_pattern(const toml::table& table, Rule& rule) const {
+    const auto* regex = table.get("regex");
+    if (regex == nullptr) fail(table, "rule '" + rule.id + "' has no 'regex'");
+    const auto body = text(table, "regex");
+    if (body.empty()) fail(*regex, "the pattern of rule '" + rule.id + "' is empty");
+    rule.pattern = pattern(*regex, body);
+    if (check_patterns_ && rule.pattern->found_in("")) {
+      fail(*regex,
+           "the pattern of rule '" + rule.id + "' matches the empty string; ask for at least one character");
+    }
+    if (const auto* group = table.get("secretGroup")) {
+      const auto number = group->value_exact<std::int64_t>();
+      if (!number || *number < 0) fail(*group, "'secretGroup' must be a whole number from 0 on");
+      if (*number > 1000 || (check_patterns_ && *number > rule.pattern->groups())) {
+        fail(*group, "'secretGroup' is " + std::to_string(*number) + ", but the pattern has " +
+                         counted(static_cast<unsigned>(rule.pattern->groups()), "group"));
+      }
+      rule.secret_group = static_cast<int>(*number);
+    }
+  }
+
+  void read_keywords(const toml::table& table, Rule& rule) const {
+    rule.keywords = texts(table, "keywords");
+    if (rule.keywords.empty()) {
+      fail(table, "rule '" + rule.id + "' has no 'keywords'; name a literal that every match contains");
+    }
+    for (const auto& keyword : rule.keywords) {
+      if (keyword.empty()) fail(*table.get("keywords"), "rule '" + rule.id + "' has an empty keyword");
+    }
+  }
+
+  void read_entropy(const toml::table& table, Rule& rule) const {
+    const auto* node = table.get("entropy");
+    if (node == nullptr) return;
+    const auto value = node->value<double>();
+    if (!value || !std::isfinite(*value) || *value < 0 || *value > 8) {
+      fail(*node, "'entropy' must be a number from 0 to 8, in bits per byte");
+    }
+    rule.entropy = *value;
+  }
+
+  Rule read_rule(const toml::table& table) const {
+    allow_keys(table, {"id", "description", "provider", "confidence", "console", "regex", "secretGroup",
+                       "keywords", "entropy", "path", "allowlists", "tags", "examples", "counterexamples"});
+    Rule rule;
+    rule.file = file_;
+    rule.line = static_cast<int>(table.source().begin.line);
+    rule.id = text(table, "id");
+    if (rule.id.empty()) fail(table, "a rule has no 'id'");
+    rule.description = text(table, "description");
+    if (rule.description.empty()) rule.description = rule.id;
+    rule.provider = text(table, "provider");
+    rule.console = text(table, "console");
+    rule.confidence = confidence(table);
+    read_pattern(table, rule);
+    read_keywords(table, rule);
+    read_entropy(table, rule);
+    if (const auto* path = table.get("path")) rule.path = pattern(*path, text(table, "path"));
+    if (const auto* lists = table.get("allowlists")) {
+      for (const auto* list : tables(*lists, "rules.allowlists"))
+        rule.allowlists.push_back(read_allowlist(*list));
+    }
+    rule.examples = texts(table, "examples");
+    rule.counterexamples = texts(table, "counterexamples");
+    return rule;
+  }
+
+  std::string file_;
+  bool check_patterns_;
+};
+
+void append(std::vector<Rule>& rules, std::vector<Rule> more) {
+  for (auto& rule : more) {
+    const auto same =
+        std::find_if(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
+    if (same != rules.end()) {
+      throw Failure(rule.file + ":" + std::to_string(rule.line) + ": rule id '" + rule.id + "' is taken by " +
+                    same->file + ":" + std::to_string(same->line) + "; give each rule an id of its own");
+    }
+    rules.push_back(std::move(rule));
+  }
+}
+
+std::vector<std::filesystem::path> rule_files_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".toml") files.push_back(entry->path());
+  }
+  if (error) throw Failure("cannot read " + printable(folder.native()) + ": " + error.message());
+  if (files.empty()) throw Failure("no rule file (*.toml) in " + printable(folder.native()));
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+std::vector<Rule> parse_rules(std::string_view toml, const std::string& file) {
+  std::vector<Rule> rules;
+  append(rules, Reader(file, true).read(toml));
+  return rules;
+}
+
+// The test suite checks these patterns; compiling them all again would cost every run its first milliseconds.
+std::vector<Rule> built_in_rules() {
+  std::vector<Rule> rules;
+  for (const auto& file : built_in_files())
+    append(rules, Reader(std::string(file.name), false).read(file.text));
+  return rules;
+}
+
+void add_rules(std::vector<Rule>& rules, const std::filesystem::path& file_or_folder) {
+  std::vector<std::filesystem::path> files{file_or_folder};
+  if (std::filesystem::is_directory(file_or_folder)) files = rule_files_in(file_or_folder);
+  for (const auto& file : files) append(rules, parse_rules(read_file(file), printable(file.native())));
+}
+
+}  // namespace keysift

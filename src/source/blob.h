@@ -1,0 +1,33 @@
+// What sources hand on.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/position.h"
+#include "finding/finding.h"
+#include "git/oid.h"
+
+namespace keysift {
+
+/// A run of bytes with an origin, or one piece of a large one. It lives as long as the call it is handed to.
+struct Blob {
+  std::string_view bytes;
+  Origin origin = Origin::worktree;
+  std::string_view path;  ///< as shown; empty where only provenance can tell
+  Oid object;             ///< the git object it is; zero for what is no object
+  Position start;         ///< where `bytes` begin in the whole
+  /// Which part of `bytes` this piece answers for; the rest overlaps its neighbours.
+  std::size_t own_begin = 0;
+  std::size_t own_end = SIZE_MAX;
+};
+
+/// Called with each blob and the number of the worker that made it; several workers call at the same time.
+using BlobSink = std::function<void(const Blob& blob, unsigned worker)>;
+
+/// Called with what could not be read, and why; several workers call at the same time.
+using ErrorSink = std::function<void(const std::string& path, const std::string& message, unsigned worker)>;
+
+}  // namespace keysift

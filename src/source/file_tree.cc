@@ -1,0 +1,296 @@
+#include "source/file_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "git/repository.h"
+
+namespace keysift {
+namespace {
+
+// What a walk knows of one repository. Each worker opens it for itself: libgit2's handles are not shared.
+class IgnoreRules {
+ public:
+  // When the index cannot be read, `problem` says why, and nothing counts as tracked.
+  IgnoreRules(std::filesystem::path root, unsigned workers, std::string& problem)
+      : root_(std::move(root)), handles_(workers) {
+    for (auto& entry : Repository::open(root_).index(problem)) tracked_.push_back(std::move(entry.path));
+  }
+
+  bool tracks(const std::string& path) const {
+    return std::binary_search(tracked_.begin(), tracked_.end(), path);
+  }
+
+  bool tracks_below(const std::string& folder) const {
+    const auto at = std::lower_bound(tracked_.begin(), tracked_.end(), folder);
+    return at != tracked_.end() && at->starts_with(folder);
+  }
+
+  bool ignore(const std::string& path, unsigned worker) {
+    if (!handles_[worker]) handles_[worker].emplace(Repository::open(root_));
+    return handles_[worker]->ignores(path);
+  }
+
+ private:
+  std::filesystem::path root_;
+  std::vector<std::string> tracked_;
+  std::vector<std::optional<Repository>> handles_;
+};
+
+// Work to do: list a folder, or visit some files.
+struct Task {
+  std::string folder;                  // relative to the root of the walk; empty or ending with '/'
+  std::string in_repo;                 // the same folder, relative to its repository
+  std::shared_ptr<IgnoreRules> rules;  // none: every file is wanted
+  bool only_tracked = false;           // the folder is ignored, but holds tracked files
+  std::vector<WalkedFile> files;       // if any, visit these and list nothing
+};
+
+// Last in, first out, so that a wide tree does not pile up. Ends when nobody has work nor can make any.
+class TaskStack {
+ public:
+  void push(std::vector<Task> tasks) {
+    const std::lock_guard lock(guard_);
+    open_ += tasks.size();
+    for (auto& task : tasks) tasks_.push_back(std::move(task));
+    changed_.notify_all();
+  }
+
+  std::optional<Task> pop() {
+    std::unique_lock lock(guard_);
+    changed_.wait(lock, [&] { return !tasks_.empty() || open_ == 0; });
+    if (tasks_.empty()) return std::nullopt;
+    auto task = std::move(tasks_.back());
+    tasks_.pop_back();
+    return task;
+  }
+
+  void done() {
+    const std::lock_guard lock(guard_);
+    if (--open_ == 0) changed_.notify_all();
+  }
+
+  // Lets everybody go home, because one of us failed.
+  void abandon() {
+    const std::lock_guard lock(guard_);
+    tasks_.clear();
+    open_ = 0;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex guard_;
+  std::condition_variable changed_;
+  std::vector<Task> tasks_;
+  std::size_t open_ = 0;  // pushed and not done
+};
+
+struct Names {
+  std::vector<std::string> files;
+  std::vector<std::string> folders;
+  bool has_git = false;
+};
+
+struct CloseDir {
+  void operator()(DIR* dir) const { closedir(dir); }
+};
+
+int entry_type(int folder, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type;
+  struct stat status {};
+  if (fstatat(folder, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return DT_UNKNOWN;
+  if (S_ISDIR(status.st_mode)) return DT_DIR;
+  return S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
+}
+
+// Lists a folder. Returns 0 or an errno.
+int list(int root, const std::string& folder, Names& names) {
+  const auto* path = folder.empty() ? "." : folder.c_str();
+  UniqueFd file(openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) return errno;
+  const std::unique_ptr<DIR, CloseDir> dir(fdopendir(file.get()));
+  if (!dir) return errno;
+  const int fd = file.release();
+  for (;;) {
+    errno = 0;
+    const auto* entry = readdir(dir.get());
+    if (entry == nullptr) return errno;
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (name == ".git") {
+      names.has_git = true;
+      continue;
+    }
+    const auto type = entry_type(fd, *entry);
+    if (type == DT_DIR) names.folders.emplace_back(name);
+    if (type == DT_REG) names.files.emplace_back(name);
+  }
+}
+
+class Walk {
+ public:
+  Walk(const std::filesystem::path& root, const FileTreeOptions& options, const FileVisitor& visit,
+       const ErrorSink& on_error)
+      : root_path_(root),
+        options_(options),
+        visit_(visit),
+        on_error_(on_error),
+        root_(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (!root_) throw Failure("cannot read " + printable(root.native()) + ": " + std::strerror(errno));
+  }
+
+  void run() {
+    std::vector<Task> first;
+    first.push_back(first_task());
+    stack_.push(std::move(first));
+    parallel(options_.workers, [&](unsigned worker) {
+      try {
+        while (auto task = stack_.pop()) {
+          perform(std::move(*task), worker);
+          stack_.done();
+        }
+      } catch (...) {
+        stack_.abandon();
+        throw;
+      }
+    });
+  }
+
+ private:
+  Task first_task() const {
+    Task task;
+    const auto repository = Repository::root_of(root_path_);
+    std::error_code error;
+    const auto here = std::filesystem::canonical(root_path_, error);
+    if (!repository || error) return task;
+    const auto inside = here.lexically_relative(std::filesystem::canonical(*repository, error));
+    if (error || inside.empty() || inside.native().starts_with(".."))
+      return task;  // below a bare repository, say
+    auto rules = open_rules(*repository, "", 0);
+    if (!rules) return task;
+    if (inside != ".") task.in_repo = inside.native() + "/";
+    if (!task.in_repo.empty() && rules->ignore(task.in_repo, 0) && !rules->tracks_below(task.in_repo))
+      return task;
+    task.rules = std::move(rules);
+    return task;
+  }
+
+  // Nothing for a .git that is no repository: its files are then read like any others.
+  std::shared_ptr<IgnoreRules> open_rules(const std::filesystem::path& root, const std::string& folder,
+                                          unsigned worker) const {
+    try {
+      std::string problem;
+      auto rules = std::make_shared<IgnoreRules>(root, options_.workers, problem);
+      if (!problem.empty()) on_error_(folder + ".git/index", problem, worker);
+      return rules;
+    } catch (const Failure&) {
+      return nullptr;
+    }
+  }
+
+  void perform(Task task, unsigned worker) {
+    for (const auto& file : task.files) visit_(file, root_.get(), worker);
+    if (!task.files.empty()) return;
+    Names names;
+    if (const int error = list(root_.get(), task.folder, names); error != 0) {
+      on_error_(task.folder.empty() ? "." : task.folder,
+                "folder cannot be read: " + std::string(std::strerror(error)), worker);
+      if (names.files.empty() && names.folders.empty()) return;
+    }
+    if (names.has_git && !task.folder.empty()) enter_repository(task, worker);
+    stack_.push(tasks_in(task, names, worker));
+  }
+
+  void enter_repository(Task& task, unsigned worker) const {
+    auto rules = open_rules(root_path_ / task.folder, task.folder, worker);
+    if (!rules) return;
+    task.rules = std::move(rules);
+    task.in_repo.clear();
+    task.only_tracked = false;
+  }
+
+  std::vector<Task> tasks_in(const Task& task, Names& names, unsigned worker) const {
+    constexpr std::size_t kBatch = 64;
+    std::vector<Task> tasks;
+    for (const auto& name : names.folders) {
+      if (auto below = folder_task(task, name, worker)) tasks.push_back(std::move(*below));
+    }
+    Task batch;
+    for (const auto& name : names.files) {
+      if (auto file = wanted_file(task, name, worker)) batch.files.push_back(std::move(*file));
+      if (batch.files.size() == kBatch) tasks.push_back(std::exchange(batch, {}));
+    }
+    if (!batch.files.empty()) tasks.push_back(std::move(batch));
+    return tasks;
+  }
+
+  std::optional<Task> folder_task(const Task& parent, const std::string& name, unsigned worker) const {
+    Task task{parent.folder + name + "/", parent.in_repo + name + "/", parent.rules, parent.only_tracked, {}};
+    if (!task.rules || options_.ignored) return task;
+    task.only_tracked = task.only_tracked || task.rules->ignore(task.in_repo, worker);
+    if (task.only_tracked && !task.rules->tracks_below(task.in_repo)) return std::nullopt;
+    return task;
+  }
+
+  std::optional<WalkedFile> wanted_file(const Task& folder, const std::string& name, unsigned worker) const {
+    WalkedFile file{folder.folder + name, false};
+    if (!folder.rules) return file;
+    const auto in_repo = folder.in_repo + name;
+    file.tracked = folder.rules->tracks(in_repo);
+    if (file.tracked || options_.ignored) return file;
+    if (folder.only_tracked || folder.rules->ignore(in_repo, worker)) return std::nullopt;
+    return file;
+  }
+
+  std::filesystem::path root_path_;
+  FileTreeOptions options_;
+  const FileVisitor& visit_;
+  const ErrorSink& on_error_;
+  UniqueFd root_;
+  TaskStack stack_;
+};
+
+}  // namespace
+
+void walk_files(const std::filesystem::path& root, const FileTreeOptions& options, const FileVisitor& visit,
+                const ErrorSink& on_error) {
+  Walk(root, options, visit, on_error).run();
+}
+
+void read_walked_file(int root, const std::string& path, const std::string& shown, PieceSize size,
+                      std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
+  const auto complain = [&](int error) {
+    on_error(shown, "file cannot be read: " + std::string(std::strerror(error)), worker);
+  };
+  // Not blocking: what was a file when it was listed may be a pipe by now.
+  const UniqueFd file(openat(root, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file) {
+    if (errno != ENOENT && errno != ELOOP) complain(errno);
+    return;
+  }
+  struct stat status {};
+  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  Blob whole;
+  whole.path = shown;
+  const int error =
+      read_pieces(file.get(), whole, size, buffer, [&](const Blob& piece) { sink(piece, worker); });
+  if (error != 0) complain(error);
+}
+
+}  // namespace keysift

@@ -1,0 +1,40 @@
+// The files of a folder.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "source/blob.h"
+#include "source/pieces.h"
+
+namespace keysift {
+
+/// Which files of a tree are wanted, and how many threads look.
+struct FileTreeOptions {
+  bool ignored = false;  ///< also files that git ignores
+  unsigned workers = 1;
+};
+
+/// A regular file that a walk came to.
+struct WalkedFile {
+  std::string path;      ///< relative to the root of the walk
+  bool tracked = false;  ///< the repository it lies in tracks it
+};
+
+/// Called with each file, an open folder its path starts from, and the number of the worker that found it.
+using FileVisitor = std::function<void(const WalkedFile& file, int root, unsigned worker)>;
+
+/// Visits the files below the folder `root`, in no order, on several threads. In a repository: tracked files
+/// and untracked ones that git does not ignore; a repository inside goes by its own rules. Elsewhere, and in
+/// a folder that is itself ignored: every file. Never what is in .git. Links are not followed, except `root`
+/// itself. Folders that cannot be read go to `on_error`. Throws Failure when `root` cannot be read at all.
+void walk_files(const std::filesystem::path& root, const FileTreeOptions& options, const FileVisitor& visit,
+                const ErrorSink& on_error);
+
+/// Reads a file that a walk came to and hands it on in pieces. A file that is gone, or is no regular file any
+/// more, is passed over; one that cannot be read goes to `on_error`. `shown` is the path that blobs and
+/// errors carry.
+void read_walked_file(int root, const std::string& path, const std::string& shown, PieceSize size,
+                      std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error);
+
+}  // namespace keysift

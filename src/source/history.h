@@ -1,0 +1,32 @@
+// All that a repository's objects hold.
+#pragma once
+#include <set>
+#include <vector>
+
+#include "git/commit_graph.h"
+#include "git/object_walk.h"
+#include "git/repository.h"
+#include "source/blob.h"
+
+namespace keysift {
+
+/// An object that a commit names and the database lacks.
+struct MissingLink {
+  Oid commit;
+  Oid object;
+};
+
+/// What reading a history teaches besides its blobs.
+struct HistorySummary {
+  std::vector<CommitHeader> commits;  ///< all of them, in no order
+  std::vector<MissingLink>
+      missing_links;  ///< trees and parents of commits, but for parents that a shallow clone cut off
+  std::set<Oid> missing_entries;  ///< what trees name and the database lacks
+};
+
+/// Hands on every blob, commit message and tag message of a repository once, whether a ref reaches it or not
+/// (amended, dropped, staged once and never committed). What cannot be read goes to `on_error`.
+HistorySummary read_history(const Repository& repository, const ObjectDatabase& objects, unsigned workers,
+                            const BlobSink& sink, const ErrorSink& on_error);
+
+}  // namespace keysift

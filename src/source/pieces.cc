@@ -1,0 +1,54 @@
+#include "source/pieces.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace keysift {
+namespace {
+
+// Fills buffer[filled, wanted) as far as the file goes; `end` says that it went no further.
+int fill(int file, std::string& buffer, std::size_t& filled, std::size_t wanted, bool& end) {
+  if (buffer.size() < wanted) buffer.resize(wanted);
+  while (filled < wanted) {
+    const auto got = read(file, buffer.data() + filled, wanted - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    if (got == 0) {
+      end = true;
+      return 0;
+    }
+    filled += static_cast<std::size_t>(got);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int read_pieces(int file, const Blob& whole, PieceSize size, std::string& buffer,
+                const std::function<void(const Blob&)>& sink) {
+  Blob piece = whole;
+  std::size_t filled = 0;  // bytes in the buffer
+  std::size_t own = 0;     // where this piece's own part begins
+  bool end = false;
+  for (;;) {
+    const auto wanted = own + size.step + size.overlap;
+    const int error = fill(file, buffer, filled, wanted, end);
+    const bool last = end || error != 0;
+    piece.bytes = std::string_view(buffer).substr(0, filled);
+    piece.own_begin = own;
+    piece.own_end = last ? SIZE_MAX : own + size.step;
+    if (filled > 0) sink(piece);
+    if (last) return error;
+    // The next piece keeps one overlap before its own part.
+    const auto dropped = piece.own_end - std::min(piece.own_end, size.overlap);
+    piece.start = advance(piece.start, piece.bytes.substr(0, dropped));
+    std::copy(buffer.begin() + static_cast<std::ptrdiff_t>(dropped),
+              buffer.begin() + static_cast<std::ptrdiff_t>(filled), buffer.begin());
+    own = piece.own_end - dropped;
+    filled -= dropped;
+  }
+}
+
+}  // namespace keysift

@@ -1,0 +1,73 @@
+#include "cli/keysift.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/hash.h"
+
+namespace keysift::test {
+using nlohmann::json;
+
+Outcome keysift(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                std::string_view input) {
+  std::vector<std::string> command = {KEYSIFT_BINARY};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run(command, folder, input, clean_environment());
+}
+
+Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folder, std::string_view input) {
+  arguments.insert(arguments.end(), {"--format", "json"});
+  const Outcome outcome = keysift(arguments, folder, input);
+  json report = json::parse(outcome.out, nullptr, false);
+  if (report.is_discarded()) {
+    throw std::runtime_error("no JSON, exit code " + std::to_string(outcome.exit_code) + ": " + outcome.err);
+  }
+  return {outcome.exit_code, std::move(report)};
+}
+
+std::ostream& operator<<(std::ostream& out, const Place& place) {
+  return out << place.path << ':' << place.line << ':' << place.column << '-' << place.end_column << ' '
+             << place.rule << ' ' << place.origin;
+}
+
+std::vector<Place> places(const json& report) {
+  std::vector<Place> result;
+  for (const json& finding : report.at("findings")) {
+    const json& location = finding.at("location");
+    result.push_back({location.at("path"), location.at("line"), location.at("column"),
+                      location.at("end_column"), finding.at("rule").at("id"), finding.at("origin")});
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::vector<json> findings_of(const json& report, std::string_view key) {
+  std::vector<json> result;
+  const std::string wanted = sha256_hex(key);
+  for (const json& finding : report.at("findings")) {
+    if (finding.at("secret").at("sha256") == wanted) result.push_back(finding);
+  }
+  return result;
+}
+
+json finding_of(const json& report, std::string_view key) {
+  const std::vector<json> found = findings_of(report, key);
+  if (found.size() != 1) {
+    throw std::runtime_error(std::to_string(found.size()) + " findings of the key in " + report.dump(2));
+  }
+  return found.front();
+}
+
+std::vector<std::string> without_privileges() {
+  if (::geteuid() != 0) return {};
+  const std::vector<std::string> drop = {"setpriv", "--bounding-set=-dac_override,-dac_read_search",
+                                         "--inh-caps=-all"};
+  std::vector<std::string> trial = drop;
+  trial.push_back("true");
+  if (run(trial).exit_code != 0) throw std::runtime_error("setpriv cannot drop root's privileges");
+  return drop;
+}
+
+}  // namespace keysift::test

@@ -1,0 +1,57 @@
+// Running the built binary and reading what it says.
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/support.h"
+
+namespace keysift::test {
+
+/// Runs keysift in `folder`, out of sight of the user's git configuration.
+Outcome keysift(const std::vector<std::string>& arguments, const std::filesystem::path& folder = ".",
+                std::string_view input = {});
+
+/// keysift's JSON report and how it ended.
+struct Scan {
+  int exit_code = -1;
+  nlohmann::json report;
+};
+
+/// Runs keysift with `--format json` and parses what it prints. Throws, with its standard error, when that is
+/// no JSON.
+Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folder = ".",
+          std::string_view input = {});
+
+/// Where a finding stands, and what it is.
+struct Place {
+  std::string path;
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;
+  std::uint64_t end_column = 0;
+  std::string rule;
+  std::string origin = "worktree";
+
+  auto operator<=>(const Place&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Place& place);
+
+/// The places of a report's findings, sorted.
+std::vector<Place> places(const nlohmann::json& report);
+
+/// The findings of `key` in a report.
+std::vector<nlohmann::json> findings_of(const nlohmann::json& report, std::string_view key);
+
+/// The one finding of `key` in a report. Throws when there is none, or more than one.
+nlohmann::json finding_of(const nlohmann::json& report, std::string_view key);
+
+/// Puts these before a command that runs as root, and root too is refused what a file's mode forbids. Nothing
+/// when we are not root; throws when we are and it cannot be done.
+std::vector<std::string> without_privileges();
+
+}  // namespace keysift::test

@@ -1,0 +1,140 @@
+#include <nlohmann/json.hpp>
+
+#include "base/version.h"
+#include "report/format.h"
+#include "report/sample.h"
+#include "support/catch.h"
+#include "support/support.h"
+
+using namespace keysift;
+using namespace keysift::test;
+using nlohmann::json;
+
+namespace {
+
+json rendered(const Report& report, bool reveal = false) {
+  return json::parse(render(report, Format::json, {.reveal = reveal, .color = true}));
+}
+
+}  // namespace
+
+TEST_CASE("The JSON report of nothing found") {
+  const auto rules = sample_rules();
+  CHECK(render(sample_report(rules), Format::json, {}) == R"({
+  "schema_version": 1,
+  "tool": {
+    "name": "keysift",
+    "version": ")" + std::string(kVersion) + R"("
+  },
+  "target": "shop",
+  "findings": [],
+  "env": [],
+  "errors": [],
+  "summary": {
+    "findings": {
+      "high": 0,
+      "medium": 0,
+      "low": 0
+    },
+    "suppressed": 0,
+    "files": 132,
+    "objects": 4021,
+    "commits": 312,
+    "bytes": 1234567,
+    "env_checked": false,
+    "complete": true
+  }
+}
+)");
+}
+
+TEST_CASE("A finding in JSON") {
+  const auto rules = sample_rules();
+  const auto key = openai_project_key(1);
+  const auto report = leaky_report(rules);
+  const auto finding = rendered(report).at("findings").at(1);
+  CHECK(
+      finding ==
+      json({
+          {"fingerprint", report.findings[1].fingerprint()},
+          {"rule",
+           {{"id", "openai-project-key"}, {"description", "OpenAI project API key"}, {"provider", "OpenAI"}}},
+          {"confidence", "high"},
+          {"secret",
+           {{"redacted", Secret(key).redacted()}, {"sha256", Secret(key).sha256()}, {"length", key.size()}}},
+          {"location",
+           {{"path", "old notes.txt"},
+            {"line", 12},
+            {"column", 15},
+            {"end_line", 12},
+            {"end_column", 15 + key.size()},
+            {"decoded", json::array()}}},
+          {"origin", "history"},
+          {"provenance",
+           {{"blob", kBlob},
+            {"state", "history-only"},
+            {"in_head", false},
+            {"introduced",
+             {{"commit", kFirstCommit},
+              {"author", "Ann Example <ann@example.org>"},
+              {"date", "2024-05-01T12:00:00+02:00"},
+              {"summary", "Add the assistant"}}},
+            {"removed",
+             {{"commit", kSecondCommit},
+              {"author", "Bob Example <bob@example.org>"},
+              {"date", "2024-05-02T09:30:00Z"},
+              {"summary", "Remove " + Secret(key).redacted()}}},
+            {"refs", json::array({"refs/heads/main"})},
+            {"commits", 1}}},
+      }));
+}
+
+TEST_CASE("What is not known is null in JSON") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(), "a.py"));
+  CHECK(rendered(report).at("findings").at(0).at("provenance") == nullptr);
+  report.findings[0].provenance = Provenance{};
+  const auto provenance = rendered(report).at("findings").at(0).at("provenance");
+  CHECK(provenance.at("introduced") == nullptr);
+  CHECK(provenance.at("removed") == nullptr);
+  CHECK(provenance.at("refs") == json::array());
+}
+
+TEST_CASE("The rest of a leaky report in JSON") {
+  const auto rules = sample_rules();
+  const auto report = rendered(leaky_report(rules));
+  CHECK(report.at("findings").at(2).at("location").at("path") == "");
+  CHECK(report.at("findings").at(2).at("location").at("decoded") == json::array({"base64"}));
+  CHECK(report.at("env") ==
+        json::array({
+            {{"path", ".env"}, {"coverage", "unprepared"}, {"problem", false}},
+            {{"path", "api/.env"}, {"coverage", "tracked"}, {"problem", true}},
+            {{"path", "web app/.env.local"}, {"coverage", "not-ignored"}, {"problem", true}},
+        }));
+  CHECK(report.at("errors") ==
+        json::array({{{"path", "private/dump.sql"}, {"message", "Permission denied"}}}));
+  CHECK(report.at("summary").at("findings") == json({{"high", 2}, {"medium", 0}, {"low", 1}}));
+  CHECK(report.at("summary").at("env_checked") == true);
+  CHECK(report.at("summary").at("complete") == false);
+}
+
+TEST_CASE("JSON has the key itself only with --reveal") {
+  const auto rules = sample_rules();
+  const auto report = leaky_report(rules);
+  CHECK_FALSE(rendered(report).at("findings").at(0).at("secret").contains("value"));
+  CHECK(rendered(report, true).at("findings").at(0).at("secret").at("value") == openai_project_key(1));
+}
+
+TEST_CASE("JSON takes bytes that are no UTF-8") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], "\xff" + openai_project_key(), "caf\xe9/\xc3\xbc.py"));
+  report.findings[0].provenance = sample_provenance();
+  report.findings[0].provenance->introduced->summary = "\xe9t\xe9";
+  const auto finding = rendered(report, true).at("findings").at(0);
+  CHECK(finding.at("location").at("path") == "caf\xef\xbf\xbd/\xc3\xbc.py");
+  CHECK(finding.at("provenance").at("introduced").at("summary") == "\xef\xbf\xbdt\xef\xbf\xbd");
+  CHECK(finding.at("secret").at("value") == "\xef\xbf\xbd" + openai_project_key());
+  CHECK(finding.at("secret").at("length") == 1 + openai_project_key().size());
+}

@@ -1,0 +1,98 @@
+#include "report/sample.h"
+
+#include "base/position.h"
+#include "support/support.h"
+
+namespace keysift::test {
+namespace {
+
+Rule sample_rule(const std::string& id, const std::string& description, Confidence confidence) {
+  Rule rule;
+  rule.id = id;
+  rule.description = description;
+  rule.confidence = confidence;
+  return rule;
+}
+
+}  // namespace
+
+std::vector<Rule> sample_rules() {
+  std::vector<Rule> rules;
+  rules.push_back(sample_rule("openai-project-key", "OpenAI project API key", Confidence::high));
+  rules.back().provider = "OpenAI";
+  rules.back().console = "https://platform.openai.com/api-keys";
+  rules.push_back(sample_rule("generic-token", "Token of some kind", Confidence::low));
+  return rules;
+}
+
+Finding sample_finding(const Rule& rule, const std::string& key, const std::string& path) {
+  Finding finding;
+  finding.rule = &rule;
+  finding.confidence = rule.confidence;
+  finding.secret = Secret(key);
+  finding.location.path = path;
+  finding.location.begin = {12, 15};
+  finding.location.end = advance(finding.location.begin, std::string_view(key));
+  return finding;
+}
+
+Provenance sample_provenance() {
+  Provenance provenance;
+  provenance.blob = kBlob;
+  provenance.state = BlobState::live;
+  provenance.in_head = true;
+  provenance.introduced = {kFirstCommit, "Ann Example <ann@example.org>", "2024-05-01T12:00:00+02:00",
+                           "Add the assistant"};
+  provenance.refs = {"refs/heads/chat", "refs/heads/main", "refs/notes/review", "refs/remotes/origin/main",
+                     "refs/tags/v1.0"};
+  provenance.commits = 14;
+  return provenance;
+}
+
+Report sample_report(const std::vector<Rule>& rules) {
+  Report report;
+  report.target = "shop";
+  report.rules = rules;
+  report.summary = {.files = 132, .objects = 4021, .commits = 312, .bytes = 1'234'567, .suppressed = 0};
+  return report;
+}
+
+Report leaky_report(const std::vector<Rule>& rules) {
+  auto report = sample_report(rules);
+  const auto key = openai_project_key(1);
+
+  auto in_head = sample_finding(rules[0], key, "config/settings.py");
+  in_head.provenance = sample_provenance();
+  report.findings.push_back(in_head);
+
+  auto removed = sample_finding(rules[0], key, "old notes.txt");
+  removed.origin = Origin::history;
+  removed.provenance = sample_provenance();
+  removed.provenance->state = BlobState::history_only;
+  removed.provenance->in_head = false;
+  removed.provenance->removed = {kSecondCommit, "Bob Example <bob@example.org>", "2024-05-02T09:30:00Z",
+                                 "Remove " + key};
+  removed.provenance->commits = 1;
+  removed.provenance->refs = {"refs/heads/main"};
+  report.findings.push_back(removed);
+
+  auto message = sample_finding(rules[1], openai_project_key(2), "");
+  message.origin = Origin::commit_message;
+  message.location.decoded = {"base64"};
+  message.provenance = sample_provenance();
+  message.provenance->blob = kSecondCommit;
+  message.provenance->state = BlobState::unreachable;
+  message.provenance->in_head = false;
+  message.provenance->refs = {};
+  message.provenance->commits = 0;
+  report.findings.push_back(message);
+
+  report.env_checked = true;
+  report.env = {{".env", Coverage::unprepared},
+                {"api/.env", Coverage::tracked},
+                {"web app/.env.local", Coverage::not_ignored}};
+  report.errors = {{"private/dump.sql", "Permission denied"}};
+  return report;
+}
+
+}  // namespace keysift::test

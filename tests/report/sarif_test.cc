@@ -1,0 +1,151 @@
+#include <nlohmann/json.hpp>
+
+#include "base/version.h"
+#include "report/format.h"
+#include "report/sample.h"
+#include "support/catch.h"
+#include "support/support.h"
+
+using namespace keysift;
+using namespace keysift::test;
+using nlohmann::json;
+
+namespace {
+
+json run_of(const Report& report) {
+  const auto sarif = json::parse(render(report, Format::sarif, {}));
+  REQUIRE(sarif.at("version") == "2.1.0");
+  REQUIRE(sarif.at("runs").size() == 1);
+  return sarif.at("runs").at(0);
+}
+
+/// The place of the one finding at `path`.
+json location_of(Origin origin, const std::string& path) {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(), path));
+  report.findings[0].origin = origin;
+  report.findings[0].provenance = sample_provenance();
+  return run_of(report).at("results").at(0).at("locations").at(0).at("physicalLocation");
+}
+
+json artifact(Origin origin, const std::string& path) {
+  return location_of(origin, path).at("artifactLocation");
+}
+
+json in_base(const std::string& base, const std::string& uri) { return {{"uri", uri}, {"uriBaseId", base}}; }
+
+}  // namespace
+
+TEST_CASE("SARIF lists every rule") {
+  const auto rules = sample_rules();
+  const auto driver = run_of(sample_report(rules)).at("tool").at("driver");
+  CHECK(driver.at("name") == "keysift");
+  CHECK(driver.at("version") == kVersion);
+
+  const auto& listed = driver.at("rules");
+  std::vector<std::string> ids, levels;
+  for (const auto& rule : listed) {
+    ids.push_back(rule.at("id"));
+    levels.push_back(rule.at("defaultConfiguration").at("level"));
+  }
+  CHECK(ids == std::vector<std::string>{"openai-project-key", "generic-token", "env-tracked",
+                                        "env-not-ignored", "env-unprepared"});
+  CHECK(levels == std::vector<std::string>{"error", "note", "error", "warning", "note"});
+
+  const auto& openai = listed.at(0);
+  CHECK(openai.at("shortDescription").at("text") == "OpenAI project API key");
+  CHECK(openai.at("helpUri") == "https://platform.openai.com/api-keys");
+  CHECK(openai.at("properties").at("security-severity") == "9.5");
+  CHECK(openai.at("properties").at("precision") == "very-high");
+  CHECK(openai.at("help").at("text").get<std::string>().find(
+            "https://platform.openai.com/api-keys\n2. Make a new") != std::string::npos);
+  CHECK_FALSE(listed.at(1).contains("helpUri"));
+}
+
+TEST_CASE("A finding as a SARIF result") {
+  const auto rules = sample_rules();
+  const auto report = leaky_report(rules);
+  const auto result = run_of(report).at("results").at(1);
+  const auto key = openai_project_key(1);
+  CHECK(result.at("ruleId") == "openai-project-key");
+  CHECK(result.at("ruleIndex") == 0);
+  CHECK(result.at("level") == "error");
+  CHECK(result.at("message").at("text") == "OpenAI project API key " + Secret(key).redacted() +
+                                               " (high confidence), added on 2024-05-01 in commit " +
+                                               kFirstCommit +
+                                               ": gone from HEAD, not from history: every clone still has "
+                                               "it. Revoke it first, then make a new one.");
+  CHECK(result.at("locations") ==
+        json::array({{{"physicalLocation",
+                       {{"artifactLocation", in_base("%SRCROOT%", "old%20notes.txt")},
+                        {"region",
+                         {{"startLine", 12},
+                          {"startColumn", 15},
+                          {"endLine", 12},
+                          {"endColumn", 15 + key.size()}}}}}}}));
+  CHECK(result.at("partialFingerprints") == json({{"keysift/v1", report.findings[1].fingerprint()}}));
+  CHECK(result.at("properties").at("origin") == "history");
+  CHECK(result.at("properties").at("secret").at("sha256") == Secret(key).sha256());
+  CHECK(result.at("properties").at("provenance").at("removed").at("commit") == kSecondCommit);
+}
+
+TEST_CASE("SARIF's level follows the confidence of the finding") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  report.findings[0].confidence = Confidence::medium;
+  const auto results = run_of(report).at("results");
+  CHECK(results.at(0).at("level") == "warning");
+  CHECK(results.at(1).at("level") == "error");
+  CHECK(results.at(2).at("level") == "note");
+  CHECK(results.at(2).at("ruleIndex") == 1);
+}
+
+TEST_CASE("A path is a URI in SARIF") {
+  CHECK(artifact(Origin::worktree, "src/a-b_c.~1.py") == in_base("%SRCROOT%", "src/a-b_c.~1.py"));
+  CHECK(artifact(Origin::worktree, "a:b?c#d%e.py") == in_base("%SRCROOT%", "a%3Ab%3Fc%23d%25e.py"));
+  CHECK(artifact(Origin::worktree, "\xc3\xbc\xff\n") == in_base("%SRCROOT%", "%C3%BC%FF%0A"));
+  CHECK(artifact(Origin::worktree, "x.zip!in/.env") == in_base("%SRCROOT%", "x.zip%21in/.env"));
+  CHECK(artifact(Origin::worktree, "/srv/a b") == json({{"uri", "file:///srv/a%20b"}}));
+}
+
+TEST_CASE("SARIF names places that are no files") {
+  CHECK(artifact(Origin::commit_message, "") == in_base("GIT", std::string("commit/") + kBlob));
+  CHECK(artifact(Origin::tag_message, "refs/tags/v 1") == in_base("GIT", "refs/tags/v%201"));
+  CHECK(artifact(Origin::note, "refs/notes/commits") == in_base("GIT", "refs/notes/commits"));
+  CHECK(artifact(Origin::standard_input, "") == json({{"uri", "stdin"}}));
+  CHECK_FALSE(location_of(Origin::path, "a.txt").contains("region"));
+}
+
+TEST_CASE("SARIF carries .env files with the commands that help") {
+  const auto rules = sample_rules();
+  const auto results = run_of(leaky_report(rules)).at("results");
+  REQUIRE(results.size() == 6);
+  const auto check = [&](std::size_t index, const std::string& rule, int rule_index, const std::string& level,
+                         const json& fix) {
+    const auto& result = results.at(index);
+    CHECK(result.at("ruleId") == rule);
+    CHECK(result.at("ruleIndex") == rule_index);
+    CHECK(result.at("level") == level);
+    CHECK(result.at("properties").at("fix") == fix);
+  };
+  check(3, "env-unprepared", 4, "note", {"echo .env >> .gitignore"});
+  check(4, "env-tracked", 2, "error", {"git rm --cached api/.env", "echo .env >> .gitignore"});
+  check(5, "env-not-ignored", 3, "warning", {"echo .env.local >> .gitignore"});
+  CHECK(results.at(5).at("locations").at(0).at("physicalLocation").at("artifactLocation") ==
+        in_base("%SRCROOT%", "web%20app/.env.local"));
+}
+
+TEST_CASE("SARIF says what could not be read") {
+  const auto rules = sample_rules();
+  const auto clean = run_of(sample_report(rules)).at("invocations").at(0);
+  CHECK(clean.at("executionSuccessful") == true);
+  CHECK(clean.at("toolExecutionNotifications") == json::array());
+
+  const auto failed = run_of(leaky_report(rules)).at("invocations").at(0);
+  CHECK(failed.at("executionSuccessful") == false);
+  const auto notification = failed.at("toolExecutionNotifications").at(0);
+  CHECK(notification.at("level") == "error");
+  CHECK(notification.at("message").at("text") == "Permission denied");
+  CHECK(notification.at("properties").at("path") == "private/dump.sql");
+}

@@ -39,12 +39,12 @@ Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progre
   report_.rules = rules;
 }
 
-void Audit::scan(const Blob& blob, unsigned index) {
+bool Audit::scan(const Blob& blob, unsigned index) {
   auto& worker = workers_[index];
-  const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end});
+  const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end}, blob.fresh);
   // What a piece shares with its neighbours is counted once.
   const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
-  worker.counts.bytes += own;
+  if (blob.origin != Origin::path) worker.counts.bytes += own;
   progress_.count(index, own, matches.size());
   Position at = blob.start;
   std::size_t measured = 0;
@@ -56,10 +56,11 @@ void Audit::scan(const Blob& blob, unsigned index) {
     worker.hits.push_back({match.rule, std::string(secret), std::string(blob.path), blob.object, blob.origin,
                            at, advance(at, secret)});
   }
+  return worker.scratch.looked_closely();
 }
 
 BlobSink Audit::blob_sink() {
-  return [this](const Blob& blob, unsigned worker) { scan(blob, worker); };
+  return [this](const Blob& blob, unsigned worker) { return scan(blob, worker); };
 }
 
 ErrorSink Audit::error_sink() {
@@ -110,10 +111,11 @@ void Audit::history(const Repository& repository) {
   progress_.expect(objects.size());
   const auto count_blobs = [this](const Blob& blob, unsigned worker) {
     if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
-    scan(blob, worker);
+    return scan(blob, worker);
   };
-  auto history = read_history(repository, objects, options_.threads, count_blobs, error_sink());
-  report_.summary.commits += history.commits.size();
+  auto history =
+      read_history(repository, objects, {options_.threads, options_.memory}, count_blobs, error_sink());
+  for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto findings = history_findings(repository, std::move(history), take_hits(), report_.errors);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
@@ -196,6 +198,10 @@ Report Audit::finish(std::string target) {
   report_.summary.suppressed = found - report_.findings.size();
   std::sort(report_.findings.begin(), report_.findings.end(),
             [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
+  // A file that was named twice is told once.
+  const auto same = [](const Finding& a, const Finding& b) { return place_of(a) == place_of(b); };
+  report_.findings.erase(std::unique(report_.findings.begin(), report_.findings.end(), same),
+                         report_.findings.end());
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -18,7 +18,8 @@ namespace keysift {
 /// What is common to all parts of an audit.
 struct AuditOptions {
   unsigned threads = 1;
-  bool ignored = false;  ///< also files that git ignores
+  std::size_t memory = std::size_t{128} << 20;  ///< bytes of a history's objects in memory at a time
+  bool ignored = false;                         ///< also files that git ignores
   Confidence min_confidence = Confidence::medium;
   std::set<std::string> baseline;  ///< fingerprints of findings to leave out
 };
@@ -61,7 +62,7 @@ class Audit {
     Summary counts;
   };
 
-  void scan(const Blob& blob, unsigned worker);
+  bool scan(const Blob& blob, unsigned worker);
   void read_whole(int file, Origin origin, const std::string& name);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);

@@ -9,11 +9,20 @@
 #include "detect/judgement.h"
 #include "git/authorship.h"
 #include "git/provenance.h"
+#include "git/tree.h"
 
 namespace keysift {
 namespace {
 
 using Thing = std::pair<const Rule*, std::string>;  // a rule and a secret
+
+ScanError broken_ref(const std::string& ref) { return {ref, "ref cannot be resolved; try: git fsck"}; }
+
+std::vector<CommitHeader> joined(std::vector<std::vector<CommitHeader>> parts) {
+  std::vector<CommitHeader> all;
+  for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
+  return all;
+}
 
 class Historian {
  public:
@@ -21,12 +30,12 @@ class Historian {
       : repository_(repository),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
-        graph_(std::move(history.commits)),
+        graph_(joined(std::move(history.commits))),
         reader_(repository),
         errors_(errors) {
     std::vector<std::string> broken;
     refs_ = repository.refs(broken);
-    for (const auto& ref : broken) errors_.push_back({ref, "ref cannot be resolved; try: git fsck"});
+    for (const auto& ref : broken) errors_.push_back(broken_ref(ref));
     tips_ = tips_of(repository, graph_, refs_);
     std::vector<CommitIndex> all;
     for (const auto& tip : tips_) all.push_back(tip.commit);
@@ -35,6 +44,7 @@ class Historian {
 
   std::vector<Finding> place(const std::vector<Hit>& hits) {
     place_blobs(hits);
+    place_names(hits);
     place_messages(hits);
     return std::move(findings_);
   }
@@ -80,35 +90,78 @@ class Historian {
                                       "git rev-list --objects --all --missing=print"});
   }
 
-  void place_blobs(const std::vector<Hit>& hits) {
-    std::map<Thing, std::map<Oid, const Hit*>> by_thing;  // the first place in each blob
+  // The hits of one origin by what was found, then by object: the first place in each.
+  using Places = std::map<Thing, std::map<Oid, const Hit*>>;
+  static Places places_of(const std::vector<Hit>& hits, Origin origin) {
+    Places places;
     for (const auto& hit : hits) {
-      if (hit.origin != Origin::history) continue;
-      auto& first = by_thing[{hit.rule, hit.secret}][hit.object];
+      if (hit.origin != origin) continue;
+      auto& first = places[{hit.rule, hit.secret}][hit.object];
       if (first == nullptr ||
           std::tie(hit.begin.line, hit.begin.column) < std::tie(first->begin.line, first->begin.column)) {
         first = &hit;
       }
     }
-    if (by_thing.empty()) return;
+    return places;
+  }
+
+  // Calls `found` with each appearance and the hit in its object, `lost` with the hits of each thing that no
+  // commit has.
+  template <typename Found, typename Lost>
+  void trace_places(const Places& places, Found&& found, Lost&& lost) {
+    if (places.empty()) return;
     std::vector<Sought> sought;
     std::vector<const std::map<Oid, const Hit*>*> things;
-    for (const auto& [thing, blobs] : by_thing) {
-      for (const auto& [blob, hit] : blobs)
-        sought.push_back({blob, static_cast<std::uint32_t>(things.size())});
-      things.push_back(&blobs);
+    for (const auto& [thing, objects] : places) {
+      for (const auto& [object, hit] : objects)
+        sought.push_back({object, static_cast<std::uint32_t>(things.size())});
+      things.push_back(&objects);
     }
     std::vector<bool> placed(things.size(), false);
-    for (auto& seen : trace(graph_, tips_, sought, reader_)) {
+    for (const auto& seen : trace(graph_, tips_, sought, reader_)) {
       placed[seen.thing] = true;
-      add_appearance(*things[seen.thing]->at(seen.object), std::move(seen));
+      found(*things[seen.thing]->at(seen.object), seen);
     }
     for (std::size_t i = 0; i < things.size(); ++i) {
-      if (!placed[i]) place_without_commit(*things[i]);
+      if (!placed[i]) lost(*things[i]);
     }
   }
 
-  void add_appearance(const Hit& hit, Appearance seen) {
+  void place_blobs(const std::vector<Hit>& hits) {
+    trace_places(
+        places_of(hits, Origin::history),
+        [&](const Hit& hit, const Appearance& seen) { add_appearance(hit, seen); },
+        [&](const std::map<Oid, const Hit*>& blobs) { place_without_commit(blobs); });
+  }
+
+  // A hit in a tree is one in the name of a file or folder.
+  void place_names(const std::vector<Hit>& hits) {
+    trace_places(
+        places_of(hits, Origin::path),
+        [&](const Hit& hit, const Appearance& seen) {
+          const auto tree = reader_.read(seen.object);
+          TreeEntries entries(tree ? tree->bytes : std::string_view());
+          while (const auto entry = entries.next()) {
+            const auto at = entry->name.find(hit.secret);
+            if (at == std::string_view::npos) continue;
+            auto path = seen.path + (seen.path.empty() ? "" : "/");
+            Hit named = hit;
+            named.begin = {1, path.size() + at + 1};
+            named.end = {1, path.size() + at + hit.secret.size() + 1};
+            path += entry->name;
+            add(named, std::move(path), Origin::path, provenance_of(seen));
+            return;
+          }
+        },
+        [&](const std::map<Oid, const Hit*>& trees) {
+          const auto& [tree, hit] = *trees.begin();
+          Provenance provenance;
+          provenance.blob = tree.hex();
+          add(*hit, {}, Origin::path, std::move(provenance));
+        });
+  }
+
+  void add_appearance(const Hit& hit, const Appearance& seen) {
     auto path = seen.path;
     auto origin = Origin::history;
     const auto is_note_ref = [](const std::string& ref) { return ref.starts_with("refs/notes/"); };
@@ -116,6 +169,10 @@ class Historian {
       origin = Origin::note;
       path = seen.refs.front();
     }
+    add(hit, std::move(path), origin, provenance_of(seen));
+  }
+
+  Provenance provenance_of(const Appearance& seen) {
     Provenance provenance;
     provenance.blob = seen.object.hex();
     provenance.state = seen.at_tip      ? BlobState::live
@@ -125,8 +182,8 @@ class Historian {
     provenance.introduced = describe(graph_.id(seen.introduced));
     if (seen.removed) provenance.removed = describe(graph_.id(*seen.removed));
     provenance.commits = seen.commits;
-    provenance.refs = std::move(seen.refs);
-    add(hit, std::move(path), origin, std::move(provenance));
+    provenance.refs = seen.refs;
+    return provenance;
   }
 
   // Staged and not yet committed, named by a ref itself, or dropped before any commit had it.
@@ -230,6 +287,12 @@ class Historian {
 
 std::vector<Finding> history_findings(const Repository& repository, HistorySummary history,
                                       const std::vector<Hit>& hits, std::vector<ScanError>& errors) {
+  if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty()) {
+    std::vector<std::string> broken;
+    repository.refs(broken);
+    for (const auto& ref : broken) errors.push_back(broken_ref(ref));
+    return {};
+  }
   Historian historian(repository, std::move(history), errors);
   historian.report_missing();
   return historian.place(hits);

@@ -158,6 +158,13 @@ class CommandLine {
     auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
     env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
     for (auto* command : {scan, files, history, env}) add_scan_options(*command, raw_);
+    for (auto* command : {scan, history}) {
+      command
+          ->add_option("--memory", raw_.options.memory_mib,
+                       "Keep about so much of a history in memory at a time (default: 128)")
+          ->type_name("MIB")
+          ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20));
+    }
     for (auto* command : {scan, files}) {
       command->add_flag("--ignored", raw_.options.ignored, "Also search files that git ignores");
     }

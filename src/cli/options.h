@@ -31,6 +31,7 @@ struct Options {
   std::filesystem::path baseline;
   Color color = Color::automatic;
   unsigned threads = 1;
+  std::size_t memory_mib = 128;  ///< for a history's objects
   bool ignored = false;
   bool reveal = false;
   bool quiet = false;

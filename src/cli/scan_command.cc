@@ -95,7 +95,11 @@ int exit_status(const Report& report) {
 int run_scan(const Options& options) {
   for (const auto& report : options.reports) check_writable(report.file);
   const auto rules = chosen_rules(options);
-  AuditOptions audit_options{options.threads, options.ignored, options.min_confidence, {}};
+  AuditOptions audit_options;
+  audit_options.threads = options.threads;
+  audit_options.memory = options.memory_mib << 20;
+  audit_options.ignored = options.ignored;
+  audit_options.min_confidence = options.min_confidence;
   if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
   Progress progress(options.threads);
   Audit audit(rules, std::move(audit_options), progress);

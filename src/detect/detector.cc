@@ -100,9 +100,42 @@ Detector::Scratch::Scratch(const Detector& detector) : near_(detector.rules_.siz
   keywords_.reset(scratch);
 }
 
-std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned) const {
+std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
+                                      std::span<const Range> fresh) const {
   scratch.matches_.clear();
+  scratch.looked_closely_ = false;
   if (!database_) return {};
+  if (fresh.empty()) {
+    find_keywords(bytes, {0, bytes.size()}, scratch);
+  } else {
+    find_keywords_near(bytes, fresh, scratch);
+  }
+  if (scratch.touched_.empty()) return {};
+  match_patterns(bytes, scratch);
+  if (scratch.matches_.empty()) return {};
+  resolve_overlaps(scratch.matches_);
+  std::erase_if(scratch.matches_,
+                [&](const Match& match) { return match.begin < owned.begin || match.begin >= owned.end; });
+  return scratch.matches_;
+}
+
+// A match that touches no fresh byte and spans no seam was there when its part was handed on before.
+void Detector::find_keywords_near(std::string_view bytes, std::span<const Range> fresh,
+                                  Scratch& scratch) const {
+  const auto reach = this->reach();
+  Range window{0, 0};
+  for (const auto& range : fresh) {
+    const auto begin = range.begin - std::min(range.begin, reach);
+    if (begin > window.end) {
+      find_keywords(bytes, window, scratch);
+      window.begin = begin;
+    }
+    window.end = std::min(bytes.size(), range.end + std::min(bytes.size(), reach));
+  }
+  find_keywords(bytes, window, scratch);
+}
+
+void Detector::find_keywords(std::string_view bytes, Range window, Scratch& scratch) const {
   struct Context {
     const Detector& detector;
     Scratch& scratch;
@@ -112,7 +145,7 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   const auto on_keyword = [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* raw) {
     const auto& [detector, into, base, size] = *static_cast<Context*>(raw);
     const auto& keyword = detector.keywords_[id];
-    const auto width = std::min(detector.rules_[keyword.rule].pattern->max_width(), kMaxMatchWidth);
+    const auto width = detector.width(keyword.rule);
     const std::size_t end = base + to;
     const auto begin = end - keyword.length;
     auto& near = into.near_[keyword.rule];
@@ -120,20 +153,24 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
     add_range(near, {end > width ? end - width : 0, std::min(size, begin + width)});
     return 0;
   };
-  for (std::size_t base = 0; base < bytes.size(); base += kMaxKeywordScan - kMaxMatchWidth) {
+  for (auto base = window.begin; base < window.end; base += kMaxKeywordScan - kMaxMatchWidth) {
     context.base = base;
-    const auto length = std::min(bytes.size() - base, kMaxKeywordScan);
+    const auto length = std::min(window.end - base, kMaxKeywordScan);
     if (hs_scan(database_.get(), bytes.data() + base, static_cast<unsigned>(length), 0,
                 scratch.keywords_.get(), on_keyword, &context) != HS_SUCCESS) {
       throw std::bad_alloc();
     }
   }
+}
+
+void Detector::match_patterns(std::string_view bytes, Scratch& scratch) const {
   for (const auto index : scratch.touched_) {
     const auto& rule = rules_[index];
     for (const auto& near : scratch.near_[index]) {
       for (auto from = near.begin; from < near.end;) {
         const auto match = rule.pattern->search(bytes, from, near.end, rule.secret_group);
         if (!match) break;
+        scratch.looked_closely_ = true;
         if (match->end - match->begin <= kMaxMatchWidth && is_credible(rule, bytes, *match)) {
           scratch.matches_.push_back({&rule, match->group_begin, match->group_end});
         }
@@ -143,11 +180,18 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
     scratch.near_[index].clear();
   }
   scratch.touched_.clear();
-  if (scratch.matches_.empty()) return {};
-  resolve_overlaps(scratch.matches_);
-  std::erase_if(scratch.matches_,
-                [&](const Match& match) { return match.begin < owned.begin || match.begin >= owned.end; });
-  return scratch.matches_;
+}
+
+std::size_t Detector::width(std::size_t rule) const {
+  return std::min(rules_[rule].pattern->max_width(), kMaxMatchWidth);
+}
+
+// A match and the byte on each side that `\b` or `$` may ask about.
+std::size_t Detector::reach() const {
+  std::call_once(reach_once_, [this] {
+    for (std::size_t rule = 0; rule < rules_.size(); ++rule) reach_ = std::max(reach_, width(rule) + 1);
+  });
+  return reach_;
 }
 
 }  // namespace keysift

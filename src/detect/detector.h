@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "base/range.h"
 #include "rule/rule.h"
 
 struct hs_database;
@@ -19,12 +21,6 @@ struct Match {
   const Rule* rule = nullptr;
   std::size_t begin = 0;
   std::size_t end = 0;
-};
-
-/// Which part of some bytes a caller asks about: matches that begin in [begin, end).
-struct Range {
-  std::size_t begin = 0;
-  std::size_t end = SIZE_MAX;
 };
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
@@ -46,13 +42,22 @@ class Detector {
 
   /// Secrets that begin in `owned`, in order; where two overlap, the surer one. `bytes` around `owned` are
   /// looked at, too, so that pieces of a blob that overlap by kMaxMatchWidth on both sides give what the
-  /// whole would. The result is valid until the scratch is used again.
-  std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {}) const;
+  /// whole would. If `fresh` is given (in order, apart), the rest of `bytes` has been scanned before as part
+  /// of something else, and looked_closely() was false then: only secrets that touch a fresh range or span an
+  /// empty one are looked for. The result is valid until the scratch is used again.
+  std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {},
+                              std::span<const Range> fresh = {}) const;
 
  private:
   struct FreeDatabase {
     void operator()(hs_database* database) const;
   };
+
+  void find_keywords(std::string_view bytes, Range window, Scratch& scratch) const;
+  void find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Scratch& scratch) const;
+  void match_patterns(std::string_view bytes, Scratch& scratch) const;
+  std::size_t width(std::size_t rule) const;
+  std::size_t reach() const;
 
   std::span<const Rule> rules_;
   struct Keyword {
@@ -61,6 +66,8 @@ class Detector {
   };
   std::vector<Keyword> keywords_;  // by Vectorscan's pattern id
   std::unique_ptr<hs_database, FreeDatabase> database_;
+  mutable std::once_flag reach_once_;
+  mutable std::size_t reach_ = 0;  // how far from a fresh byte a match that it is part of can begin or end
 };
 
 class Detector::Scratch {
@@ -68,6 +75,9 @@ class Detector::Scratch {
   explicit Scratch(const Detector& detector);
   ~Scratch();
   Scratch(Scratch&&) noexcept;
+
+  /// Whether a rule's pattern matched in the last scan, whatever became of the match.
+  bool looked_closely() const { return looked_closely_; }
 
  private:
   friend class Detector;
@@ -78,6 +88,7 @@ class Detector::Scratch {
   std::vector<std::vector<Range>> near_;  // by rule: where its pattern may match, in order, apart
   std::vector<std::uint32_t> touched_;    // rules with anything in near_
   std::vector<Match> matches_;
+  bool looked_closely_ = false;
 };
 
 }  // namespace keysift

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <memory>
+#include <tuple>
 
 #include "base/failure.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "git/pack_walk.h"
 
 namespace keysift {
 namespace {
@@ -34,36 +38,171 @@ std::optional<ObjectType> type_of(git_object_t type) {
   }
 }
 
+// The entries of a folder, sorted; none if it cannot be read: git, too, takes such a folder for an empty one.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> entries;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+bool is_hex(const std::string& text, std::size_t length) {
+  return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// Repositories and object readers of workers that turn out to need one.
+class Readers {
+ public:
+  Readers(std::filesystem::path git_dir, unsigned workers)
+      : git_dir_(std::move(git_dir)), readers_(workers) {}
+
+  ObjectReader& of(unsigned worker) {
+    auto& reader = readers_[worker];
+    if (!reader) reader = std::make_unique<Own>(git_dir_);
+    return reader->objects;
+  }
+
+ private:
+  struct Own {
+    explicit Own(const std::filesystem::path& git_dir)
+        : repository(Repository::open(git_dir)), objects(repository) {}
+    Repository repository;
+    ObjectReader objects;
+  };
+  std::filesystem::path git_dir_;
+  std::vector<std::unique_ptr<Own>> readers_;
+};
+
 }  // namespace
 
 ObjectDatabase::ObjectDatabase(const Repository& repository)
     : git_dir_(git_repository_path(repository.get())) {
-  const auto database = open_database(repository);
-  const auto collect = [](const git_oid* id, void* self) {
-    auto& [git_dir, objects, known] = *static_cast<ObjectDatabase*>(self);
-    const auto oid = Oid::from_raw(id->id);
-    if (known.insert(oid).second) objects.push_back(oid);
-    return 0;
-  };
-  if (git_odb_foreach(database.get(), collect, this) != 0) {
-    throw Failure(printable(git_dir_.native()) + ": the objects cannot be listed (" + git_error_message() +
-                  ")");
+  open_folder(repository.common_dir() / "objects", 0);
+  if (!declined_packs_.empty()) list_rest(repository);
+  std::erase_if(others_, [&](const Oid& id) { return is_packed(id); });
+}
+
+// Alternates: git's gitrepository-layout, objects/info/alternates.
+void ObjectDatabase::open_folder(const std::filesystem::path& objects, unsigned depth) {
+  constexpr unsigned kMaxDepth = 5;  // as in git
+  std::error_code error;
+  const auto canonical = std::filesystem::canonical(objects, error);
+  if (error || depth > kMaxDepth || !folders_.insert(canonical.native()).second) return;
+  open_packs(objects);
+  list_loose(objects);
+  std::ifstream alternates(objects / "info" / "alternates");
+  for (std::string line; std::getline(alternates, line);) {
+    if (!line.empty() && line.front() != '#') open_folder(objects / line, depth + 1);
   }
 }
 
-void ObjectDatabase::walk(unsigned workers, const ObjectVisitor& visit,
+void ObjectDatabase::open_packs(const std::filesystem::path& objects) {
+  for (const auto& file : entries_of(objects / "pack")) {
+    if (file.extension() != ".idx") continue;
+    try {
+      packs_.emplace_back(file);
+    } catch (const Failure& failure) {
+      declined_packs_.emplace_back(file.filename().native(), failure.what());
+    }
+  }
+}
+
+void ObjectDatabase::list_loose(const std::filesystem::path& objects) {
+  for (const auto& folder : entries_of(objects)) {
+    if (!is_hex(folder.filename().native(), 2)) continue;
+    for (const auto& file : entries_of(folder)) {
+      if (!is_hex(file.filename().native(), 2 * Oid::kSize - 2)) continue;
+      const auto id = Oid::from_hex(folder.filename().native() + file.filename().native());
+      others_.insert(id);
+    }
+  }
+}
+
+void ObjectDatabase::list_rest(const Repository& repository) {
+  const auto database = open_database(repository);
+  const auto collect = [](const git_oid* id, void* self) {
+    auto& objects = *static_cast<ObjectDatabase*>(self);
+    objects.others_.insert(Oid::from_raw(id->id));
+    return 0;
+  };
+  if (git_odb_foreach(database.get(), collect, this) != 0) {
+    declined_packs_.emplace_back("objects", "not all objects can be listed (" + git_error_message() + ")");
+  }
+}
+
+std::size_t ObjectDatabase::size() const {
+  std::size_t sum = others_.size();
+  for (const auto& pack : packs_) sum += pack.size();
+  return sum;
+}
+
+bool ObjectDatabase::is_packed(const Oid& id) const {
+  return std::any_of(packs_.begin(), packs_.end(),
+                     [&](const Pack& pack) { return pack.find(id).has_value(); });
+}
+
+bool ObjectDatabase::contains(const Oid& id) const { return is_packed(id) || others_.contains(id); }
+
+// By pack and number: whether an earlier pack has the object, too. A first byte at a time, so that little is
+// in memory.
+std::vector<std::vector<bool>> ObjectDatabase::duplicates() const {
+  std::vector<std::vector<bool>> skip(packs_.size());
+  if (packs_.size() < 2) return skip;
+  for (std::size_t i = 0; i < packs_.size(); ++i) skip[i].resize(packs_[i].size(), false);
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    std::vector<std::tuple<Oid, std::size_t, std::uint32_t>> objects;
+    for (std::size_t i = 0; i < packs_.size(); ++i) {
+      for (auto number = packs_[i].numbers_before(byte); number < packs_[i].numbers_before(byte + 1);
+           ++number) {
+        objects.emplace_back(packs_[i].id(number), i, number);
+      }
+    }
+    std::sort(objects.begin(), objects.end());
+    for (std::size_t i = 1; i < objects.size(); ++i) {
+      const auto& [id, pack, number] = objects[i];
+      if (id == std::get<0>(objects[i - 1])) skip[pack][number] = true;
+    }
+  }
+  return skip;
+}
+
+void ObjectDatabase::walk(const ObjectWalkOptions& options, const ObjectVisitor& visit,
                           const ObjectErrorSink& on_error) const {
-  constexpr std::size_t kBatch = 256;
+  for (const auto& [pack, reason] : declined_packs_) on_error(pack, reason, 0);
+  Readers readers(git_dir_, options.workers);
+  const auto find_base = [&](const Oid& base, unsigned worker) -> std::optional<ForeignBase> {
+    const auto object = readers.of(worker).read(base);
+    if (!object) return std::nullopt;
+    return ForeignBase{object->type, std::string(object->bytes)};
+  };
+  std::vector<PackForest> forests;
+  for (const auto& pack : packs_) forests.emplace_back(pack, options.workers);
+  std::vector<WalkedPack> walked;
+  auto skip = duplicates();
+  for (std::size_t i = 0; i < forests.size(); ++i) walked.push_back({&forests[i], std::move(skip[i])});
+  const auto declined = walk_packs(walked, {options.workers, options.memory}, find_base, visit);
+  std::vector<Oid> others(others_.begin(), others_.end());
+  others.insert(others.end(), declined.begin(), declined.end());
+  read_others(others, options.workers, visit, on_error);
+}
+
+void ObjectDatabase::read_others(const std::vector<Oid>& ids, unsigned workers, const ObjectVisitor& visit,
+                                 const ObjectErrorSink& on_error) const {
+  constexpr std::size_t kBatch = 64;
+  if (ids.empty()) return;
+  Readers readers(git_dir_, workers);
   std::atomic<std::size_t> next{0};
   parallel(workers, [&](unsigned worker) {
-    const auto repository = Repository::open(git_dir_);
-    ObjectReader reader(repository);
-    for (auto begin = next.fetch_add(kBatch); begin < objects_.size(); begin = next.fetch_add(kBatch)) {
-      for (auto i = begin; i < std::min(begin + kBatch, objects_.size()); ++i) {
-        if (const auto object = reader.read(objects_[i])) {
+    for (auto begin = next.fetch_add(kBatch); begin < ids.size(); begin = next.fetch_add(kBatch)) {
+      for (auto i = begin; i < std::min(begin + kBatch, ids.size()); ++i) {
+        if (const auto object = readers.of(worker).read(ids[i])) {
           visit(*object, worker);
         } else {
-          on_error(objects_[i].hex(), "object cannot be read (" + git_error_message() + "); try: git fsck",
+          on_error(ids[i].hex(), "object cannot be read (" + git_error_message() + "); try: git fsck",
                    worker);
         }
       }
@@ -82,7 +221,8 @@ std::optional<Object> ObjectReader::read(const Oid& id) {
   if (status != 0) return std::nullopt;
   const auto type = type_of(git_odb_object_type(raw));
   if (!type) return std::nullopt;
-  return Object{id, *type, {static_cast<const char*>(git_odb_object_data(raw)), git_odb_object_size(raw)}};
+  whole_ = {0, git_odb_object_size(raw)};
+  return Object{id, *type, {static_cast<const char*>(git_odb_object_data(raw)), whole_.end}, {&whole_, 1}};
 }
 
 }  // namespace keysift

@@ -2,55 +2,59 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 #include <vector>
 
-#include "git/oid.h"
+#include "git/object.h"
+#include "git/pack.h"
 #include "git/repository.h"
 
 namespace keysift {
 
-enum class ObjectType { commit, tree, blob, tag };
-
-/// An object's contents, without git's header. Lives as long as the call it is handed to.
-struct Object {
-  Oid id;
-  ObjectType type;
-  std::string_view bytes;
+/// What walking a repository's objects may use.
+struct ObjectWalkOptions {
+  unsigned workers = 1;
+  std::size_t memory =
+      std::size_t{128}
+      << 20;  ///< bytes of objects in memory, over all workers; a larger one is read by itself
 };
 
-/// Called with each object and the number of the worker that read it; several workers call at the same time.
-using ObjectVisitor = std::function<void(const Object& object, unsigned worker)>;
-
-/// Called with what could not be read and why; several workers call at the same time.
-using ObjectErrorSink =
-    std::function<void(const std::string& object, const std::string& message, unsigned worker)>;
-
-/// The objects of a repository: packed, loose, and those of its alternates; reachable or not.
+/// The objects of a repository: packed, loose, and those of its alternates; reachable or not. Packs are
+/// walked by our own reader; what that declines (another version of pack or index, broken entries, objects
+/// over the memory limit) and loose objects are read through libgit2.
 class ObjectDatabase {
  public:
-  /// Lists the objects. Throws Failure when the database cannot be opened.
+  /// Opens the packs and lists loose objects. Throws Failure when the database cannot be opened. What is
+  /// wrong with single packs is told by walk().
   explicit ObjectDatabase(const Repository& repository);
 
-  std::size_t size() const { return objects_.size(); }
-  bool contains(const Oid& id) const { return known_.contains(id); }
+  std::size_t size() const;
+  bool contains(const Oid& id) const;
 
-  /// Reads every object once, on `workers` threads. One that cannot be read goes to `on_error`; the others
-  /// are read.
-  void walk(unsigned workers, const ObjectVisitor& visit, const ObjectErrorSink& on_error) const;
+  /// Reads every object once. One that cannot be read goes to `on_error`; the others are read.
+  void walk(const ObjectWalkOptions& options, const ObjectVisitor& visit,
+            const ObjectErrorSink& on_error) const;
 
  private:
+  void open_folder(const std::filesystem::path& objects, unsigned depth);
+  void open_packs(const std::filesystem::path& objects);
+  void list_loose(const std::filesystem::path& objects);
+  void list_rest(const Repository& repository);
+  bool is_packed(const Oid& id) const;
+  std::vector<std::vector<bool>> duplicates() const;
+  void read_others(const std::vector<Oid>& ids, unsigned workers, const ObjectVisitor& visit,
+                   const ObjectErrorSink& on_error) const;
+
   std::filesystem::path git_dir_;
-  std::vector<Oid> objects_;  // as they lie in the packs, which is how they are read fastest
-  std::unordered_set<Oid, OidHash> known_;
+  std::unordered_set<std::string> folders_;  // object folders seen, so that alternates do not go round
+  std::vector<Pack> packs_;
+  std::vector<std::pair<std::string, std::string>> declined_packs_;  // name and reason
+  std::unordered_set<Oid, OidHash> others_;  // not in packs_: loose, or in declined packs
 };
 
-/// Reads single objects. Not for use by two threads at once.
+/// Reads single objects through libgit2. Not for use by two threads at once.
 class ObjectReader {
  public:
   /// Opens the database of `repository`, which outlives the reader. Throws Failure when it cannot.
@@ -63,6 +67,7 @@ class ObjectReader {
  private:
   GitHandle<git_odb, git_odb_free> database_;
   GitHandle<git_odb_object, git_odb_object_free> current_;
+  Range whole_;
 };
 
 }  // namespace keysift

@@ -76,6 +76,16 @@ class TreeLists {
     return list;
   }
 
+  // Of a commit's tree, which may be sought itself.
+  ListId list_of_root(const Oid& tree) {
+    const auto below = list_of(tree);
+    const auto found = sought_by_id_.find(tree);
+    if (found == sought_by_id_.end()) return below;
+    auto all = items(below);
+    for (const auto index : found->second) all.push_back({sought_[index].thing, kNoPath, index});
+    return intern(std::move(all));
+  }
+
   const Items& items(ListId list) const {
     static const Items none;
     return list == kEmpty ? none : *lists_[list];
@@ -154,7 +164,7 @@ class Trace {
     reachable_ = graph.reachable_from(all);
     from_head_ = graph.reachable_from(head);
     for (CommitIndex commit = 0; commit < graph.size(); ++commit)
-      list_of_[commit] = lists.list_of(graph.tree(commit));
+      list_of_[commit] = lists.list_of_root(graph.tree(commit));
   }
 
   std::vector<Appearance> run() {

@@ -23,7 +23,7 @@ struct Sought {
 /// The history of one thing at one path.
 struct Appearance {
   std::uint32_t thing = 0;
-  std::string path;  ///< from the root of the tree; raw bytes
+  std::string path;  ///< from the root of the tree, which itself is ""; raw bytes
   Oid object;        ///< what holds it there in the introducing commit
   CommitIndex introduced =
       0;  ///< the first commit that has it there while no parent does; one that a ref reaches if there is any

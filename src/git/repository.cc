@@ -79,7 +79,7 @@ Repository Repository::open(const std::filesystem::path& path) {
 
 std::optional<std::filesystem::path> Repository::root_of(const std::filesystem::path& path) {
   start_libgit2();
-  git_buf found = GIT_BUF_INIT;
+  git_buf found{};
   const auto status = git_repository_discover(&found, path.c_str(), 1, nullptr);
   const std::string git_dir = status == 0 ? std::string(found.ptr, found.size) : std::string();
   git_buf_dispose(&found);
@@ -111,26 +111,34 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   git_repository_odb(&raw, get());
   const GitHandle<git_odb, git_odb_free> database(raw);
   std::vector<Ref> refs;
-  const auto add = [&](const std::string& name) {
-    git_oid target;
-    const bool found = git_reference_name_to_id(&target, get(), name.c_str()) == 0 &&
-                       git_odb_exists(database.get(), &target) == 1;
-    if (found) refs.push_back({name, Oid::from_raw(target.id)});
+  const auto add = [&](const std::string& name, const git_oid* target) {
+    const bool found = target != nullptr && git_odb_exists(database.get(), target) == 1;
+    if (found) refs.push_back({name, Oid::from_raw(target->id)});
     return found;
   };
-  // The HEAD of a repository without commits leads nowhere, and may.
-  if (!add("HEAD") && git_repository_head_unborn(get()) != 1) broken.emplace_back("HEAD");
-  git_strarray names{};
-  if (git_reference_list(&names, get()) != 0) {
+  const auto add_named = [&](const std::string& name) {
+    git_oid target;
+    return git_reference_name_to_id(&target, get(), name.c_str()) == 0 && add(name, &target);
+  };
+  // The HEAD of a repository without commits leads nowhere, and may. One that leads to a broken branch is
+  // told as that branch.
+  const bool head = add_named("HEAD");
+  git_reference_iterator* raw_iterator = nullptr;
+  if (git_reference_iterator_new(&raw_iterator, get()) != 0) {
     broken.emplace_back("refs");
     return refs;
   }
-  std::sort(names.strings, names.strings + names.count,
-            [](const char* a, const char* b) { return std::string_view(a) < b; });
-  for (std::size_t i = 0; i < names.count; ++i) {
-    if (!add(names.strings[i])) broken.emplace_back(names.strings[i]);
+  const GitHandle<git_reference_iterator, git_reference_iterator_free> iterator(raw_iterator);
+  const auto first = static_cast<std::ptrdiff_t>(refs.size());
+  for (git_reference* raw_ref = nullptr; git_reference_next(&raw_ref, iterator.get()) == 0;) {
+    const GitHandle<git_reference, git_reference_free> ref(raw_ref);
+    const std::string name = git_reference_name(raw_ref);
+    const bool direct = git_reference_type(raw_ref) == GIT_REFERENCE_DIRECT;
+    if (!(direct ? add(name, git_reference_target(raw_ref)) : add_named(name))) broken.push_back(name);
   }
-  git_strarray_dispose(&names);
+  if (!head && broken.empty() && git_repository_head_unborn(get()) != 1) broken.emplace_back("HEAD");
+  std::sort(refs.begin() + first, refs.end(), [](const Ref& a, const Ref& b) { return a.name < b.name; });
+  std::sort(broken.begin(), broken.end());
   return refs;
 }
 

@@ -1,6 +1,6 @@
 // The format of tree objects.
 #pragma once
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -19,7 +19,7 @@ struct TreeEntry {
 ///.
 class TreeEntries {
  public:
-  explicit TreeEntries(std::string_view tree) : rest_(tree) {}
+  explicit TreeEntries(std::string_view tree) : size_(tree.size()), rest_(tree) {}
 
   /// The next entry; nothing at the end, or where the bytes are no tree: then broken() is true.
   std::optional<TreeEntry> next() {
@@ -40,7 +40,11 @@ class TreeEntries {
 
   bool broken() const { return broken_; }
 
+  /// Where in the tree the entry after the last one begins.
+  std::size_t position() const { return size_ - rest_.size(); }
+
  private:
+  std::size_t size_;
   std::string_view rest_;
   bool broken_ = false;
 };

@@ -3,10 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/position.h"
+#include "base/range.h"
 #include "finding/finding.h"
 #include "git/oid.h"
 
@@ -22,10 +24,14 @@ struct Blob {
   /// Which part of `bytes` this piece answers for; the rest overlaps its neighbours.
   std::size_t own_begin = 0;
   std::size_t own_end = SIZE_MAX;
+  /// If any: only what touches one of these has not been handed on before, as part of another blob
+  /// (git/object.h).
+  std::span<const Range> fresh;
 };
 
 /// Called with each blob and the number of the worker that made it; several workers call at the same time.
-using BlobSink = std::function<void(const Blob& blob, unsigned worker)>;
+/// Returns whether there was something in it that must be looked at again in blobs that were made from it.
+using BlobSink = std::function<bool(const Blob& blob, unsigned worker)>;
 
 /// Called with what could not be read, and why; several workers call at the same time.
 using ErrorSink = std::function<void(const std::string& path, const std::string& message, unsigned worker)>;

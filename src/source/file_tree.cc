@@ -185,10 +185,18 @@ class Walk {
     auto rules = open_rules(*repository, "", 0);
     if (!rules) return task;
     if (inside != ".") task.in_repo = inside.native() + "/";
-    if (!task.in_repo.empty() && rules->ignore(task.in_repo, 0) && !rules->tracks_below(task.in_repo))
-      return task;
+    task.only_tracked = ignored_from_above(*rules, task.in_repo);
+    if (task.only_tracked && !rules->tracks_below(task.in_repo)) return task;
     task.rules = std::move(rules);
     return task;
+  }
+
+  // Whether the folder, or one that it lies in, is ignored: no rule further down can take that back.
+  static bool ignored_from_above(IgnoreRules& rules, const std::string& folder) {
+    for (auto slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1)) {
+      if (rules.ignore(folder.substr(0, slash + 1), 0)) return true;
+    }
+    return false;
   }
 
   // Nothing for a .git that is no repository: its files are then read like any others.

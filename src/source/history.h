@@ -18,15 +18,17 @@ struct MissingLink {
 
 /// What reading a history teaches besides its blobs.
 struct HistorySummary {
-  std::vector<CommitHeader> commits;  ///< all of them, in no order
+  std::vector<std::vector<CommitHeader>> commits;  ///< all of them, in no order, as the workers read them
   std::vector<MissingLink>
       missing_links;  ///< trees and parents of commits, but for parents that a shallow clone cut off
   std::set<Oid> missing_entries;  ///< what trees name and the database lacks
 };
 
-/// Hands on every blob, commit message and tag message of a repository once, whether a ref reaches it or not
-/// (amended, dropped, staged once and never committed). What cannot be read goes to `on_error`.
-HistorySummary read_history(const Repository& repository, const ObjectDatabase& objects, unsigned workers,
-                            const BlobSink& sink, const ErrorSink& on_error);
+/// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository
+/// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). What cannot be
+/// read goes to `on_error`.
+HistorySummary read_history(const Repository& repository, const ObjectDatabase& objects,
+                            const ObjectWalkOptions& options, const BlobSink& sink,
+                            const ErrorSink& on_error);
 
 }  // namespace keysift

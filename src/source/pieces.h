@@ -16,7 +16,7 @@ struct PieceSize {
 };
 
 /// Reads a file descriptor to its end and calls `sink` with each piece as a blob that otherwise is like
-/// `whole`. A file no longer than step + overlap is one piece. `buffer` is kept by the caller so that it is
+/// `whole`. A file shorter than step + overlap is one piece. `buffer` is kept by the caller so that it is
 /// allocated once. Returns 0, or the errno of the read that failed; what was read before it has been handed
 /// on.
 int read_pieces(int file, const Blob& whole, PieceSize size, std::string& buffer,

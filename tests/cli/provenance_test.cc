@@ -308,7 +308,7 @@ class Trail {
     for (const auto& [ref, tip] : view_.tips()) {
       if (is_branch(ref) && has(tip)) result.state = "live";
       for (const std::size_t commit : view_.ancestors({tip})) {
-        if (has(commit)) result.refs.insert(ref);
+        if (has(commit)) result.refs.insert(ref.get<std::string>());
       }
     }
     result.in_head = has(view_.tips().at("HEAD"));
@@ -347,7 +347,7 @@ Expected reported(const json& provenance) {
   result.state = provenance.at("state");
   result.in_head = provenance.at("in_head");
   result.commits = provenance.at("commits");
-  for (const json& ref : provenance.at("refs")) result.refs.insert(ref);
+  for (const json& ref : provenance.at("refs")) result.refs.insert(ref.get<std::string>());
   return result;
 }
 

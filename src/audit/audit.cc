@@ -107,16 +107,17 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
 }
 
 void Audit::history(const Repository& repository) {
-  const ObjectDatabase objects(repository);
+  const ObjectDatabase objects(repository, options_.threads);
+  const ObjectWalkOptions walk{options_.threads, options_.memory, std::nullopt};
   progress_.expect(objects.size());
   const auto count_blobs = [this](const Blob& blob, unsigned worker) {
     if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
     return scan(blob, worker);
   };
-  auto history =
-      read_history(repository, objects, {options_.threads, options_.memory}, count_blobs, error_sink());
+  auto history = read_history(repository, objects, walk, count_blobs, error_sink());
   for (const auto& part : history.commits) report_.summary.commits += part.size();
-  auto findings = history_findings(repository, std::move(history), take_hits(), report_.errors);
+  auto findings =
+      history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 

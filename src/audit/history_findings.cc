@@ -26,17 +26,18 @@ std::vector<CommitHeader> joined(std::vector<std::vector<CommitHeader>> parts) {
 
 class Historian {
  public:
-  Historian(const Repository& repository, HistorySummary history, std::vector<ScanError>& errors)
-      : repository_(repository),
+  Historian(const SearchedHistory& searched, HistorySummary history, std::vector<ScanError>& errors)
+      : searched_(searched),
+        repository_(searched.repository),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
         graph_(joined(std::move(history.commits))),
-        reader_(repository),
+        reader_(searched.repository),
         errors_(errors) {
     std::vector<std::string> broken;
-    refs_ = repository.refs(broken);
+    refs_ = repository_.refs(broken);
     for (const auto& ref : broken) errors_.push_back(broken_ref(ref));
-    tips_ = tips_of(repository, graph_, refs_);
+    tips_ = tips_of(repository_, graph_, refs_);
     std::vector<CommitIndex> all;
     for (const auto& tip : tips_) all.push_back(tip.commit);
     reachable_ = graph_.reachable_from(all);
@@ -72,7 +73,8 @@ class Historian {
   void trace_missing(std::map<Oid, std::string>& needed) {
     std::vector<Sought> sought;
     for (const auto& id : missing_entries_) sought.push_back({id, static_cast<std::uint32_t>(sought.size())});
-    for (const auto& seen : trace(graph_, tips_, sought, reader_)) {
+    for (const auto& seen :
+         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought))) {
       if (seen.reachable) needed.emplace(seen.object, "object is missing: it is " + printable(seen.path));
     }
   }
@@ -118,7 +120,8 @@ class Historian {
       things.push_back(&objects);
     }
     std::vector<bool> placed(things.size(), false);
-    for (const auto& seen : trace(graph_, tips_, sought, reader_)) {
+    for (const auto& seen :
+         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought))) {
       placed[seen.thing] = true;
       found(*things[seen.thing]->at(seen.object), seen);
     }
@@ -271,6 +274,7 @@ class Historian {
     return {object.hex(), std::move(author), std::move(date), std::move(summary)};
   }
 
+  const SearchedHistory& searched_;
   const Repository& repository_;
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
@@ -285,15 +289,15 @@ class Historian {
 
 }  // namespace
 
-std::vector<Finding> history_findings(const Repository& repository, HistorySummary history,
+std::vector<Finding> history_findings(const SearchedHistory& searched, HistorySummary history,
                                       const std::vector<Hit>& hits, std::vector<ScanError>& errors) {
   if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty()) {
     std::vector<std::string> broken;
-    repository.refs(broken);
+    searched.repository.refs(broken);
     for (const auto& ref : broken) errors.push_back(broken_ref(ref));
     return {};
   }
-  Historian historian(repository, std::move(history), errors);
+  Historian historian(searched, std::move(history), errors);
   historian.report_missing();
   return historian.place(hits);
 }

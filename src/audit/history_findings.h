@@ -9,10 +9,17 @@
 
 namespace keysift {
 
+/// A repository whose history has been searched, and what a second look at it may use.
+struct SearchedHistory {
+  const Repository& repository;
+  const ObjectDatabase& objects;
+  ObjectWalkOptions walk;
+};
+
 /// One finding for each rule, secret and path that the hits have in history: where the introducing commit has
 /// it. A hit in no commit is placed by the index, or stands without a path. Broken refs, and objects that a
 /// ref's history lacks, are added to `errors`.
-std::vector<Finding> history_findings(const Repository& repository, HistorySummary history,
+std::vector<Finding> history_findings(const SearchedHistory& searched, HistorySummary history,
                                       const std::vector<Hit>& hits, std::vector<ScanError>& errors);
 
 }  // namespace keysift

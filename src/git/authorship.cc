@@ -11,12 +11,16 @@ namespace {
 
 // `zone` is "+0130": hours and minutes east of Greenwich.
 std::optional<int> zone_seconds(std::string_view zone) {
-  int number = 0;
   if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-  const auto parsed = std::from_chars(zone.data() + 1, zone.data() + zone.size(), number);
-  if (parsed.ec != std::errc() || parsed.ptr != zone.data() + zone.size()) return std::nullopt;
-  const int seconds = (number / 100 * 60 + number % 100) * 60;
-  return zone[0] == '-' ? -seconds : seconds;
+  int number = 0;
+  for (const char digit : zone.substr(1)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    number = number * 10 + (digit - '0');
+  }
+  const int hours = number / 100;
+  const int minutes = number % 100;
+  if (hours > 23 || minutes > 59) return std::nullopt;  // ISO 8601 cannot say it
+  return (zone[0] == '-' ? -60 : 60) * (hours * 60 + minutes);
 }
 
 // `text` is "1700000000 +0100".

@@ -79,11 +79,12 @@ class Readers {
 
 }  // namespace
 
-ObjectDatabase::ObjectDatabase(const Repository& repository)
+ObjectDatabase::ObjectDatabase(const Repository& repository, unsigned workers)
     : git_dir_(git_repository_path(repository.get())) {
   open_folder(repository.common_dir() / "objects", 0);
   if (!declined_packs_.empty()) list_rest(repository);
   std::erase_if(others_, [&](const Oid& id) { return is_packed(id); });
+  for (const auto& pack : packs_) forests_.emplace_back(pack, workers);
 }
 
 // Alternates: git's gitrepository-layout, objects/info/alternates.
@@ -179,28 +180,26 @@ void ObjectDatabase::walk(const ObjectWalkOptions& options, const ObjectVisitor&
     if (!object) return std::nullopt;
     return ForeignBase{object->type, std::string(object->bytes)};
   };
-  std::vector<PackForest> forests;
-  for (const auto& pack : packs_) forests.emplace_back(pack, options.workers);
   std::vector<WalkedPack> walked;
   auto skip = duplicates();
-  for (std::size_t i = 0; i < forests.size(); ++i) walked.push_back({&forests[i], std::move(skip[i])});
-  const auto declined = walk_packs(walked, {options.workers, options.memory}, find_base, visit);
+  for (std::size_t i = 0; i < forests_.size(); ++i) walked.push_back({&forests_[i], std::move(skip[i])});
+  const auto declined = walk_packs(walked, {options.workers, options.memory, options.only}, find_base, visit);
   std::vector<Oid> others(others_.begin(), others_.end());
   others.insert(others.end(), declined.begin(), declined.end());
-  read_others(others, options.workers, visit, on_error);
+  read_others(others, options, visit, on_error);
 }
 
-void ObjectDatabase::read_others(const std::vector<Oid>& ids, unsigned workers, const ObjectVisitor& visit,
-                                 const ObjectErrorSink& on_error) const {
+void ObjectDatabase::read_others(const std::vector<Oid>& ids, const ObjectWalkOptions& options,
+                                 const ObjectVisitor& visit, const ObjectErrorSink& on_error) const {
   constexpr std::size_t kBatch = 64;
   if (ids.empty()) return;
-  Readers readers(git_dir_, workers);
+  Readers readers(git_dir_, options.workers);
   std::atomic<std::size_t> next{0};
-  parallel(workers, [&](unsigned worker) {
+  parallel(options.workers, [&](unsigned worker) {
     for (auto begin = next.fetch_add(kBatch); begin < ids.size(); begin = next.fetch_add(kBatch)) {
       for (auto i = begin; i < std::min(begin + kBatch, ids.size()); ++i) {
         if (const auto object = readers.of(worker).read(ids[i])) {
-          visit(*object, worker);
+          if (!options.only || object->type == *options.only) visit(*object, worker);
         } else {
           on_error(ids[i].hex(), "object cannot be read (" + git_error_message() + "); try: git fsck",
                    worker);

@@ -9,16 +9,18 @@
 
 #include "git/object.h"
 #include "git/pack.h"
+#include "git/pack_forest.h"
 #include "git/repository.h"
 
 namespace keysift {
 
-/// What walking a repository's objects may use.
+/// What walking a repository's objects may use, and which are wanted.
 struct ObjectWalkOptions {
   unsigned workers = 1;
   std::size_t memory =
       std::size_t{128}
       << 20;  ///< bytes of objects in memory, over all workers; a larger one is read by itself
+  std::optional<ObjectType> only;  ///< leave out objects of other types
 };
 
 /// The objects of a repository: packed, loose, and those of its alternates; reachable or not. Packs are
@@ -26,9 +28,9 @@ struct ObjectWalkOptions {
 /// over the memory limit) and loose objects are read through libgit2.
 class ObjectDatabase {
  public:
-  /// Opens the packs and lists loose objects. Throws Failure when the database cannot be opened. What is
-  /// wrong with single packs is told by walk().
-  explicit ObjectDatabase(const Repository& repository);
+  /// Opens the packs, reads their entries' headers with `workers` threads and lists loose objects. Throws
+  /// Failure when the database cannot be opened. What is wrong with single packs is told by walk().
+  ObjectDatabase(const Repository& repository, unsigned workers);
 
   std::size_t size() const;
   bool contains(const Oid& id) const;
@@ -44,12 +46,13 @@ class ObjectDatabase {
   void list_rest(const Repository& repository);
   bool is_packed(const Oid& id) const;
   std::vector<std::vector<bool>> duplicates() const;
-  void read_others(const std::vector<Oid>& ids, unsigned workers, const ObjectVisitor& visit,
+  void read_others(const std::vector<Oid>& ids, const ObjectWalkOptions& options, const ObjectVisitor& visit,
                    const ObjectErrorSink& on_error) const;
 
   std::filesystem::path git_dir_;
   std::unordered_set<std::string> folders_;  // object folders seen, so that alternates do not go round
   std::vector<Pack> packs_;
+  std::vector<PackForest> forests_;                                  // by pack
   std::vector<std::pair<std::string, std::string>> declined_packs_;  // name and reason
   std::unordered_set<Oid, OidHash> others_;  // not in packs_: loose, or in declined packs
 };

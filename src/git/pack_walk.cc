@@ -114,9 +114,14 @@ class Exchange {
 
 class Worker {
  public:
-  Worker(unsigned number, std::size_t memory, Exchange& exchange, const BaseFinder& find_base,
+  Worker(unsigned number, const PackWalkLimits& limits, Exchange& exchange, const BaseFinder& find_base,
          const ObjectVisitor& visit)
-      : number_(number), memory_(memory), exchange_(exchange), find_base_(find_base), visit_(visit) {}
+      : number_(number),
+        memory_(limits.memory / limits.workers),
+        only_(limits.only),
+        exchange_(exchange),
+        find_base_(find_base),
+        visit_(visit) {}
 
   void run(const Batch& batch) {
     for (auto i = batch.begin; i < batch.end; ++i) {
@@ -168,6 +173,7 @@ class Worker {
 
   void start_at_root(const WalkedPack& pack, std::uint32_t index) {
     const auto& node = pack.forest->node(index);
+    if (only_ && type_of(node.kind) != *only_) return;
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
     if (!object) return decline(pack, index);
@@ -179,6 +185,7 @@ class Worker {
 
   void start_at_orphan(const WalkedPack& pack, const PackForest::Orphan& orphan) {
     auto base = find_base_(orphan.base, number_);
+    if (only_ && base && base->type != *only_) return;
     auto room = base ? take(base->bytes.size()) : std::nullopt;
     if (!room) return decline(pack, orphan.node);
     std::memcpy(room->memory.get(), base->bytes.data(), base->bytes.size());
@@ -324,6 +331,7 @@ class Worker {
 
   unsigned number_;
   std::size_t memory_;
+  std::optional<ObjectType> only_;
   Exchange& exchange_;
   const BaseFinder& find_base_;
   const ObjectVisitor& visit_;
@@ -344,7 +352,7 @@ std::vector<Oid> walk_packs(std::span<const WalkedPack> packs, PackWalkLimits li
   std::vector<std::vector<Oid>> declined(limits.workers);
   parallel(limits.workers, [&](unsigned number) {
     try {
-      Worker worker(number, limits.memory / limits.workers, exchange, find_base, visit);
+      Worker worker(number, limits, exchange, find_base, visit);
       for (auto batch = next.fetch_add(1); batch < batches.size(); batch = next.fetch_add(1))
         worker.run(batches[batch]);
       while (auto family = exchange.take()) worker.run_given(std::move(*family));

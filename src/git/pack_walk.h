@@ -22,7 +22,8 @@ struct WalkedPack {
 /// What a walk may use.
 struct PackWalkLimits {
   unsigned workers = 1;
-  std::size_t memory = 0;  ///< bytes of objects in memory, over all workers
+  std::size_t memory = 0;          ///< bytes of objects in memory, over all workers
+  std::optional<ObjectType> only;  ///< leave out objects of other types
 };
 
 /// An object that deltas of a pack are made from and that is not in it; with its type, for the deltas have

@@ -6,8 +6,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "git/tree.h"
-
 namespace keysift {
 namespace {
 
@@ -55,32 +53,18 @@ class PathTable {
 // What each tree holds of what is sought. Equal contents share one list, so that commits compare by number.
 class TreeLists {
  public:
-  TreeLists(std::span<const Sought> sought, ObjectReader& reader) : sought_(sought), reader_(reader) {
-    for (std::uint32_t i = 0; i < sought.size(); ++i) sought_by_id_[sought[i].object].push_back(i);
+  TreeLists(std::span<const Sought> sought, const TreeLinks& links)
+      : sought_(sought), links_(links), trees_(links.size(), kUnknown) {
+    for (std::uint32_t i = 0; i < sought.size(); ++i) roots_[sought[i].object].push_back(i);
     lists_.push_back(nullptr);
-  }
-
-  ListId list_of(const Oid& tree, unsigned depth = 0) {
-    if (const auto known = trees_.find(tree); known != trees_.end()) return known->second;
-    Items items;
-    // A copy, because reading a tree below ends the life of this one's bytes.
-    const auto object = depth < kMaxTreeDepth ? reader_.read(tree) : std::nullopt;
-    const std::string bytes(object && object->type == ObjectType::tree ? object->bytes : std::string_view());
-    TreeEntries entries(bytes);
-    while (const auto entry = entries.next()) {
-      add_sought(*entry, items);
-      if (entry->kind == TreeEntry::Kind::tree) add_tree(*entry, depth, items);
-    }
-    const auto list = intern(std::move(items));
-    trees_.emplace(tree, list);
-    return list;
   }
 
   // Of a commit's tree, which may be sought itself.
   ListId list_of_root(const Oid& tree) {
-    const auto below = list_of(tree);
-    const auto found = sought_by_id_.find(tree);
-    if (found == sought_by_id_.end()) return below;
+    const auto number = links_.find(tree);
+    const auto below = number ? list_of(*number, 0) : kEmpty;
+    const auto found = roots_.find(tree);
+    if (found == roots_.end()) return below;
     auto all = items(below);
     for (const auto index : found->second) all.push_back({sought_[index].thing, kNoPath, index});
     return intern(std::move(all));
@@ -95,22 +79,48 @@ class TreeLists {
   const Oid& object(std::uint32_t index) const { return sought_[index].object; }
 
  private:
-  void add_sought(const TreeEntry& entry, Items& items) {
-    const auto found = sought_by_id_.find(entry.id);
-    if (found == sought_by_id_.end()) return;
-    const auto path = paths_.join(entry.name, kNoPath);
-    for (const auto index : found->second) items.push_back({sought_[index].thing, path, index});
+  static constexpr ListId kUnknown = UINT32_MAX;
+
+  ListId list_of(std::uint32_t tree, unsigned depth) {
+    if (trees_[tree] != kUnknown || depth > kMaxTreeDepth)
+      return trees_[tree] == kUnknown ? kEmpty : trees_[tree];
+    trees_[tree] = kEmpty;  // where a forged repository has trees that contain themselves
+    std::vector<ListId> parts;
+    for (const auto& [name, subtree] : links_.subtrees(tree)) {
+      if (const auto below = list_of(subtree, depth + 1); below != kEmpty)
+        parts.push_back(inside(name, below));
+    }
+    for (const auto& [name, index] : links_.sought(tree)) {
+      parts.push_back(intern({{sought_[index].thing, paths_.join(links_.name(name), kNoPath), index}}));
+    }
+    return trees_[tree] = joined(std::move(parts));
   }
 
-  void add_tree(const TreeEntry& entry, unsigned depth, Items& items) {
-    const auto below = list_of(entry.id, depth + 1);
-    if (below == kEmpty) return;
-    for (const auto& item : *lists_[below])
-      items.push_back({item.thing, paths_.join(entry.name, item.path), item.sought});
+  // The list of a folder that has `list` in it under `name`.
+  ListId inside(std::uint32_t name, ListId list) {
+    const auto [entry, added] = inside_.try_emplace(std::uint64_t{name} << 32 | list, kEmpty);
+    if (added) {
+      Items all;
+      for (const auto& item : items(list)) {
+        all.push_back({item.thing, paths_.join(links_.name(name), item.path), item.sought});
+      }
+      entry->second = intern(std::move(all));
+    }
+    return entry->second;
+  }
+
+  ListId joined(std::vector<ListId> parts) {
+    if (parts.size() < 2) return parts.empty() ? kEmpty : parts.front();
+    const auto [entry, added] = joined_.try_emplace(std::move(parts), kEmpty);
+    if (added) {
+      Items all;
+      for (const auto part : entry->first) all.insert(all.end(), items(part).begin(), items(part).end());
+      entry->second = intern(std::move(all));
+    }
+    return entry->second;
   }
 
   ListId intern(Items items) {
-    if (items.empty()) return kEmpty;
     std::sort(items.begin(), items.end());
     const auto [entry, added] = ids_.try_emplace(std::move(items), static_cast<ListId>(lists_.size()));
     if (added) lists_.push_back(&entry->first);
@@ -118,9 +128,12 @@ class TreeLists {
   }
 
   std::span<const Sought> sought_;
-  ObjectReader& reader_;
-  std::unordered_map<Oid, std::vector<std::uint32_t>, OidHash> sought_by_id_;
-  std::unordered_map<Oid, ListId, OidHash> trees_;
+  const TreeLinks& links_;
+  std::vector<ListId> trees_;  // by tree
+  std::unordered_map<Oid, std::vector<std::uint32_t>, OidHash>
+      roots_;                                         // sought objects, some of which may be roots
+  std::unordered_map<std::uint64_t, ListId> inside_;  // by name and list
+  std::map<std::vector<ListId>, ListId> joined_;
   PathTable paths_;
   std::map<Items, ListId> ids_;
   std::vector<const Items*> lists_;
@@ -325,8 +338,8 @@ std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph,
 }
 
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
-                              std::span<const Sought> sought, ObjectReader& reader) {
-  TreeLists lists(sought, reader);
+                              std::span<const Sought> sought, const TreeLinks& links) {
+  TreeLists lists(sought, links);
   return Trace(graph, tips, lists).run();
 }
 

@@ -8,17 +8,10 @@
 #include <vector>
 
 #include "git/commit_graph.h"
-#include "git/object_walk.h"
 #include "git/repository.h"
+#include "git/tree_links.h"
 
 namespace keysift {
-
-/// An object (a blob, say) that holds a thing whose history is asked for. Several may hold the same thing
-/// (versions of a file), and one several things. The caller numbers the things.
-struct Sought {
-  Oid object;
-  std::uint32_t thing = 0;
-};
 
 /// The history of one thing at one path.
 struct Appearance {
@@ -46,10 +39,10 @@ struct Tip {
 /// are left out.
 std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs);
 
-/// Traces what is sought through all commits of `graph`, in one pass over their trees, each distinct tree
-/// read once. The result is sorted by thing, then path. Trees that cannot be read count as empty.
+/// Traces what is sought through all commits of `graph`; `links` was made for the same `sought`. The result
+/// is sorted by thing, then path.
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
-                              std::span<const Sought> sought, ObjectReader& reader);
+                              std::span<const Sought> sought, const TreeLinks& links);
 
 /// For each set of commits, the names of the refs that reach any of them, in the order of `tips`.
 std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,

@@ -16,7 +16,6 @@ struct TreeEntry {
 };
 
 /// Takes the entries of a tree object one by one: "<octal mode> <name>\0<20 bytes>" each.
-///.
 class TreeEntries {
  public:
   explicit TreeEntries(std::string_view tree) : size_(tree.size()), rest_(tree) {}
@@ -26,7 +25,7 @@ class TreeEntries {
     const auto space = rest_.find(' ');
     const auto nul = space == std::string_view::npos ? space : rest_.find('\0', space);
     if (nul == std::string_view::npos || rest_.size() - nul - 1 < Oid::kSize) {
-      broken_ = !rest_.empty();
+      broken_ = broken_ || !rest_.empty();
       rest_ = {};
       return std::nullopt;
     }

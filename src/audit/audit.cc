@@ -11,14 +11,17 @@
 #include <utility>
 
 #include "audit/history_findings.h"
+#include "audit/range_findings.h"
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "detect/judgement.h"
 #include "env/coverage.h"
+#include "finding/exposure.h"
 #include "source/file_tree.h"
 #include "source/history.h"
 #include "source/pieces.h"
+#include "source/range.h"
 
 namespace keysift {
 namespace {
@@ -61,6 +64,13 @@ bool Audit::scan(const Blob& blob, unsigned index) {
 
 BlobSink Audit::blob_sink() {
   return [this](const Blob& blob, unsigned worker) { return scan(blob, worker); };
+}
+
+BlobSink Audit::object_sink() {
+  return [this](const Blob& blob, unsigned worker) {
+    if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
+    return scan(blob, worker);
+  };
 }
 
 ErrorSink Audit::error_sink() {
@@ -110,14 +120,31 @@ void Audit::history(const Repository& repository) {
   const ObjectDatabase objects(repository, options_.threads);
   const ObjectWalkOptions walk{options_.threads, options_.memory, std::nullopt};
   progress_.expect(objects.size());
-  const auto count_blobs = [this](const Blob& blob, unsigned worker) {
-    if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
-    return scan(blob, worker);
-  };
-  auto history = read_history(repository, objects, walk, count_blobs, error_sink());
+  auto history = read_history(repository, objects, walk, object_sink(), error_sink());
   for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto findings =
       history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);
+  if (options_.reachable_only) {
+    std::erase_if(findings, [](const Finding& finding) {
+      return finding.provenance && finding.provenance->state == BlobState::unreachable;
+    });
+  }
+  std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
+}
+
+void Audit::range(const Repository& repository, const RangeRequest& request) {
+  const auto on_error = error_sink();
+  const auto range = commits_in(repository, request, on_error);
+  report_.summary.commits += range.commits.size();
+  read_range(repository, range, options_.threads, object_sink(), on_error);
+  auto& scratch = workers_[0].scratch;
+  const auto things_in = [&](std::string_view bytes) {
+    std::set<Thing> things;
+    for (const auto& match : detector_.scan(bytes, scratch))
+      things.emplace(match.rule, bytes.substr(match.begin, match.end - match.begin));
+    return things;
+  };
+  auto findings = range_findings(repository, range, options_.threads, take_hits(), things_in, report_.errors);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 
@@ -203,6 +230,12 @@ Report Audit::finish(std::string target) {
   const auto same = [](const Finding& a, const Finding& b) { return place_of(a) == place_of(b); };
   report_.findings.erase(std::unique(report_.findings.begin(), report_.findings.end(), same),
                          report_.findings.end());
+  const auto now = time_of_report();
+  for (auto& finding : report_.findings) {
+    if (finding.provenance && finding.provenance->introduced) {
+      finding.provenance->exposed_days = days_since(finding.provenance->introduced->date, now);
+    }
+  }
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -10,6 +10,7 @@
 #include "audit/progress.h"
 #include "detect/detector.h"
 #include "finding/report.h"
+#include "git/commit_range.h"
 #include "git/repository.h"
 #include "source/blob.h"
 
@@ -20,6 +21,7 @@ struct AuditOptions {
   unsigned threads = 1;
   std::size_t memory = std::size_t{128} << 20;  ///< bytes of a history's objects in memory at a time
   bool ignored = false;                         ///< also files that git ignores
+  bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
   std::set<std::string> baseline;  ///< fingerprints of findings to leave out
 };
@@ -40,6 +42,10 @@ class Audit {
 
   /// Searches the whole history of a repository. Throws Failure when its objects cannot be listed.
   void history(const Repository& repository);
+
+  /// Searches what the commits of a range add, and nothing else. Throws Failure when the range names no
+  /// commits.
+  void range(const Repository& repository, const RangeRequest& request);
 
   /// Checks the .env coverage of a repository. Where files() has been called, that was for its work tree,
   /// which is not walked again.
@@ -68,6 +74,7 @@ class Audit {
   void add_findings(const std::vector<Hit>& hits);
   void tell_once();
   BlobSink blob_sink();
+  BlobSink object_sink();
   ErrorSink error_sink();
 
   AuditOptions options_;

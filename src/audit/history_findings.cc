@@ -1,6 +1,8 @@
 #include "audit/history_findings.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -14,14 +16,21 @@
 namespace keysift {
 namespace {
 
-using Thing = std::pair<const Rule*, std::string>;  // a rule and a secret
-
-ScanError broken_ref(const std::string& ref) { return {ref, "ref cannot be resolved; try: git fsck"}; }
-
-std::vector<CommitHeader> joined(std::vector<std::vector<CommitHeader>> parts) {
+// All commits, as git shows them.
+std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> parts,
+                                     const Repository& repository, std::span<const Ref> refs) {
   std::vector<CommitHeader> all;
   for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
+  std::ifstream grafts(repository.common_dir() / "info" / "grafts");
+  substitute(all, refs, grafts);
   return all;
+}
+
+std::vector<Ref> refs_of(const Repository& repository, std::vector<ScanError>& errors) {
+  std::vector<std::string> broken;
+  auto refs = repository.refs(broken);
+  for (const auto& ref : broken) errors.push_back({ref, "ref cannot be resolved; try: git fsck"});
+  return refs;
 }
 
 class Historian {
@@ -31,12 +40,10 @@ class Historian {
         repository_(searched.repository),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
-        graph_(joined(std::move(history.commits))),
+        refs_(refs_of(repository_, errors)),
+        graph_(commits_of(std::move(history.commits), repository_, refs_)),
         reader_(searched.repository),
         errors_(errors) {
-    std::vector<std::string> broken;
-    refs_ = repository_.refs(broken);
-    for (const auto& ref : broken) errors_.push_back(broken_ref(ref));
     tips_ = tips_of(repository_, graph_, refs_);
     std::vector<CommitIndex> all;
     for (const auto& tip : tips_) all.push_back(tip.commit);
@@ -278,10 +285,10 @@ class Historian {
   const Repository& repository_;
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
+  std::vector<Ref> refs_;
   CommitGraph graph_;
   ObjectReader reader_;
   std::vector<ScanError>& errors_;
-  std::vector<Ref> refs_;
   std::vector<Tip> tips_;
   std::vector<bool> reachable_;  // by commit: from any ref
   std::vector<Finding> findings_;
@@ -292,9 +299,7 @@ class Historian {
 std::vector<Finding> history_findings(const SearchedHistory& searched, HistorySummary history,
                                       const std::vector<Hit>& hits, std::vector<ScanError>& errors) {
   if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty()) {
-    std::vector<std::string> broken;
-    searched.repository.refs(broken);
-    for (const auto& ref : broken) errors.push_back(broken_ref(ref));
+    refs_of(searched.repository, errors);
     return {};
   }
   Historian historian(searched, std::move(history), errors);

@@ -1,6 +1,7 @@
 // A match, measured while its blob was there.
 #pragma once
 #include <string>
+#include <utility>
 
 #include "finding/finding.h"
 #include "git/oid.h"
@@ -17,6 +18,9 @@ struct Hit {
   Position begin;
   Position end;
 };
+
+/// What was found, wherever it stands: a rule and a secret.
+using Thing = std::pair<const Rule*, std::string>;
 
 /// The finding that a hit becomes at `path`.
 Finding finding_at(const Hit& hit, std::string path);

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <thread>
 
+#include "base/date.h"
 #include "base/failure.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -22,6 +23,7 @@ struct RawOptions {
   std::vector<std::string> reports;
   std::string min_confidence = "medium";
   std::string color = "auto";
+  std::string since;
 };
 
 void add_rule_options(CLI::App& command, RawOptions& raw) {
@@ -54,6 +56,23 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
   command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
 }
 
+void add_range_options(CLI::App& history, RawOptions& raw) {
+  auto* range = history
+                    .add_option("--range", raw.options.range.range,
+                                "Only what the commits from A to B add; A...B: those that one of them has")
+                    ->type_name("A..B");
+  history.add_option("--branch", raw.options.range.branch, "Only what the commits of a branch add")
+      ->type_name("REF")
+      ->excludes(range);
+  history
+      .add_option("--since", raw.since,
+                  "Only what commits of this date or later add: YYYY-MM-DD[THH:MM[:SS]]")
+      ->type_name("DATE");
+  history.add_option("--max-commits", raw.options.range.max_commits, "Only what the newest N commits add")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{UINT32_MAX}));
+}
+
 template <typename T>
 T one_of(const std::string& option, const std::string& name,
          std::initializer_list<std::pair<const char*, T>> choices) {
@@ -78,6 +97,12 @@ ReportFile checked_report(const std::string& text) {
   return {checked_format("--report", text.substr(0, equals)), text.substr(equals + 1)};
 }
 
+std::int64_t checked_date(const std::string& text) {
+  if (const auto seconds = parse_date(text)) return *seconds;
+  throw Failure("--since: '" + printable(text) +
+                "' is no date; write 2024-05-01, 2024-05-01T12:30:00+02:00 or seconds since 1970");
+}
+
 Options checked(RawOptions raw) {
   raw.options.format = checked_format("--format", raw.format);
   for (const auto& report : raw.reports) raw.options.reports.push_back(checked_report(report));
@@ -86,6 +111,7 @@ Options checked(RawOptions raw) {
       {{"low", Confidence::low}, {"medium", Confidence::medium}, {"high", Confidence::high}});
   raw.options.color = one_of<Color>(
       "--color", raw.color, {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}});
+  if (!raw.since.empty()) raw.options.range.since = checked_date(raw.since);
   return std::move(raw.options);
 }
 
@@ -158,12 +184,15 @@ class CommandLine {
     auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
     env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
     for (auto* command : {scan, files, history, env}) add_scan_options(*command, raw_);
+    add_range_options(*history, raw_);
     for (auto* command : {scan, history}) {
       command
           ->add_option("--memory", raw_.options.memory_mib,
                        "Keep about so much of a history in memory at a time (default: 128)")
           ->type_name("MIB")
           ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20));
+      command->add_flag("--reachable-only", raw_.options.reachable_only,
+                        "Leave out findings that no ref reaches: amended, dropped, stashed away");
     }
     for (auto* command : {scan, files}) {
       command->add_flag("--ignored", raw_.options.ignored, "Also search files that git ignores");

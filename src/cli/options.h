@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "git/commit_range.h"
 #include "report/format.h"
 #include "rule/rule.h"
 
@@ -32,6 +33,8 @@ struct Options {
   Color color = Color::automatic;
   unsigned threads = 1;
   std::size_t memory_mib = 128;  ///< for a history's objects
+  RangeRequest range;
+  bool reachable_only = false;
   bool ignored = false;
   bool reveal = false;
   bool quiet = false;

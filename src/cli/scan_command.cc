@@ -55,12 +55,18 @@ void audit_files(Audit& audit, const std::vector<std::string>& paths) {
   }
 }
 
+void audit_history(Audit& audit, const Options& options) {
+  const auto repository = Repository::open(repository_root(options.paths.front()));
+  if (options.range.empty()) return audit.history(repository);
+  audit.range(repository, options.range);
+}
+
 void perform(Audit& audit, const Options& options) {
   switch (options.command) {
     case Command::files:
       return audit_files(audit, options.paths);
     case Command::history:
-      return audit.history(Repository::open(repository_root(options.paths.front())));
+      return audit_history(audit, options);
     case Command::env:
       return audit.env(Repository::open(repository_root(options.paths.front())));
     default:
@@ -99,6 +105,7 @@ int run_scan(const Options& options) {
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
   audit_options.ignored = options.ignored;
+  audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
   Progress progress(options.threads);

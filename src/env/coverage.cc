@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "git/ignore.h"
+
 namespace keysift {
 namespace {
 
@@ -29,7 +31,7 @@ std::vector<EnvFinding> env_coverage(const Repository& repository, std::span<con
   for (const auto& path : untracked) {
     if (is_env_file(path)) findings.push_back({path, Coverage::not_ignored});
   }
-  if (findings.empty() && repository.work_tree() && !repository.ignores(".env")) {
+  if (findings.empty() && repository.work_tree() && !Ignores(repository).ignores(".env")) {
     findings.push_back({".env", Coverage::unprepared});
   }
   std::sort(findings.begin(), findings.end());

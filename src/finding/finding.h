@@ -44,6 +44,9 @@ struct CommitInfo {
   std::string summary;  ///< first line of the message
 };
 
+/// A key that is live for longer is overdue for rotation.
+inline constexpr std::uint64_t kRotationDays = 90;
+
 /// A finding's way through history.
 struct Provenance {
   std::string blob;  ///< hexadecimal name of the object (blob, commit or tag) that holds the secret
@@ -53,6 +56,12 @@ struct Provenance {
   std::optional<CommitInfo> removed;     ///< the commit that took it away, if HEAD lacks it
   std::vector<std::string> refs;         ///< full names of the refs that reach it, sorted
   std::uint64_t commits = 0;             ///< how many commits carry it at this path
+  /// Whole days since `introduced`: who had the history since then had the key, whether it was removed later
+  /// or not. Nothing without a date.
+  std::optional<std::uint64_t> exposed_days;
+
+  /// Whether it is still live and older than a key should get.
+  bool overdue() const { return state == BlobState::live && exposed_days.value_or(0) > kRotationDays; }
 };
 
 /// A match that survived the filters.

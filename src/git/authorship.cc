@@ -63,4 +63,9 @@ Authorship parse_authorship(std::string_view object) {
   return result;
 }
 
+std::string_view message_of(std::string_view object) {
+  const auto blank = object.find("\n\n");
+  return blank == std::string_view::npos ? std::string_view() : object.substr(blank + 2);
+}
+
 }  // namespace keysift

@@ -16,4 +16,7 @@ struct Authorship {
 /// not there is empty.
 Authorship parse_authorship(std::string_view object);
 
+/// The message of a commit or tag object: what follows the empty line after the headers.
+std::string_view message_of(std::string_view object);
+
 }  // namespace keysift

@@ -1,5 +1,6 @@
 #include "git/commit_graph.h"
 
+#include <algorithm>
 #include <charconv>
 #include <queue>
 #include <tuple>
@@ -37,6 +38,41 @@ std::optional<CommitHeader> parse_commit(const Oid& id, std::string_view bytes) 
     if (line.starts_with("committer ")) header.time = time_in(line);
   }
   return header;
+}
+
+void substitute(std::vector<CommitHeader>& headers, std::span<const Ref> refs, std::istream& grafts) {
+  constexpr std::string_view kReplace = "refs/replace/";
+  const auto is_replacement = [&](const Ref& ref) { return ref.name.starts_with(kReplace); };
+  if (std::none_of(refs.begin(), refs.end(), is_replacement) &&
+      grafts.peek() == std::istream::traits_type::eof())
+    return;
+  std::unordered_map<Oid, const CommitHeader*, OidHash> by_id;
+  for (const auto& header : headers) by_id.emplace(header.id, &header);
+  std::unordered_map<Oid, CommitHeader, OidHash> substitutes;
+  for (const auto& ref : refs) {
+    const auto replacement = is_replacement(ref) ? by_id.find(ref.target) : by_id.end();
+    if (replacement == by_id.end()) continue;
+    substitutes.emplace(Oid::from_hex(std::string_view(ref.name).substr(kReplace.size())),
+                        *replacement->second);
+  }
+  for (std::string line; std::getline(grafts, line);) {
+    if (line.starts_with('#')) continue;
+    const auto grafted = by_id.find(Oid::from_hex(line));
+    if (grafted == by_id.end()) continue;
+    auto header = *grafted->second;
+    header.parents.clear();
+    for (std::size_t at = 2 * Oid::kSize; at < line.size(); at += 2 * Oid::kSize + 1) {
+      header.parents.push_back(Oid::from_hex(std::string_view(line).substr(at + 1)));
+    }
+    substitutes.insert_or_assign(header.id, std::move(header));
+  }
+  for (auto& header : headers) {
+    const auto found = substitutes.find(header.id);
+    if (found == substitutes.end()) continue;
+    const auto id = header.id;
+    header = found->second;
+    header.id = id;
+  }
 }
 
 CommitGraph::CommitGraph(std::vector<CommitHeader> headers) {

@@ -1,12 +1,15 @@
 // All commits of a repository and how they hang together.
 #pragma once
 #include <cstdint>
+#include <istream>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "git/oid.h"
+#include "git/repository.h"
 
 namespace keysift {
 
@@ -20,6 +23,12 @@ struct CommitHeader {
 
 /// The header of the commit `id`; nothing if `bytes` lack one.
 std::optional<CommitHeader> parse_commit(const Oid& id, std::string_view bytes);
+
+/// Puts replacements in the place of what they replace, as git shows history: a commit that a ref
+/// `refs/replace/NAME` names takes the tree, the parents and the date of that ref's commit (git-replace); a
+/// commit that a line of `grafts` names takes the parents listed after it (gitrepository-layout,
+/// info/grafts).
+void substitute(std::vector<CommitHeader>& headers, std::span<const Ref> refs, std::istream& grafts);
 
 /// A commit's number in a CommitGraph.
 using CommitIndex = std::uint32_t;

@@ -31,8 +31,9 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
   const auto* in = reinterpret_cast<const unsigned char*>(delta.data());
   const auto* const end = in + delta.size();
   std::size_t done = 0;
-  std::size_t copied_to = 0;  // where in the base the last copy ended, if `copying`
-  bool copying = false;
+  // Where in the base the last instruction ended if it was a copy; the result starts where the base does.
+  std::size_t copied_to = 0;
+  bool copying = true;
   while (in < end) {
     const unsigned op = *in++;
     if (op >= 128) {
@@ -45,7 +46,7 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
       }
       if (size == 0) size = 0x10000;
       if (offset > base.size() || size > base.size() - offset || size > result_size - done) return false;
-      if (done > 0 && !(copying && copied_to == offset) && (fresh.empty() || fresh.back().end != done)) {
+      if (!(copying && copied_to == offset) && (fresh.empty() || fresh.back().end != done)) {
         fresh.push_back({done, done});
       }
       std::memcpy(result + done, base.data() + offset, size);
@@ -65,6 +66,7 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
       copying = false;
     }
   }
+  if (copying && copied_to != base.size()) fresh.push_back({done, done});
   return done == result_size;
 }
 

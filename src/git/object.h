@@ -18,8 +18,9 @@ struct Object {
   ObjectType type = ObjectType::blob;
   std::string_view bytes;
   /// The parts that the object lacks from which it was made, in order; empty ones mark places where two of
-  /// its parts meet that were apart there. A stretch that touches none of them was handed on before, as part
-  /// of another object. One range over everything for an object that was made from none.
+  /// its parts meet that were apart there, or where it begins or ends in the midst of that. A stretch that
+  /// touches none of them was handed on before, as part of another object. One range over everything for an
+  /// object that was made from none.
   std::span<const Range> fresh;
 };
 

@@ -148,6 +148,63 @@ bool ObjectDatabase::is_packed(const Oid& id) const {
 
 bool ObjectDatabase::contains(const Oid& id) const { return is_packed(id) || others_.contains(id); }
 
+// Whether a pack has an entry for it that nothing can be made of. Such a one is not for libgit2, which
+// follows deltas in a circle for ever.
+bool ObjectDatabase::is_broken(const Oid& id) const {
+  return std::any_of(forests_.begin(), forests_.end(), [&](const PackForest& forest) {
+    if (forest.broken().empty()) return false;
+    const auto number = forest.pack().find(id);
+    return number && forest.is_broken(*number);
+  });
+}
+
+// Readers that see one place each where the object may be: where there are several, libgit2 stops at the
+// first copy that it comes upon, broken or not.
+std::vector<ObjectReader> ObjectDatabase::single_places(const Oid& id) const {
+  std::vector<ObjectReader> places;
+  const auto add = [&](const auto& make_backend) {
+    git_odb* raw = nullptr;
+    git_odb_backend* backend = nullptr;
+    if (git_odb_new(&raw) != 0) return;
+    GitHandle<git_odb, git_odb_free> database(raw);
+    if (make_backend(&backend) == 0 && git_odb_add_backend(raw, backend, 1) == 0)
+      places.emplace_back(std::move(database));
+  };
+  for (const auto& folder : folders_) {
+    add([&](git_odb_backend** backend) {
+      return git_odb_backend_loose(backend, folder.c_str(), -1, 0, 0, 0);
+    });
+  }
+  for (const auto& forest : forests_) {
+    const auto number = forest.pack().find(id);
+    if (!number || forest.is_broken(*number)) continue;
+    add([&](git_odb_backend** backend) {
+      return git_odb_backend_one_pack(backend, forest.pack().index_file().c_str());
+    });
+  }
+  return places;
+}
+
+// Returns why the object cannot be read; nothing once `take` has it.
+std::string ObjectDatabase::read_anywhere(const Oid& id, ObjectReader& reader,
+                                          const std::function<void(const Object&)>& take) const {
+  std::string problem = "its entry in a pack, or one that it is made from, is broken";
+  if (!is_broken(id)) {
+    if (const auto object = reader.read(id)) {
+      take(*object);
+      return {};
+    }
+    problem = git_error_message();
+  }
+  for (auto& place : single_places(id)) {
+    if (const auto object = place.read(id)) {
+      take(*object);
+      return {};
+    }
+  }
+  return problem;
+}
+
 // By pack and number: whether an earlier pack has the object, too. A first byte at a time, so that little is
 // in memory.
 std::vector<std::vector<bool>> ObjectDatabase::duplicates() const {
@@ -176,9 +233,11 @@ void ObjectDatabase::walk(const ObjectWalkOptions& options, const ObjectVisitor&
   for (const auto& [pack, reason] : declined_packs_) on_error(pack, reason, 0);
   Readers readers(git_dir_, options.workers);
   const auto find_base = [&](const Oid& base, unsigned worker) -> std::optional<ForeignBase> {
-    const auto object = readers.of(worker).read(base);
-    if (!object) return std::nullopt;
-    return ForeignBase{object->type, std::string(object->bytes)};
+    std::optional<ForeignBase> found;
+    read_anywhere(base, readers.of(worker), [&](const Object& object) {
+      found = ForeignBase{object.type, std::string(object.bytes)};
+    });
+    return found;
   };
   std::vector<WalkedPack> walked;
   auto skip = duplicates();
@@ -198,12 +257,11 @@ void ObjectDatabase::read_others(const std::vector<Oid>& ids, const ObjectWalkOp
   parallel(options.workers, [&](unsigned worker) {
     for (auto begin = next.fetch_add(kBatch); begin < ids.size(); begin = next.fetch_add(kBatch)) {
       for (auto i = begin; i < std::min(begin + kBatch, ids.size()); ++i) {
-        if (const auto object = readers.of(worker).read(ids[i])) {
-          if (!options.only || object->type == *options.only) visit(*object, worker);
-        } else {
-          on_error(ids[i].hex(), "object cannot be read (" + git_error_message() + "); try: git fsck",
-                   worker);
-        }
+        const auto problem = read_anywhere(ids[i], readers.of(worker), [&](const Object& object) {
+          if (!options.only || object.type == *options.only) visit(object, worker);
+        });
+        if (!problem.empty())
+          on_error(ids[i].hex(), "object cannot be read (" + problem + "); try: git fsck", worker);
       }
     }
   });

@@ -2,9 +2,11 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "git/object.h"
@@ -23,9 +25,28 @@ struct ObjectWalkOptions {
   std::optional<ObjectType> only;  ///< leave out objects of other types
 };
 
+/// Reads single objects through libgit2. Not for use by two threads at once.
+class ObjectReader {
+ public:
+  /// Opens the database of `repository`, which outlives the reader. Throws Failure when it cannot.
+  explicit ObjectReader(const Repository& repository);
+
+  explicit ObjectReader(GitHandle<git_odb, git_odb_free> database) : database_(std::move(database)) {}
+
+  /// The object of that name, until the next read; nothing if it is missing or broken, and
+  /// git_error_message() says why.
+  std::optional<Object> read(const Oid& id);
+
+ private:
+  GitHandle<git_odb, git_odb_free> database_;
+  GitHandle<git_odb_object, git_odb_object_free> current_;
+  Range whole_;
+};
+
 /// The objects of a repository: packed, loose, and those of its alternates; reachable or not. Packs are
 /// walked by our own reader; what that declines (another version of pack or index, broken entries, objects
-/// over the memory limit) and loose objects are read through libgit2.
+/// over the memory limit) and loose objects are read through libgit2. A broken one is read from wherever else
+/// it is.
 class ObjectDatabase {
  public:
   /// Opens the packs, reads their entries' headers with `workers` threads and lists loose objects. Throws
@@ -45,6 +66,10 @@ class ObjectDatabase {
   void list_loose(const std::filesystem::path& objects);
   void list_rest(const Repository& repository);
   bool is_packed(const Oid& id) const;
+  bool is_broken(const Oid& id) const;
+  std::vector<ObjectReader> single_places(const Oid& id) const;
+  std::string read_anywhere(const Oid& id, ObjectReader& reader,
+                            const std::function<void(const Object&)>& take) const;
   std::vector<std::vector<bool>> duplicates() const;
   void read_others(const std::vector<Oid>& ids, const ObjectWalkOptions& options, const ObjectVisitor& visit,
                    const ObjectErrorSink& on_error) const;
@@ -55,22 +80,6 @@ class ObjectDatabase {
   std::vector<PackForest> forests_;                                  // by pack
   std::vector<std::pair<std::string, std::string>> declined_packs_;  // name and reason
   std::unordered_set<Oid, OidHash> others_;  // not in packs_: loose, or in declined packs
-};
-
-/// Reads single objects through libgit2. Not for use by two threads at once.
-class ObjectReader {
- public:
-  /// Opens the database of `repository`, which outlives the reader. Throws Failure when it cannot.
-  explicit ObjectReader(const Repository& repository);
-
-  /// The object of that name, until the next read; nothing if it is missing or broken, and
-  /// git_error_message() says why.
-  std::optional<Object> read(const Oid& id);
-
- private:
-  GitHandle<git_odb, git_odb_free> database_;
-  GitHandle<git_odb_object, git_odb_object_free> current_;
-  Range whole_;
 };
 
 }  // namespace keysift

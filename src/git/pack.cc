@@ -1,7 +1,7 @@
 #include "git/pack.h"
 
-#include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "base/failure.h"
 #include "base/text.h"
@@ -30,7 +30,7 @@ std::uint64_t big_endian_64(const char* at) {
 }  // namespace
 
 Pack::Pack(const std::filesystem::path& index_file)
-    : name_(index_file.stem().native()),
+    : index_file_(index_file),
       index_(index_file),
       pack_(std::filesystem::path(index_file).replace_extension(".pack")) {
   const auto fail = [&](const char* what) { return Failure(printable(index_file.native()) + ": " + what); };
@@ -57,6 +57,7 @@ Pack::Pack(const std::filesystem::path& index_file)
   offsets_ = names_ + (Oid::kSize + 4) * std::size_t{count_};
   large_offsets_ = (tables - per_object * count_) / 8;
   pack_end_ = pack.size() - kTrailer;
+  make_buckets();
 }
 
 std::uint32_t Pack::numbers_before(unsigned byte) const {
@@ -74,35 +75,27 @@ std::optional<std::uint64_t> Pack::offset(std::uint32_t number) const {
   return offset;
 }
 
-// Names are spread evenly, so a name's value tells about where it stands: a few guesses touch far less memory
-// than halving does. After those, for tables that are not what they should be, halving ends the search.
+// About as many buckets as there are names, which are spread evenly: two cache misses instead of the dozen of
+// a binary search (looking up what trees name took a sixth of a scan of git's history).
+void Pack::make_buckets() {
+  while (bucket_bits_ < 24 && std::uint32_t{1} << bucket_bits_ < count_) ++bucket_bits_;
+  buckets_.assign((std::size_t{1} << bucket_bits_) + 1, 0);
+  for (std::uint32_t number = 0; number < count_; ++number)
+    ++buckets_[bucket_of(names_ + Oid::kSize * number) + 1];
+  std::partial_sum(buckets_.begin(), buckets_.end(), buckets_.begin());
+}
+
+std::size_t Pack::bucket_of(const char* name) const { return big_endian_32(name) >> (32 - bucket_bits_); }
+
 std::optional<std::uint32_t> Pack::find(const Oid& id) const {
-  constexpr int kGuesses = 4;
-  constexpr std::uint32_t kNear = 8;
-  const auto wanted = big_endian_64(reinterpret_cast<const char*>(id.bytes.data()));
-  auto low = numbers_before(id.bytes[0]);
-  auto high = numbers_before(id.bytes[0] + 1U);
-  auto low_value = std::uint64_t{id.bytes[0]} << 56;
-  auto high_value = low_value | UINT64_MAX >> 8;
-  for (int guess = 0; low < high; ++guess) {
-    auto middle = low + (high - low) / 2;
-    if (guess < kGuesses && high - low > kNear) {
-      const auto share =
-          static_cast<double>(wanted - low_value) / (static_cast<double>(high_value - low_value) + 1);
-      middle = std::min(high - 1, low + static_cast<std::uint32_t>(share * (high - low)));
-    }
-    const char* name = names_ + Oid::kSize * middle;
-    const auto value = big_endian_64(name);
-    int order = value < wanted ? -1 : value > wanted ? 1 : 0;
-    if (order == 0) order = std::memcmp(name, id.bytes.data(), Oid::kSize);
+  const auto bucket = bucket_of(reinterpret_cast<const char*>(id.bytes.data()));
+  auto low = buckets_[bucket];
+  auto high = buckets_[bucket + 1];
+  while (low < high) {
+    const auto middle = low + (high - low) / 2;
+    const int order = std::memcmp(names_ + Oid::kSize * middle, id.bytes.data(), Oid::kSize);
     if (order == 0) return middle;
-    if (order < 0) {
-      low = middle + 1;
-      low_value = value;
-    } else {
-      high = middle;
-      high_value = value;
-    }
+    (order < 0 ? low : high) = order < 0 ? middle + 1 : middle;
   }
   return std::nullopt;
 }

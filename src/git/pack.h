@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/mapped_file.h"
 #include "git/oid.h"
@@ -38,13 +39,16 @@ class Pack {
   /// cannot be read or are of another version or shape.
   explicit Pack(const std::filesystem::path& index_file);
 
-  const std::string& name() const { return name_; }
+  const std::filesystem::path& index_file() const { return index_file_; }
 
   /// How many objects it holds. They are numbered in the order of their names.
   std::uint32_t size() const { return count_; }
 
   /// The name of object `number`.
   Oid id(std::uint32_t number) const { return Oid::from_raw(names_ + Oid::kSize * number); }
+
+  /// Starts loading the name of object `number`.
+  void prefetch_id(std::uint32_t number) const { __builtin_prefetch(names_ + Oid::kSize * number); }
 
   /// Where object `number` starts in the pack; nothing if the index points outside.
   std::optional<std::uint64_t> offset(std::uint32_t number) const;
@@ -65,13 +69,18 @@ class Pack {
   std::string_view stream(std::size_t data) const { return pack_.bytes().substr(data, pack_end_ - data); }
 
  private:
-  std::string name_;
+  void make_buckets();
+  std::size_t bucket_of(const char* name) const;
+
+  std::filesystem::path index_file_;
   MappedFile index_;
   MappedFile pack_;
   std::uint32_t count_ = 0;
   std::uint64_t large_offsets_ = 0;
   std::size_t pack_end_ = 0;
   const char* fanout_ = nullptr;
+  unsigned bucket_bits_ = 1;
+  std::vector<std::uint32_t> buckets_;  // by the first bits of a name: the first number there or later
   const char* names_ = nullptr;
   const char* offsets_ =
       nullptr;  // 4 bytes each; the highest bit set: a number into what follows, 8 bytes each

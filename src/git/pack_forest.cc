@@ -99,6 +99,7 @@ PackForest::PackForest(const Pack& pack, unsigned workers) : pack_(&pack) {
     doubtful = doubtful || each.doubtful;
   }
   if (doubtful) find_unreachable();
+  std::sort(broken_.begin(), broken_.end());
 }
 
 void PackForest::read_header(std::uint32_t index, const Offsets& offsets, Headers& found) {

@@ -174,6 +174,7 @@ class Worker {
   void start_at_root(const WalkedPack& pack, std::uint32_t index) {
     const auto& node = pack.forest->node(index);
     if (only_ && type_of(node.kind) != *only_) return;
+    pack.forest->prefetch(node);
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
     if (!object) return decline(pack, index);
@@ -198,6 +199,7 @@ class Worker {
     const auto index = family.next;
     const auto& node = pack.forest->node(index);
     family.next = node.sibling;
+    pack.forest->prefetch(node);
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = apply(family, node);
     if (!object) return decline(pack, index);

@@ -28,35 +28,7 @@ void start_libgit2() {
   });
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 }  // namespace
-
-Oid Oid::from_hex(std::string_view hex) {
-  Oid oid;
-  if (hex.size() < 2 * kSize) return oid;
-  for (std::size_t i = 0; i < kSize; ++i) {
-    const int high = hex_digit(hex[2 * i]);
-    const int low = hex_digit(hex[2 * i + 1]);
-    if (high < 0 || low < 0) return {};
-    oid.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-  }
-  return oid;
-}
-
-std::string Oid::hex() const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const auto byte : bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
 
 std::string git_error_message() {
   const auto* error = git_error_last();
@@ -169,11 +141,6 @@ std::vector<IndexEntry> Repository::index(std::string& problem) const {
   }
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return entries;
-}
-
-bool Repository::ignores(const std::string& path) const {
-  int ignored = 0;
-  return git_ignore_path_is_ignored(&ignored, get(), path.c_str()) == 0 && ignored != 0;
 }
 
 std::set<Oid> Repository::shallow_boundary() const {

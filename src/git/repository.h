@@ -70,10 +70,6 @@ class Repository {
   /// The entries of the index, sorted by path. When it cannot be read: none, and `problem` says why.
   std::vector<IndexEntry> index(std::string& problem) const;
 
-  /// Whether ignore rules that git would use here cover `path` (relative to the work tree; a folder ends with
-  /// '/'). Tracked or not makes no difference.
-  bool ignores(const std::string& path) const;
-
   /// The commits at which a shallow clone was cut off.
   std::set<Oid> shallow_boundary() const;
 

@@ -78,7 +78,9 @@ Json provenance_fields(const std::optional<Provenance>& provenance, const Mask& 
           {"introduced", commit_fields(provenance->introduced, mask)},
           {"removed", commit_fields(provenance->removed, mask)},
           {"refs", strings(provenance->refs, mask)},
-          {"commits", provenance->commits}};
+          {"commits", provenance->commits},
+          {"exposed_days", provenance->exposed_days ? Json(*provenance->exposed_days) : Json(nullptr)},
+          {"overdue", provenance->overdue()}};
 }
 
 std::string dump(const Json& json) { return json.dump(2, ' ', true) + '\n'; }

@@ -214,6 +214,12 @@ class TextReport {
     auto state = std::string(state_words(finding));
     if (provenance.commits > 0) state += "; it is in " + counted(provenance.commits, "commit");
     row("Now", state);
+    if (provenance.exposed_days) {
+      row("Exposed", counted(*provenance.exposed_days, "day") +
+                         (provenance.overdue() ? "; overdue for rotation, for it is live and older than " +
+                                                     counted(kRotationDays, "day")
+                                               : ""));
+    }
     std::vector<std::string> refs;
     for (const auto& ref : provenance.refs) refs.push_back(mask_.printable(short_ref(ref)));
     if (!refs.empty()) row("Refs", listed(refs, kMostRefs));

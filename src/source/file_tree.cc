@@ -19,18 +19,19 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "git/ignore.h"
 #include "git/repository.h"
 
 namespace keysift {
 namespace {
 
-// What a walk knows of one repository. Each worker opens it for itself: libgit2's handles are not shared.
+// What a walk knows of one repository.
 class IgnoreRules {
  public:
   // When the index cannot be read, `problem` says why, and nothing counts as tracked.
-  IgnoreRules(std::filesystem::path root, unsigned workers, std::string& problem)
-      : root_(std::move(root)), handles_(workers) {
-    for (auto& entry : Repository::open(root_).index(problem)) tracked_.push_back(std::move(entry.path));
+  IgnoreRules(const Repository& repository, unsigned workers, std::string& problem)
+      : ignores_(workers, Ignores(repository)) {
+    for (auto& entry : repository.index(problem)) tracked_.push_back(std::move(entry.path));
   }
 
   bool tracks(const std::string& path) const {
@@ -42,15 +43,11 @@ class IgnoreRules {
     return at != tracked_.end() && at->starts_with(folder);
   }
 
-  bool ignore(const std::string& path, unsigned worker) {
-    if (!handles_[worker]) handles_[worker].emplace(Repository::open(root_));
-    return handles_[worker]->ignores(path);
-  }
+  bool ignore(const std::string& path, unsigned worker) { return ignores_[worker].ignores(path); }
 
  private:
-  std::filesystem::path root_;
   std::vector<std::string> tracked_;
-  std::vector<std::optional<Repository>> handles_;
+  std::vector<Ignores> ignores_;  // one for each worker
 };
 
 // Work to do: list a folder, or visit some files.
@@ -185,18 +182,10 @@ class Walk {
     auto rules = open_rules(*repository, "", 0);
     if (!rules) return task;
     if (inside != ".") task.in_repo = inside.native() + "/";
-    task.only_tracked = ignored_from_above(*rules, task.in_repo);
+    task.only_tracked = !task.in_repo.empty() && rules->ignore(task.in_repo, 0);
     if (task.only_tracked && !rules->tracks_below(task.in_repo)) return task;
     task.rules = std::move(rules);
     return task;
-  }
-
-  // Whether the folder, or one that it lies in, is ignored: no rule further down can take that back.
-  static bool ignored_from_above(IgnoreRules& rules, const std::string& folder) {
-    for (auto slash = folder.find('/'); slash != std::string::npos; slash = folder.find('/', slash + 1)) {
-      if (rules.ignore(folder.substr(0, slash + 1), 0)) return true;
-    }
-    return false;
   }
 
   // Nothing for a .git that is no repository: its files are then read like any others.
@@ -204,7 +193,7 @@ class Walk {
                                           unsigned worker) const {
     try {
       std::string problem;
-      auto rules = std::make_shared<IgnoreRules>(root, options_.workers, problem);
+      auto rules = std::make_shared<IgnoreRules>(Repository::open(root), options_.workers, problem);
       if (!problem.empty()) on_error_(folder + ".git/index", problem, worker);
       return rules;
     } catch (const Failure&) {

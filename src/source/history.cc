@@ -5,19 +5,11 @@
 #include <cstring>
 #include <iterator>
 
+#include "git/authorship.h"
 #include "git/tree.h"
 
 namespace keysift {
 namespace {
-
-// Every git knows the empty tree, whether it is stored or not.
-const Oid kEmptyTree = Oid::from_hex("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-
-// What follows the empty line after the headers of a commit or a tag.
-std::string_view message_of(std::string_view object) {
-  const auto blank = object.find("\n\n");
-  return blank == std::string_view::npos ? std::string_view() : object.substr(blank + 2);
-}
 
 class HistoryReader {
  public:
@@ -144,7 +136,7 @@ class HistoryReader {
     return false;
   }
 
-  static constexpr std::size_t kRemembered = std::size_t{1} << 15;
+  static constexpr std::size_t kRemembered = std::size_t{1} << 14;
 
   const ObjectDatabase& objects_;
   std::set<Oid> shallow_;

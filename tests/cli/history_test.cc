@@ -695,5 +695,74 @@ TEST_CASE("text of no encoding in names and messages does not break a report") {
   CHECK(finding.at("location").at("line") == 2);
 }
 
+TEST_CASE("a key that is a file's name") {
+  TestRepo repo;
+  const std::string key = openai_project_key();
+  repo.write("deep/er/" + key + ".txt", kReadme);
+  repo.write("other.txt", kReadme);
+  const std::string added = repo.commit_all("oops");
+  repo.git({"mv", "deep/er/" + key + ".txt", "deep/er/plain.txt"});
+  const std::string removed = repo.commit_all("renamed");
+  const std::string prefix = "deep/er/";
+  for (const bool packed : {false, true}) {
+    if (packed) repo.git({"gc", "--quiet"});
+    const json report = history(repo.path()).report;
+    // Columns are those of the real name; what is shown is masked.
+    const std::string masked = prefix + "sk-proj-****" + key.substr(key.size() - 4) + ".txt";
+    CHECK(places(report) == std::vector<Place>{{masked, 1, prefix.size() + 1, prefix.size() + key.size() + 1,
+                                                "openai-project-key", "path"}});
+    CHECK(way_of(finding_of(report, key)) == Way{"history-only", added, removed, kMain, 1});
+  }
+}
+
+TEST_CASE("a key that was staged and never committed") {
+  TestRepo repo;
+  repo.write("README", kReadme);
+  repo.commit_all("start");
+  repo.write("k.txt", openai_project_key(1));
+  repo.git({"add", "k.txt"});
+  const json staged = history(repo.path()).report;
+  CHECK(finding_of(staged, openai_project_key(1)).at("origin") == "index");
+  CHECK(path_of(finding_of(staged, openai_project_key(1))) == "k.txt");
+  repo.git({"rm", "--quiet", "--cached", "k.txt"});
+  const json dropped = finding_of(history(repo.path()).report, openai_project_key(1));
+  CHECK(dropped.at("origin") == "history");
+  CHECK(path_of(dropped).empty());
+  CHECK(dropped.at("provenance").at("state") == "unreachable");
+}
+
+TEST_CASE("replace refs and grafts change history as they do for git") {
+  TestRepo repo;
+  repo.write("a.txt", kReadme);
+  const std::string root = repo.commit_all("root");
+  repo.write("k.txt", openai_project_key());
+  const std::string added = repo.commit_all("key");
+  repo.write("b.txt", kReadme);
+  const std::string tip = repo.commit_all("tip");
+  CHECK(way_of(finding_of(history(repo.path()).report, openai_project_key())).introduced == added);
+  SECTION("a graft leaves the commit with the key out") {
+    repo.write(".git/info/grafts", tip + " " + root + "\n");
+  }
+  SECTION("a replacement does") { repo.git({"replace", "--graft", tip, root}); }
+  CHECK(way_of(finding_of(history(repo.path()).report, openai_project_key())).introduced == tip);
+}
+
+TEST_CASE("how long a key has been out") {
+  TestRepo repo;
+  repo.write("k.txt", openai_project_key());
+  repo.commit_all("start");  // on 2024-01-01
+  const auto exposure = [&](const std::string& epoch) {
+    auto environment = clean_environment();
+    environment["SOURCE_DATE_EPOCH"] = epoch;
+    const Outcome outcome =
+        run({KEYSIFT_BINARY, "history", repo.path(), "--format", "json"}, ".", {}, environment);
+    const json provenance = json::parse(outcome.out).at("findings").at(0).at("provenance");
+    return std::pair(provenance.at("exposed_days").get<int>(), provenance.at("overdue").get<bool>());
+  };
+  CHECK(exposure("1704070800") == std::pair(0, false));
+  CHECK(exposure("1711846800") == std::pair(90, false));
+  CHECK(exposure("1711933200") == std::pair(91, true));
+}
+
 }  // namespace
 }  // namespace keysift::test

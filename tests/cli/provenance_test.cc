@@ -308,7 +308,7 @@ class Trail {
     for (const auto& [ref, tip] : view_.tips()) {
       if (is_branch(ref) && has(tip)) result.state = "live";
       for (const std::size_t commit : view_.ancestors({tip})) {
-        if (has(commit)) result.refs.insert(ref.get<std::string>());
+        if (has(commit)) result.refs.insert(ref);
       }
     }
     result.in_head = has(view_.tips().at("HEAD"));

@@ -85,7 +85,9 @@ TEST_CASE("A finding in JSON") {
               {"date", "2024-05-02T09:30:00Z"},
               {"summary", "Remove " + Secret(key).redacted()}}},
             {"refs", json::array({"refs/heads/main"})},
-            {"commits", 1}}},
+            {"commits", 1},
+            {"exposed_days", nullptr},
+            {"overdue", false}}},
       }));
 }
 

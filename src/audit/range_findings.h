@@ -1,0 +1,25 @@
+// Turning what was found in a range of commits into findings with a history.
+#pragma once
+#include <functional>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "audit/hit.h"
+#include "finding/report.h"
+#include "git/commit_range.h"
+#include "git/repository.h"
+
+namespace keysift {
+
+/// What a run of bytes holds.
+using ThingsIn = std::function<std::set<Thing>(std::string_view bytes)>;
+
+/// One finding for each rule, secret and path that a commit of the range has while none of its parents does.
+/// `things_in` is asked for blobs that are not among the hits: those that were replaced, and those at the
+/// range's end. What of these cannot be read is added to `errors`.
+std::vector<Finding> range_findings(const Repository& repository, const CommitRange& range, unsigned threads,
+                                    const std::vector<Hit>& hits, const ThingsIn& things_in,
+                                    std::vector<ScanError>& errors);
+
+}  // namespace keysift

@@ -1,0 +1,15 @@
+// Dates on the command line.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace keysift {
+
+/// Seconds since 1970 of "2024-05-01" (its first second in UTC), of "2024-05-01T12:30" or
+/// "2024-05-01T12:30:00" (a space does for the T), followed by nothing or "Z" (UTC) or by "+02:00" or
+/// "+0200"; or of the seconds themselves, 100000000 or more, as git takes them. Nothing if it is none of
+/// these.
+std::optional<std::int64_t> parse_date(std::string_view text);
+
+}  // namespace keysift

@@ -1,0 +1,211 @@
+#include "git/commit_range.h"
+
+#include <algorithm>
+#include <array>
+#include <queue>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "git/object_walk.h"
+
+namespace keysift {
+namespace {
+
+// How many commits to look at after the last that could matter, in case clocks were wrong.
+constexpr std::size_t kSlack = 32;
+
+// Which ends reach a commit.
+using Ends = std::uint8_t;
+constexpr Ends kLeft = 1;
+constexpr Ends kRight = 2;
+
+std::string advice(const Repository& repository) {
+  return std::string(git_repository_is_shallow(repository.get()) == 1
+                         ? "; this clone is shallow: get more with"
+                         : "; if this clone lacks it:") +
+         " git fetch --deepen=N, or fetch-depth: 0 where CI checks out";
+}
+
+RangeTip resolve(const Repository& repository, const std::string& option, const std::string& revision) {
+  git_object* raw = nullptr;
+  git_reference* raw_ref = nullptr;
+  const auto status = git_revparse_ext(&raw, &raw_ref, repository.get(), revision.c_str());
+  const GitHandle<git_object, git_object_free> object(raw);
+  const GitHandle<git_reference, git_reference_free> ref(raw_ref);
+  const auto shown = option + ": '" + printable(revision) + "'";
+  if (status == GIT_EAMBIGUOUS) throw Failure(shown + " fits several objects; write more of the name");
+  if (status != 0) throw Failure(shown + " is no revision of this repository" + advice(repository));
+  const auto commit = repository.peel(Oid::from_raw(git_object_id(raw)->id), GIT_OBJECT_COMMIT);
+  if (!commit) throw Failure(shown + " leads to no commit");
+  return {ref ? git_reference_name(ref.get()) : "", *commit};
+}
+
+// A range's text, taken apart.
+struct Sides {
+  std::string left;
+  std::string right;
+  bool symmetric = false;
+};
+
+Sides sides_of(const std::string& range) {
+  const auto dots = range.find("..");
+  if (dots == std::string::npos || range.find_first_not_of('.') == std::string::npos) {
+    throw Failure("--range: '" + printable(range) + "' is not A..B or A...B, such as main..HEAD");
+  }
+  const bool symmetric = range.compare(dots, 3, "...") == 0;
+  const auto or_head = [](std::string side) { return side.empty() ? "HEAD" : side; };
+  return {or_head(range.substr(0, dots)), or_head(range.substr(dots + (symmetric ? 3 : 2))), symmetric};
+}
+
+// Goes back from both ends at once, always from the newest commit that is known, and carries along which ends
+// reach it.
+class RangeWalk {
+ public:
+  RangeWalk(const Repository& repository, const RangeRequest& request, const ObjectErrorSink& on_error)
+      : request_(request),
+        reader_(repository),
+        shallow_(repository.shallow_boundary()),
+        on_error_(on_error) {}
+
+  std::vector<RangeCommit> from(const Oid& tip) { return run({{kRight, tip}}); }
+
+  std::vector<RangeCommit> between(const Oid& left, const Oid& right, bool symmetric) {
+    symmetric_ = symmetric;
+    return run({{kLeft, left}, {kRight, right}});
+  }
+
+ private:
+  struct Node {
+    CommitHeader header;
+    Ends ends = 0;
+    bool queued = false;
+    bool listed = false;
+  };
+
+  struct Turn {
+    std::int64_t time;
+    std::uint64_t order;  // of two commits of one date the first come is first, as in git
+    Node* node;
+    bool operator<(const Turn& other) const {
+      return std::tie(time, other.order) < std::tie(other.time, order);
+    }
+  };
+
+  bool outside(const Node& node) const {
+    return symmetric_ ? node.ends == (kLeft | kRight) : (node.ends & kLeft) != 0;
+  }
+  bool too_old(const Node& node) const { return request_.since && node.header.time < *request_.since; }
+
+  std::vector<RangeCommit> run(const std::vector<std::pair<Ends, Oid>>& starts) {
+    for (const auto& [end, commit] : starts) reach(commit, end, commit);
+    const auto enough = starts.size() == 1 ? request_.max_commits.value_or(SIZE_MAX) : SIZE_MAX;
+    while (!queue_.empty() && listed_.size() < enough && may_change()) {
+      auto& node = *queue_.top().node;
+      queue_.pop();
+      node.queued = false;
+      if (!outside(node)) {
+        --open_;
+        if (too_old(node)) continue;
+        list(node);
+      }
+      std::erase_if(node.header.parents,
+                    [&](const Oid& parent) { return !reach(parent, node.ends, node.header.id); });
+    }
+    return result();
+  }
+
+  // Whether another step could still add a commit to the list, or show that one does not belong there.
+  bool may_change() {
+    if (open_ > 0 || (!listed_.empty() && queue_.top().time >= oldest_)) {
+      slack_ = kSlack;
+      return true;
+    }
+    return !listed_.empty() && slack_-- > 0;
+  }
+
+  void list(Node& node) {
+    if (std::exchange(node.listed, true)) return;
+    listed_.push_back(&node);
+    oldest_ = std::min(oldest_, node.header.time);
+  }
+
+  // Notes that `ends` reach a commit. False if it cannot be read.
+  bool reach(const Oid& id, Ends ends, const Oid& child) {
+    auto* node = find(id, child);
+    if (node == nullptr) return false;
+    if ((node->ends | ends) == node->ends) return true;
+    if (node->queued && !outside(*node)) --open_;
+    node->ends |= ends;
+    if (!outside(*node)) ++open_;
+    if (!std::exchange(node->queued, true)) queue_.push({node->header.time, order_++, node});
+    return true;
+  }
+
+  Node* find(const Oid& id, const Oid& child) {
+    const auto [entry, added] = nodes_.try_emplace(id);
+    if (added) entry->second = read(id, child);
+    return entry->second ? &*entry->second : nullptr;
+  }
+
+  std::optional<Node> read(const Oid& id, const Oid& child) {
+    const auto object = reader_.read(id);
+    auto header =
+        object && object->type == ObjectType::commit ? parse_commit(id, object->bytes) : std::nullopt;
+    if (!header) {
+      const auto why = object ? "it is no commit that has a tree" : git_error_message();
+      on_error_(id.hex(),
+                "commit cannot be read (" + why + "), which " + child.hex() + " names; try: git fsck", 0);
+      return std::nullopt;
+    }
+    if (shallow_.contains(id)) header->parents.clear();
+    return Node{std::move(*header)};
+  }
+
+  std::vector<RangeCommit> result() {
+    std::vector<RangeCommit> commits;
+    for (auto* node : listed_) {
+      if (commits.size() == request_.max_commits.value_or(SIZE_MAX)) break;
+      if (outside(*node)) continue;
+      const std::size_t tip = symmetric_ && node->ends == kRight ? 1 : 0;
+      commits.push_back({std::move(node->header), tip});
+    }
+    return commits;
+  }
+
+  const RangeRequest& request_;
+  ObjectReader reader_;
+  std::set<Oid> shallow_;
+  const ObjectErrorSink& on_error_;
+  bool symmetric_ = false;
+  std::unordered_map<Oid, std::optional<Node>, OidHash> nodes_;  // nothing: cannot be read
+  std::priority_queue<Turn> queue_;
+  std::uint64_t order_ = 0;
+  std::size_t open_ = 0;  // commits in the queue that may belong to the range
+  std::size_t slack_ = kSlack;
+  std::int64_t oldest_ = INT64_MAX;
+  std::vector<Node*> listed_;
+};
+
+}  // namespace
+
+CommitRange commits_in(const Repository& repository, const RangeRequest& request,
+                       const ObjectErrorSink& on_error) {
+  RangeWalk walk(repository, request, on_error);
+  if (!request.range.empty()) {
+    const auto sides = sides_of(request.range);
+    const auto left = resolve(repository, "--range", sides.left);
+    const auto right = resolve(repository, "--range", sides.right);
+    auto commits = walk.between(left.commit, right.commit, sides.symmetric);
+    if (sides.symmetric) return {{left, right}, std::move(commits)};
+    return {{right}, std::move(commits)};
+  }
+  const auto tip = request.branch.empty() ? resolve(repository, "HEAD", "HEAD")
+                                          : resolve(repository, "--branch", request.branch);
+  return {{tip}, walk.from(tip.commit)};
+}
+
+}  // namespace keysift

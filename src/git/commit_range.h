@@ -1,0 +1,53 @@
+// Which commits somebody asks for: a range, a branch, since a date, so many.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "git/commit_graph.h"
+#include "git/object.h"
+#include "git/repository.h"
+
+namespace keysift {
+
+/// What is asked for. Of `range` and `branch` one at most is given; without either, all starts at HEAD.
+struct RangeRequest {
+  std::string
+      range;  ///< "A..B": reachable from B and not from A; "A...B": from one only; an empty side is HEAD
+  std::string branch;  ///< any revision: reachable from it
+  /// Seconds since 1970. Only commits whose committer's date is this or later; nothing is looked for behind
+  /// an older one, as git does it.
+  std::optional<std::int64_t> since;
+  std::optional<std::size_t> max_commits;  ///< the newest so many of the rest
+
+  bool empty() const { return range.empty() && branch.empty() && !since && !max_commits; }
+};
+
+/// Where a range ends.
+struct RangeTip {
+  std::string ref;  ///< full name, or "HEAD"; empty if the revision names no ref
+  Oid commit;
+};
+
+/// A commit of a range and the tip that reaches it, by its place in CommitRange::tips.
+struct RangeCommit {
+  CommitHeader header;  ///< without parents that a shallow clone cut off, or that are missing
+  std::size_t tip = 0;
+};
+
+/// The commits that were asked for.
+struct CommitRange {
+  std::vector<RangeTip> tips;        ///< one, or both of "A...B"
+  std::vector<RangeCommit> commits;  ///< newest first
+};
+
+/// Finds the commits without a walk of the whole history: from both ends back to where they met. Where
+/// committers' clocks went far wrong, commits of A's history may be among them; none that belongs is ever
+/// left out. A commit that cannot be read goes to `on_error` (worker 0), and what lies behind it is not
+/// known. Throws Failure when a revision is unknown or names no commit.
+CommitRange commits_in(const Repository& repository, const RangeRequest& request,
+                       const ObjectErrorSink& on_error);
+
+}  // namespace keysift

@@ -1,0 +1,244 @@
+#include "git/ignore.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+#include "base/file.h"
+#include "git/glob.h"
+
+namespace keysift {
+namespace fs = std::filesystem;
+
+struct IgnorePattern {
+  std::string_view written;   // the whole line
+  std::string_view text;      // what is to fit, without the marks around it
+  std::uint32_t line = 0;     // its number
+  std::uint32_t literal = 0;  // bytes of `text` before the first that is special
+  bool negated = false;
+  bool folders_only = false;
+  bool anchored = false;  // fits the path from the file's own folder on, else any name
+  bool ending = false;    // a star and then nothing special
+};
+
+struct IgnoreFile {
+  std::string source;
+  std::string bytes;
+  std::vector<IgnorePattern> patterns;  // views into `bytes`
+};
+
+namespace {
+
+constexpr std::string_view kSpecial = "*?[\\";
+
+std::string_view without_trailing_spaces(std::string_view line) {
+  std::size_t end = 0;  // behind the last byte that counts
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == ' ') continue;
+    if (line[i] == '\\' && ++i == line.size()) return line;
+    end = i + 1;
+  }
+  return line.substr(0, end);
+}
+
+// Nothing for a line that can fit no path.
+std::optional<IgnorePattern> parse_line(std::string_view line, std::uint32_t number) {
+  if (line.starts_with('#')) return std::nullopt;
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  line = without_trailing_spaces(line.substr(0, line.find('\0')));  // a C string to git
+  IgnorePattern pattern;
+  pattern.written = line;
+  pattern.line = number;
+  pattern.negated = line.starts_with('!');
+  if (pattern.negated) line.remove_prefix(1);
+  pattern.folders_only = line.ends_with('/');
+  if (pattern.folders_only) line.remove_suffix(1);
+  pattern.anchored = line.find('/') != std::string_view::npos;
+  if (line.starts_with('/')) line.remove_prefix(1);
+  if (line.empty()) return std::nullopt;
+  pattern.text = line;
+  pattern.literal = static_cast<std::uint32_t>(std::min(line.find_first_of(kSpecial), line.size()));
+  pattern.ending =
+      !pattern.anchored && line.starts_with('*') && line.find_first_of(kSpecial, 1) == std::string_view::npos;
+  return pattern;
+}
+
+void parse(IgnoreFile& file) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  std::string_view rest = file.bytes;
+  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  for (std::uint32_t number = 1; !rest.empty(); ++number) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    if (const auto pattern = parse_line(line, number)) file.patterns.push_back(*pattern);
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+}
+
+// The bytes of a regular file of at most kMaxIgnoreFile bytes; none of anything else.
+std::string read_bytes(const std::string& path, int flags) {
+  // Not blocking: it may be a pipe.
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
+  struct stat status {};
+  if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (static_cast<std::uintmax_t>(status.st_size) > kMaxIgnoreFile) return {};
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const auto got = read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return {};
+    filled += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
+// Nothing when the file holds no pattern. `flags`: further ones for open().
+std::shared_ptr<const IgnoreFile> read_rules(const std::string& path, std::string source, int flags) {
+  auto file = std::make_shared<IgnoreFile>();
+  file->bytes = read_bytes(path, flags);
+  parse(*file);
+  if (file->patterns.empty()) return nullptr;
+  file->source = std::move(source);
+  return file;
+}
+
+bool equal(std::string_view a, std::string_view b, bool fold_case) {
+  if (!fold_case) return a == b;
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+// `path` is relative to the pattern's folder; `name` is its last part.
+bool fits(const IgnorePattern& pattern, std::string_view path, std::string_view name, bool fold_case) {
+  const auto text = pattern.text;
+  const auto subject = pattern.anchored ? path : name;
+  if (pattern.ending) {
+    return text.size() - 1 <= subject.size() &&
+           equal(text.substr(1), subject.substr(subject.size() - (text.size() - 1)), fold_case);
+  }
+  if (pattern.literal == text.size()) return equal(text, subject, fold_case);
+  return equal(text.substr(0, pattern.literal), subject.substr(0, pattern.literal), fold_case) &&
+         glob_matches(text, subject, {.paths = pattern.anchored, .fold_case = fold_case});
+}
+
+const IgnorePattern* last_fitting(const IgnoreFile& file, std::string_view path, std::string_view name,
+                                  bool is_folder, bool fold_case) {
+  const auto found =
+      std::find_if(file.patterns.rbegin(), file.patterns.rend(), [&](const IgnorePattern& pattern) {
+        return (is_folder || !pattern.folders_only) && fits(pattern, path, name, fold_case);
+      });
+  return found == file.patterns.rend() ? nullptr : &*found;
+}
+
+bool is_real_folder(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// Where the user's ignore file is when core.excludesFile does not say; empty for nowhere.
+fs::path default_user_file() {
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  if (config != nullptr && *config != '\0') return fs::path(config) / "git/ignore";
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? fs::path() : fs::path(home) / ".config/git/ignore";
+}
+
+fs::path user_file(git_config& config) {
+  git_buf value{};
+  const int status = git_config_get_path(&value, &config, "core.excludesfile");
+  const fs::path path = status == 0 ? fs::path(std::string(value.ptr, value.size)) : fs::path();
+  git_buf_dispose(&value);
+  return status == GIT_ENOTFOUND ? default_user_file() : path;
+}
+
+}  // namespace
+
+Ignores::Ignores(const Repository& repository) {
+  const auto work_tree = repository.work_tree();
+  if (work_tree) root_ = (*work_tree / "").native();
+  const auto add = [&](const fs::path& path) {
+    if (auto rules = read_rules(path.native(), path.native(), 0)) elsewhere_.push_back(std::move(rules));
+  };
+  add(repository.common_dir() / "info/exclude");
+  git_config* raw = nullptr;
+  if (git_repository_config_snapshot(&raw, repository.get()) == 0) {
+    const GitHandle<git_config, git_config_free> config(raw);
+    int fold_case = 0;
+    fold_case_ = git_config_get_bool(&fold_case, raw, "core.ignorecase") == 0 && fold_case != 0;
+    add(fs::path(root_) / user_file(*raw));
+  }
+  folders_.push_back({0, work_tree.has_value(), {}, nullptr});
+  if (work_tree) folders_.back().rules = read_rules(root_ + ".gitignore", ".gitignore", O_NOFOLLOW);
+}
+
+std::optional<IgnoreDecision> Ignores::decide(std::string_view path) {
+  const auto found = find(path);
+  if (found.pattern == nullptr) return std::nullopt;
+  return IgnoreDecision{found.file->source, found.pattern->line, std::string(found.pattern->written),
+                        found.pattern->negated};
+}
+
+bool Ignores::ignores(std::string_view path) {
+  const auto found = find(path);
+  return found.pattern != nullptr && !found.pattern->negated;
+}
+
+Ignores::Match Ignores::find(std::string_view path) {
+  const bool is_folder = path.ends_with('/');
+  if (is_folder) path.remove_suffix(1);
+  enter(path.substr(0, path.rfind('/') + 1));
+  const auto& excluded = folders_.back().excluded;
+  return excluded.pattern != nullptr ? excluded : match(path, is_folder);
+}
+
+// `path` lies in the last of the folders that were entered.
+Ignores::Match Ignores::match(std::string_view path, bool is_folder) const {
+  const auto name = path.substr(path.rfind('/') + 1);
+  Match match;
+  const auto decides = [&](const IgnoreFile& file, std::size_t base) {
+    match = {&file, last_fitting(file, path.substr(base), name, is_folder, fold_case_)};
+    return match.pattern != nullptr;
+  };
+  for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
+    if (folder->rules && decides(*folder->rules, folder->length)) return match;
+  }
+  for (const auto& file : elsewhere_) {
+    if (decides(*file, 0)) return match;
+  }
+  return {};
+}
+
+// Goes to `folder`, or as far as the first on the way there that is excluded.
+void Ignores::enter(std::string_view folder) {
+  while (!folder.starts_with(folder_)) {
+    folders_.pop_back();
+    folder_.resize(folders_.back().length);
+  }
+  while (folders_.back().excluded.pattern == nullptr && folder_.size() < folder.size()) {
+    push(folder.substr(0, folder.find('/', folder_.size()) + 1));
+  }
+}
+
+void Ignores::push(std::string_view folder) {
+  const auto path = folder.substr(0, folder.size() - 1);
+  Folder next;
+  next.length = folder.size();
+  if (const auto found = match(path, true); found.pattern != nullptr && !found.pattern->negated) {
+    next.excluded = found;
+  } else if (folders_.back().real && is_real_folder(root_ + std::string(path))) {
+    const auto source = std::string(folder) + ".gitignore";
+    next.real = true;
+    next.rules = read_rules(root_ + source, source, O_NOFOLLOW);
+  }
+  folder_ = folder;
+  folders_.push_back(std::move(next));
+}
+
+}  // namespace keysift

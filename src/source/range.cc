@@ -1,0 +1,128 @@
+#include "source/range.h"
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <mutex>
+#include <tuple>
+#include <utility>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "git/authorship.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::size_t kBatch = 16;  // commits that a worker takes at a time
+
+// A repository of one worker's own.
+struct Reader {
+  Reader(const std::filesystem::path& git_dir, ObjectErrorSink on_error)
+      : repository(Repository::open(git_dir)),
+        objects(repository),
+        additions(repository, std::move(on_error)) {}
+  Repository repository;
+  ObjectReader objects;
+  AdditionFinder additions;
+};
+
+// Calls `work(reader, commit, worker)` for the number of each commit.
+template <typename Work>
+void for_each_commit(const Repository& repository, const CommitRange& range, unsigned threads,
+                     const ErrorSink& on_error, Work&& work) {
+  const auto count = range.commits.size();
+  const auto workers = static_cast<unsigned>(std::min<std::size_t>(threads, count / (2 * kBatch) + 1));
+  const std::filesystem::path git_dir = git_repository_path(repository.get());
+  std::atomic<std::size_t> next{0};
+  parallel(workers, [&](unsigned worker) {
+    Reader reader(git_dir, [&](const std::string& object, const std::string& message, unsigned) {
+      on_error(object, message, worker);
+    });
+    for (auto begin = next.fetch_add(kBatch); begin < count; begin = next.fetch_add(kBatch)) {
+      for (auto commit = begin; commit < std::min(begin + kBatch, count); ++commit)
+        work(reader, commit, worker);
+    }
+  });
+}
+
+// Objects that a worker has taken on.
+class Taken {
+ public:
+  bool take(const Oid& id) {
+    const std::lock_guard lock(guard_);
+    return ids_.insert(id).second;
+  }
+
+ private:
+  std::mutex guard_;
+  std::unordered_set<Oid, OidHash> ids_;
+};
+
+void hand_on(std::string_view bytes, Origin origin, const Oid& object, std::string_view path, unsigned worker,
+             const BlobSink& sink) {
+  Blob blob;
+  blob.bytes = bytes;
+  blob.origin = origin;
+  blob.object = object;
+  blob.path = path;
+  sink(blob, worker);
+}
+
+}  // namespace
+
+void read_range(const Repository& repository, const CommitRange& range, unsigned threads,
+                const BlobSink& sink, const ErrorSink& on_error) {
+  Taken taken;
+  for_each_commit(
+      repository, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
+        const auto& commit = range.commits[number].header;
+        if (const auto object = reader.objects.read(commit.id))
+          hand_on(message_of(object->bytes), Origin::commit_message, commit.id, {}, worker, sink);
+        reader.additions.find(commit, [&](const Addition& addition) {
+          const auto& [name, id, kind] = addition.entry;
+          if (addition.new_name) hand_on(name, Origin::path, addition.tree, name, worker, sink);
+          if (!addition.is_blob() || !taken.take(id)) return false;
+          if (const auto blob = reader.objects.read(id)) {
+            hand_on(blob->bytes, Origin::history, id, {}, worker, sink);
+          } else {
+            on_error(
+                id.hex(),
+                "object cannot be read (" + git_error_message() + "); it is " + printable(addition.path()),
+                worker);
+          }
+          return false;
+        });
+      });
+}
+
+std::vector<Sighting> sightings(const Repository& repository, const CommitRange& range, unsigned threads,
+                                const std::unordered_set<Oid, OidHash>& objects) {
+  std::vector<std::vector<Sighting>> shares(threads);
+  // What cannot be read, read_range has told.
+  const auto told = [](const std::string&, const std::string&, unsigned) {};
+  for_each_commit(repository, range, threads, told, [&](Reader& reader, std::size_t number, unsigned worker) {
+    reader.additions.find(range.commits[number].header, [&](const Addition& addition) {
+      const bool blob = addition.is_blob() && objects.contains(addition.entry.id);
+      const bool name = addition.new_name && objects.contains(addition.tree);
+      if (!blob && !name) return false;
+      shares[worker].push_back({number,
+                                addition.path(),
+                                addition.entry.id,
+                                addition.tree,
+                                std::string(addition.entry.name),
+                                blob,
+                                name,
+                                {addition.replaced.begin(), addition.replaced.end()}});
+      return true;
+    });
+  });
+  std::vector<Sighting> all;
+  for (auto& share : shares) std::move(share.begin(), share.end(), std::back_inserter(all));
+  std::sort(all.begin(), all.end(), [](const Sighting& a, const Sighting& b) {
+    return std::tie(a.commit, a.path) < std::tie(b.commit, b.path);
+  });
+  return all;
+}
+
+}  // namespace keysift

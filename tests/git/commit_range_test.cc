@@ -1,0 +1,232 @@
+// Ranges against `git rev-list`, on random histories with merges, octopus merges, criss-crosses and several
+// roots.
+#include "git/commit_range.h"
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "base/failure.h"
+#include "git/own_configuration.h"
+#include "support/catch.h"
+#include "support/support.h"
+
+namespace keysift::test {
+namespace {
+using Strings = std::vector<std::string>;
+
+constexpr long kStart = 1'704'067'200;
+
+Strings lines_of(const std::string& text) {
+  Strings lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+/// A repository with a tag c0, c1 ... on each commit. Parents have smaller numbers.
+class RandomHistory {
+ public:
+  RandomHistory(unsigned seed, bool clocks_go_right) : random_(seed) {
+    std::ostringstream out;
+    count_ = 10 + below(30);
+    for (unsigned commit = 0; commit < count_; ++commit) {
+      time_ += clocks_go_right ? below(3) * 60 : static_cast<long>(below(4000)) - 1500;
+      out << "commit refs/tags/c" << commit << "\nmark :" << commit + 1 << "\ncommitter C <c@example.com> "
+          << time_ << " +0000\ndata 0\n";
+      bool first = true;
+      for (const auto parent : parents_of(commit)) {
+        out << (first ? "from :" : "merge :") << parent + 1 << '\n';
+        first = false;
+      }
+      out << "M 100644 inline f\ndata 3\n" << commit % 10 << "x\n\n";
+    }
+    out << "reset refs/heads/main\nfrom :" << count_ << "\n\n";
+    repo_.git({"fast-import", "--quiet", "--force"}, out.str());
+  }
+
+  std::string some_commit() { return "c" + std::to_string(below(count_)); }
+  unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
+  long last_time() const { return time_; }
+  TestRepo& repo() { return repo_; }
+
+  Strings git(Strings arguments) {
+    arguments.insert(arguments.begin(), "rev-list");
+    return lines_of(repo_.git(arguments));
+  }
+
+ private:
+  std::set<unsigned> parents_of(unsigned commit) {
+    std::set<unsigned> parents;
+    if (commit == 0 || below(12) == 0) return parents;  // another root
+    const unsigned kind = below(10);
+    const unsigned wanted = kind < 6 ? 1 : kind < 9 ? 2 : 4;
+    for (unsigned i = 0; i < wanted; ++i) parents.insert(commit - 1 - below(std::min(commit, 6U)));
+    return parents;
+  }
+
+  std::mt19937 random_;
+  unsigned count_ = 0;
+  long time_ = kStart;
+  TestRepo repo_;
+};
+
+/// What commits_in() finds, in its order. No commit may be unreadable.
+Strings ours(const std::filesystem::path& path, const RangeRequest& request) {
+  forget_user_configuration();
+  const auto repository = Repository::open(path);
+  Strings commits;
+  const auto range =
+      commits_in(repository, request, [](const std::string& object, const std::string& message, unsigned) {
+        FAIL(object << ": " << message);
+      });
+  for (const auto& commit : range.commits) {
+    commits.push_back(commit.header.id.hex());
+    CHECK(commit.tip < range.tips.size());
+  }
+  return commits;
+}
+
+RangeRequest range(const std::string& text) {
+  RangeRequest request;
+  request.range = text;
+  return request;
+}
+
+TEST_CASE("ranges are what git rev-list says, in its order") {
+  const unsigned seed = GENERATE(Catch::Generators::range(1U, 41U));
+  RandomHistory history(seed, true);
+  const auto path = history.repo().path();
+  for (unsigned round = 0; round < 8; ++round) {
+    const auto a = history.some_commit();
+    const auto b = history.some_commit();
+    const auto number = 1 + history.below(6);
+    const auto most = "--max-count=" + std::to_string(number);
+    const long when = kStart + (history.last_time() - kStart) * static_cast<long>(history.below(10)) / 10;
+    const auto since = "--since=" + std::to_string(when);
+    INFO("seed " << seed << ", " << a << " and " << b << ", " << most << ", " << since);
+    CHECK(ours(path, range(a + ".." + b)) == history.git({a + ".." + b}));
+    CHECK(ours(path, range(a + "..")) == history.git({a + ".."}));
+    CHECK(ours(path, range(".." + b)) == history.git({".." + b}));
+    CHECK(ours(path, range(a + "..." + b)) == history.git({a + "..." + b}));
+
+    auto request = range(a + ".." + b);
+    request.max_commits = number;
+    CHECK(ours(path, request) == history.git({a + ".." + b, most}));
+    request.since = when;
+    CHECK(ours(path, request) == history.git({a + ".." + b, most, since}));
+    request.max_commits.reset();
+    CHECK(ours(path, request) == history.git({a + ".." + b, since}));
+
+    RangeRequest branch;
+    branch.branch = b;
+    CHECK(ours(path, branch) == history.git({b}));
+    branch.since = when;
+    CHECK(ours(path, branch) == history.git({b, since}));
+    RangeRequest newest;
+    newest.max_commits = number;
+    CHECK(ours(path, newest) == history.git({"HEAD", most}));
+  }
+}
+
+// Git's own answer is a guess then, too.
+TEST_CASE("where clocks went wrong, nothing that belongs to a range is left out") {
+  const unsigned seed = GENERATE(Catch::Generators::range(1U, 41U));
+  RandomHistory history(seed, false);
+  const auto path = history.repo().path();
+  for (unsigned round = 0; round < 8; ++round) {
+    const auto a = history.some_commit();
+    const auto b = history.some_commit();
+    INFO("seed " << seed << ", " << a << " and " << b);
+    const auto from_a = history.git({a});
+    const auto from_b = history.git({b});
+    const std::set<std::string> in_a(from_a.begin(), from_a.end());
+    std::set<std::string> expected;
+    for (const auto& commit : from_b) {
+      if (!in_a.contains(commit)) expected.insert(commit);
+    }
+    const auto found = ours(path, range(a + ".." + b));
+    CHECK(std::set<std::string>(found.begin(), found.end()) == expected);
+    const auto when = "--since=" + std::to_string(kStart);
+    RangeRequest since;
+    since.branch = b;
+    since.since = kStart;
+    CHECK(ours(path, since) == history.git({b, when}));
+  }
+}
+
+TEST_CASE("a range's tips carry the names of their refs") {
+  TestRepo repo;
+  repo.write("f", "1");
+  const auto first = repo.commit_all("first");
+  repo.git({"branch", "side"});
+  repo.write("f", "2");
+  const auto second = repo.commit_all("second");
+  repo.git({"tag", "--annotate", "--message", "annotated", "v1"});
+  forget_user_configuration();
+  const auto repository = Repository::open(repo.path());
+  const auto tips = [&](const RangeRequest& request) {
+    Strings names;
+    for (const auto& tip : commits_in(repository, request, {}).tips) {
+      names.push_back(tip.ref + " " + tip.commit.hex());
+    }
+    return names;
+  };
+  CHECK(tips(range("side..main")) == Strings{"refs/heads/main " + second});
+  CHECK(tips(range("side..")) == Strings{"HEAD " + second});
+  CHECK(tips(range("side...v1")) == Strings{"refs/heads/side " + first, "refs/tags/v1 " + second});
+  CHECK(tips(range("HEAD~1.." + second)) == Strings{" " + second});
+  RangeRequest branch;
+  branch.branch = "side";
+  CHECK(tips(branch) == Strings{"refs/heads/side " + first});
+  const auto sides = commits_in(repository, range("main...side"), {});
+  REQUIRE(sides.commits.size() == 1);
+  CHECK(sides.tips[sides.commits[0].tip].ref == "refs/heads/main");
+  const auto other_way = commits_in(repository, range("side...main"), {});
+  REQUIRE(other_way.commits.size() == 1);
+  CHECK(other_way.tips[other_way.commits[0].tip].ref == "refs/heads/main");
+}
+
+TEST_CASE("a shallow clone's boundary has no parents, and is no error") {
+  TestRepo origin;
+  for (const char* text : {"1", "2", "3", "4"}) {
+    origin.write("f", text);
+    origin.commit_all(text);
+  }
+  TestRepo clone;
+  clone.git({"fetch", "--quiet", "--depth=2", "file://" + origin.path().native(), "main"});
+  clone.git({"reset", "--quiet", "--hard", "FETCH_HEAD"});
+  RangeRequest all;
+  all.branch = "HEAD";
+  CHECK(ours(clone.path(), all) == lines_of(clone.git({"rev-list", "HEAD"})));
+  CHECK(ours(clone.path(), range("HEAD~1..HEAD")).size() == 1);
+}
+
+TEST_CASE("a commit that is missing is told, and the rest found") {
+  TestRepo repo;
+  repo.write("f", "1");
+  repo.commit_all("first");
+  repo.write("f", "2");
+  const auto second = repo.commit_all("second");
+  repo.write("f", "3");
+  const auto third = repo.commit_all("third");
+  std::filesystem::remove(repo.path() / ".git" / "objects" / second.substr(0, 2) / second.substr(2));
+  forget_user_configuration();
+  const auto repository = Repository::open(repo.path());
+  Strings missing;
+  RangeRequest all;
+  all.branch = "main";
+  const auto found =
+      commits_in(repository, all,
+                 [&](const std::string& object, const std::string&, unsigned) { missing.push_back(object); });
+  REQUIRE(found.commits.size() == 1);
+  CHECK(found.commits[0].header.id.hex() == third);
+  CHECK(found.commits[0].header.parents.empty());
+  CHECK(missing == Strings{second});
+}
+
+}  // namespace
+}  // namespace keysift::test

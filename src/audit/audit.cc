@@ -144,7 +144,7 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
       things.emplace(match.rule, bytes.substr(match.begin, match.end - match.begin));
     return things;
   };
-  auto findings = range_findings(repository, range, options_.threads, take_hits(), things_in, report_.errors);
+  auto findings = range_findings(repository, range, options_.threads, take_hits(), things_in, on_error);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 

@@ -127,10 +127,15 @@ class Historian {
       things.push_back(&objects);
     }
     std::vector<bool> placed(things.size(), false);
+    bool cut = false;
     for (const auto& seen :
-         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought))) {
+         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought), &cut)) {
       placed[seen.thing] = true;
       found(*things[seen.thing]->at(seen.object), seen);
+    }
+    if (cut) {
+      errors_.push_back(
+          {"trees", "a tree has keys at too many places to tell them all; is it forged? try: git fsck"});
     }
     for (std::size_t i = 0; i < things.size(); ++i) {
       if (!placed[i]) lost(*things[i]);

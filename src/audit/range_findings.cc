@@ -34,11 +34,11 @@ struct Place {
 class RangeHistorian {
  public:
   RangeHistorian(const Repository& repository, const CommitRange& range, const ThingsIn& things_in,
-                 std::vector<ScanError>& errors)
+                 const ErrorSink& on_error)
       : repository_(repository),
         range_(range),
         things_in_(things_in),
-        errors_(errors),
+        on_error_(on_error),
         objects_(repository),
         trees_(objects_) {
     std::vector<CommitHeader> headers;
@@ -51,7 +51,7 @@ class RangeHistorian {
     sort_out(hits);
     if (!sought_.empty()) {
       find_ends();
-      auto seen = sightings(repository_, range_, threads, sought_);
+      auto seen = sightings(repository_, range_, threads, sought_, on_error_);
       std::stable_sort(seen.begin(), seen.end(),
                        [&](const Sighting& a, const Sighting& b) { return age_[a.commit] < age_[b.commit]; });
       for (const auto& sighting : seen) note(sighting);
@@ -111,8 +111,10 @@ class RangeHistorian {
       if (object) {
         entry->second = things_in_(object->bytes);
       } else {
-        errors_.push_back({blob.hex(), "object cannot be read (" + git_error_message() +
-                                           "); whether it held a secret already is not known"});
+        on_error_(blob.hex(),
+                  "object cannot be read (" + git_error_message() +
+                      "); whether it held a secret already is not known",
+                  0);
       }
     }
     return entry->second.contains(thing);
@@ -185,7 +187,7 @@ class RangeHistorian {
   const Repository& repository_;
   const CommitRange& range_;
   const ThingsIn& things_in_;
-  std::vector<ScanError>& errors_;
+  const ErrorSink& on_error_;
   ObjectReader objects_;
   TreeReader trees_;
   std::vector<CommitIndex> age_;  // by commit of the range: the smaller the older
@@ -205,9 +207,9 @@ class RangeHistorian {
 
 std::vector<Finding> range_findings(const Repository& repository, const CommitRange& range, unsigned threads,
                                     const std::vector<Hit>& hits, const ThingsIn& things_in,
-                                    std::vector<ScanError>& errors) {
+                                    const ErrorSink& on_error) {
   if (hits.empty()) return {};
-  return RangeHistorian(repository, range, things_in, errors).place(hits, threads);
+  return RangeHistorian(repository, range, things_in, on_error).place(hits, threads);
 }
 
 }  // namespace keysift

@@ -56,18 +56,23 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
   command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
 }
 
+std::string refuse_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
+
 void add_range_options(CLI::App& history, RawOptions& raw) {
   auto* range = history
                     .add_option("--range", raw.options.range.range,
                                 "Only what the commits from A to B add; A...B: those that one of them has")
-                    ->type_name("A..B");
+                    ->type_name("A..B")
+                    ->check(refuse_empty);
   history.add_option("--branch", raw.options.range.branch, "Only what the commits of a branch add")
       ->type_name("REF")
+      ->check(refuse_empty)
       ->excludes(range);
   history
       .add_option("--since", raw.since,
                   "Only what commits of this date or later add: YYYY-MM-DD[THH:MM[:SS]]")
-      ->type_name("DATE");
+      ->type_name("DATE")
+      ->check(refuse_empty);
   history.add_option("--max-commits", raw.options.range.max_commits, "Only what the newest N commits add")
       ->type_name("N")
       ->check(CLI::Range(std::size_t{1}, std::size_t{UINT32_MAX}));

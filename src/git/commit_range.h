@@ -27,7 +27,7 @@ struct RangeRequest {
 
 /// Where a range ends.
 struct RangeTip {
-  std::string ref;  ///< full name, or "HEAD"; empty if the revision names no ref
+  std::string ref;  ///< full name, of a branch rather than of HEAD; empty if the revision names no ref
   Oid commit;
 };
 

@@ -12,6 +12,10 @@ namespace {
 // Git itself cannot check out a path this deep; only a forged tree has one.
 constexpr unsigned kMaxTreeDepth = 4096;
 
+// The most places of things that one tree is followed to. Ten folders in each of ten, twelve levels deep,
+// make a million million paths of one blob; only a forged tree has so many.
+constexpr std::size_t kMaxPlaces = 100'000;
+
 using PathId = std::uint32_t;  // 0 is the empty path
 using ListId = std::uint32_t;  // 0 is the empty list
 constexpr PathId kNoPath = 0;
@@ -76,6 +80,7 @@ class TreeLists {
   }
   std::size_t size() const { return lists_.size(); }
   std::string path(PathId path) const { return paths_.text(path); }
+  bool cut() const { return cut_; }
   const Oid& object(std::uint32_t index) const { return sought_[index].object; }
 
  private:
@@ -122,6 +127,10 @@ class TreeLists {
 
   ListId intern(Items items) {
     std::sort(items.begin(), items.end());
+    if (items.size() > kMaxPlaces) {
+      items.resize(kMaxPlaces);
+      cut_ = true;
+    }
     const auto [entry, added] = ids_.try_emplace(std::move(items), static_cast<ListId>(lists_.size()));
     if (added) lists_.push_back(&entry->first);
     return entry->second;
@@ -137,6 +146,7 @@ class TreeLists {
   PathTable paths_;
   std::map<Items, ListId> ids_;
   std::vector<const Items*> lists_;
+  bool cut_ = false;
 };
 
 bool same_place(const Item& a, const Item& b) { return a.thing == b.thing && a.path == b.path; }
@@ -338,9 +348,11 @@ std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph,
 }
 
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
-                              std::span<const Sought> sought, const TreeLinks& links) {
+                              std::span<const Sought> sought, const TreeLinks& links, bool* cut) {
   TreeLists lists(sought, links);
-  return Trace(graph, tips, lists).run();
+  auto appearances = Trace(graph, tips, lists).run();
+  if (cut != nullptr) *cut = lists.cut();
+  return appearances;
 }
 
 std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,

@@ -40,9 +40,10 @@ struct Tip {
 std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs);
 
 /// Traces what is sought through all commits of `graph`; `links` was made for the same `sought`. The result
-/// is sorted by thing, then path.
+/// is sorted by thing, then path. A tree that has things at very many places, as only a forged one does, is
+/// followed to some of them only; then `*cut` is set.
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
-                              std::span<const Sought> sought, const TreeLinks& links);
+                              std::span<const Sought> sought, const TreeLinks& links, bool* cut = nullptr);
 
 /// For each set of commits, the names of the refs that reach any of them, in the order of `tips`.
 std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,

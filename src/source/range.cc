@@ -15,6 +15,8 @@ namespace keysift {
 namespace {
 
 constexpr std::size_t kBatch = 16;  // commits that a worker takes at a time
+constexpr std::size_t kMostPlaces =
+    10'000;  // that one commit may add keys at: trees can share their subtrees
 
 // A repository of one worker's own.
 struct Reader {
@@ -97,26 +99,34 @@ void read_range(const Repository& repository, const CommitRange& range, unsigned
 }
 
 std::vector<Sighting> sightings(const Repository& repository, const CommitRange& range, unsigned threads,
-                                const std::unordered_set<Oid, OidHash>& objects) {
+                                const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error) {
   std::vector<std::vector<Sighting>> shares(threads);
-  // What cannot be read, read_range has told.
-  const auto told = [](const std::string&, const std::string&, unsigned) {};
-  for_each_commit(repository, range, threads, told, [&](Reader& reader, std::size_t number, unsigned worker) {
-    reader.additions.find(range.commits[number].header, [&](const Addition& addition) {
-      const bool blob = addition.is_blob() && objects.contains(addition.entry.id);
-      const bool name = addition.new_name && objects.contains(addition.tree);
-      if (!blob && !name) return false;
-      shares[worker].push_back({number,
-                                addition.path(),
-                                addition.entry.id,
-                                addition.tree,
-                                std::string(addition.entry.name),
-                                blob,
-                                name,
-                                {addition.replaced.begin(), addition.replaced.end()}});
-      return true;
-    });
-  });
+  for_each_commit(repository, range, threads, on_error,
+                  [&](Reader& reader, std::size_t number, unsigned worker) {
+                    const auto& commit = range.commits[number].header;
+                    std::size_t places = 0;
+                    reader.additions.find(commit, [&](const Addition& addition) {
+                      const bool blob = addition.is_blob() && objects.contains(addition.entry.id);
+                      const bool name = addition.new_name && objects.contains(addition.tree);
+                      if (!blob && !name) return false;
+                      if (places++ == kMostPlaces) {
+                        on_error(commit.id.hex(),
+                                 "the commit adds keys at more than " + std::to_string(kMostPlaces) +
+                                     " places; not all of them are told",
+                                 worker);
+                      }
+                      if (places > kMostPlaces) return false;
+                      shares[worker].push_back({number,
+                                                addition.path(),
+                                                addition.entry.id,
+                                                addition.tree,
+                                                std::string(addition.entry.name),
+                                                blob,
+                                                name,
+                                                {addition.replaced.begin(), addition.replaced.end()}});
+                      return true;
+                    });
+                  });
   std::vector<Sighting> all;
   for (auto& share : shares) std::move(share.begin(), share.end(), std::back_inserter(all));
   std::sort(all.begin(), all.end(), [](const Sighting& a, const Sighting& b) {

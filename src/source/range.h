@@ -32,8 +32,9 @@ struct Sighting {
 };
 
 /// Where the commits of the range add any of the blobs, or names in any of the trees, in `objects`. Sorted by
-/// commit, then path.
+/// commit, then path. A commit that adds them at very many places, as only a forged one does, goes to
+/// `on_error`, and not all of its places are told.
 std::vector<Sighting> sightings(const Repository& repository, const CommitRange& range, unsigned threads,
-                                const std::unordered_set<Oid, OidHash>& objects);
+                                const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error);
 
 }  // namespace keysift

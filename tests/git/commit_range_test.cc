@@ -97,10 +97,10 @@ RangeRequest range(const std::string& text) {
 }
 
 TEST_CASE("ranges are what git rev-list says, in its order") {
-  const unsigned seed = GENERATE(Catch::Generators::range(1U, 41U));
+  const unsigned seed = GENERATE(Catch::Generators::range(1U, 13U));
   RandomHistory history(seed, true);
   const auto path = history.repo().path();
-  for (unsigned round = 0; round < 8; ++round) {
+  for (unsigned round = 0; round < 6; ++round) {
     const auto a = history.some_commit();
     const auto b = history.some_commit();
     const auto number = 1 + history.below(6);
@@ -134,10 +134,10 @@ TEST_CASE("ranges are what git rev-list says, in its order") {
 
 // Git's own answer is a guess then, too.
 TEST_CASE("where clocks went wrong, nothing that belongs to a range is left out") {
-  const unsigned seed = GENERATE(Catch::Generators::range(1U, 41U));
+  const unsigned seed = GENERATE(Catch::Generators::range(1U, 13U));
   RandomHistory history(seed, false);
   const auto path = history.repo().path();
-  for (unsigned round = 0; round < 8; ++round) {
+  for (unsigned round = 0; round < 6; ++round) {
     const auto a = history.some_commit();
     const auto b = history.some_commit();
     INFO("seed " << seed << ", " << a << " and " << b);
@@ -176,9 +176,11 @@ TEST_CASE("a range's tips carry the names of their refs") {
     return names;
   };
   CHECK(tips(range("side..main")) == Strings{"refs/heads/main " + second});
-  CHECK(tips(range("side..")) == Strings{"HEAD " + second});
+  CHECK(tips(range("side..")) == Strings{"refs/heads/main " + second});
   CHECK(tips(range("side...v1")) == Strings{"refs/heads/side " + first, "refs/tags/v1 " + second});
   CHECK(tips(range("HEAD~1.." + second)) == Strings{" " + second});
+  repo.git({"checkout", "--quiet", "--detach"});
+  CHECK(tips(range("side..")) == Strings{"HEAD " + second});
   RangeRequest branch;
   branch.branch = "side";
   CHECK(tips(branch) == Strings{"refs/heads/side " + first});

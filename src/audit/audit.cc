@@ -68,7 +68,7 @@ BlobSink Audit::blob_sink() {
 
 BlobSink Audit::object_sink() {
   return [this](const Blob& blob, unsigned worker) {
-    if (blob.origin == Origin::history) ++workers_[worker].counts.objects;
+    if (blob.origin == Origin::history && blob.own_begin == 0) ++workers_[worker].counts.objects;
     return scan(blob, worker);
   };
 }
@@ -111,16 +111,17 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
   whole.origin = origin;
   whole.path = name;
   const int status =
-      read_pieces(file, whole, kPieces, workers_[0].buffer, [&](const Blob& piece) { scan(piece, 0); });
+      read_pieces(reader_of(file), whole, kPieces, workers_[0].buffer, [&](const Blob& piece) { scan(piece, 0); });
   if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
   add_findings(take_hits());
 }
 
 void Audit::history(const Repository& repository) {
-  const ObjectDatabase objects(repository, options_.threads);
+  const ObjectDatabase database(repository);
+  const ObjectWalk objects(database, options_.threads);
   const ObjectWalkOptions walk{options_.threads, options_.memory, std::nullopt};
   progress_.expect(objects.size());
-  auto history = read_history(repository, objects, walk, object_sink(), error_sink());
+  auto history = read_history(repository, objects, walk, kPieces, object_sink(), error_sink());
   for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto findings =
       history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);
@@ -134,9 +135,10 @@ void Audit::history(const Repository& repository) {
 
 void Audit::range(const Repository& repository, const RangeRequest& request) {
   const auto on_error = error_sink();
-  const auto range = commits_in(repository, request, on_error);
+  const ObjectDatabase database(repository);
+  const auto range = commits_in(repository, database, request, on_error);
   report_.summary.commits += range.commits.size();
-  read_range(repository, range, options_.threads, object_sink(), on_error);
+  read_range(database, range, options_.threads, object_sink(), on_error);
   auto& scratch = workers_[0].scratch;
   const auto things_in = [&](std::string_view bytes) {
     std::set<Thing> things;
@@ -144,7 +146,7 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
       things.emplace(match.rule, bytes.substr(match.begin, match.end - match.begin));
     return things;
   };
-  auto findings = range_findings(repository, range, options_.threads, take_hits(), things_in, on_error);
+  auto findings = range_findings(repository, database, range, options_.threads, take_hits(), things_in, on_error);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 

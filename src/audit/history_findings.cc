@@ -42,9 +42,9 @@ class Historian {
         missing_entries_(std::move(history.missing_entries)),
         refs_(refs_of(repository_, errors)),
         graph_(commits_of(std::move(history.commits), repository_, refs_)),
-        reader_(searched.repository),
+        reader_(searched.objects.database()),
         errors_(errors) {
-    tips_ = tips_of(repository_, graph_, refs_);
+    tips_ = tips_of(reader_, graph_, refs_);
     std::vector<CommitIndex> all;
     for (const auto& tip : tips_) all.push_back(tip.commit);
     reachable_ = graph_.reachable_from(all);
@@ -217,7 +217,7 @@ class Historian {
     Provenance provenance;
     provenance.blob = blob.hex();
     for (const auto& ref : refs_) {
-      if (const auto target = repository_.peel(ref.target, GIT_OBJECT_BLOB);
+      if (const auto target = peel(reader_, ref.target, ObjectType::blob);
           target && blobs.contains(*target)) {
         provenance.refs.push_back(ref.name);
         provenance.state = BlobState::live;

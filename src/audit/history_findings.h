@@ -12,7 +12,7 @@ namespace keysift {
 /// A repository whose history has been searched, and what a second look at it may use.
 struct SearchedHistory {
   const Repository& repository;
-  const ObjectDatabase& objects;
+  const ObjectWalk& objects;
   ObjectWalkOptions walk;
 };
 

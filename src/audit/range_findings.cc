@@ -33,13 +33,14 @@ struct Place {
 
 class RangeHistorian {
  public:
-  RangeHistorian(const Repository& repository, const CommitRange& range, const ThingsIn& things_in,
-                 const ErrorSink& on_error)
+  RangeHistorian(const Repository& repository, const ObjectDatabase& database, const CommitRange& range,
+                 const ThingsIn& things_in, const ErrorSink& on_error)
       : repository_(repository),
+        database_(database),
         range_(range),
         things_in_(things_in),
         on_error_(on_error),
-        objects_(repository),
+        objects_(database),
         trees_(objects_) {
     std::vector<CommitHeader> headers;
     for (const auto& commit : range.commits) headers.push_back(commit.header);
@@ -51,7 +52,7 @@ class RangeHistorian {
     sort_out(hits);
     if (!sought_.empty()) {
       find_ends();
-      auto seen = sightings(repository_, range_, threads, sought_, on_error_);
+      auto seen = sightings(database_, range_, threads, sought_, on_error_);
       std::stable_sort(seen.begin(), seen.end(),
                        [&](const Sighting& a, const Sighting& b) { return age_[a.commit] < age_[b.commit]; });
       for (const auto& sighting : seen) note(sighting);
@@ -112,7 +113,7 @@ class RangeHistorian {
         entry->second = things_in_(object->bytes);
       } else {
         on_error_(blob.hex(),
-                  "object cannot be read (" + git_error_message() +
+                  "object cannot be read (" + objects_.problem() +
                       "); whether it held a secret already is not known",
                   0);
       }
@@ -185,6 +186,7 @@ class RangeHistorian {
   }
 
   const Repository& repository_;
+  const ObjectDatabase& database_;
   const CommitRange& range_;
   const ThingsIn& things_in_;
   const ErrorSink& on_error_;
@@ -205,11 +207,12 @@ class RangeHistorian {
 
 }  // namespace
 
-std::vector<Finding> range_findings(const Repository& repository, const CommitRange& range, unsigned threads,
+std::vector<Finding> range_findings(const Repository& repository, const ObjectDatabase& database,
+                                    const CommitRange& range, unsigned threads,
                                     const std::vector<Hit>& hits, const ThingsIn& things_in,
                                     const ErrorSink& on_error) {
   if (hits.empty()) return {};
-  return RangeHistorian(repository, range, things_in, on_error).place(hits, threads);
+  return RangeHistorian(repository, database, range, things_in, on_error).place(hits, threads);
 }
 
 }  // namespace keysift

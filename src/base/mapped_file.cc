@@ -13,7 +13,7 @@
 
 namespace keysift {
 
-MappedFile::MappedFile(const std::filesystem::path& path) {
+MappedFile::MappedFile(const std::filesystem::path& path, Load load) {
   const auto fail = [&](int error) {
     return Failure("cannot read " + printable(path.native()) + ": " + std::strerror(error));
   };
@@ -26,6 +26,11 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (memory == MAP_FAILED) throw fail(errno);
   bytes_ = {static_cast<const char*>(memory), size};
+#ifdef MADV_POPULATE_READ
+  if (load == Load::at_once) madvise(memory, size, MADV_POPULATE_READ);  // a hint: older kernels do not know it
+#else
+  static_cast<void>(load);
+#endif
 }
 
 MappedFile::~MappedFile() {

@@ -10,8 +10,11 @@ namespace keysift {
 /// A file mapped into memory, read-only, for files that nobody changes once they are written.
 class MappedFile {
  public:
-  /// Throws Failure, naming the path and the cause, when the file cannot be mapped.
-  explicit MappedFile(const std::filesystem::path& path);
+  enum class Load { as_needed, at_once };
+
+  /// `at_once` saves a page fault here and there where all of the file is soon looked at. Throws Failure, naming
+  /// the path and the cause, when the file cannot be mapped.
+  explicit MappedFile(const std::filesystem::path& path, Load load = Load::as_needed);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   MappedFile& operator=(MappedFile&& other) noexcept {

@@ -8,9 +8,6 @@
 namespace keysift {
 namespace {
 
-// Git itself cannot check out a path this deep; only a forged tree has one.
-constexpr unsigned kMaxTreeDepth = 2048;
-
 std::string key_of(const Oid& tree, const std::vector<Oid>& parents) {
   std::string key;
   const auto add = [&](const Oid& id) {
@@ -40,8 +37,8 @@ bool contains(const std::vector<Oid>& ids, const Oid& id) {
 
 }  // namespace
 
-AdditionFinder::AdditionFinder(const Repository& repository, ObjectErrorSink on_error)
-    : objects_(repository), trees_(objects_), on_error_(std::move(on_error)) {}
+AdditionFinder::AdditionFinder(ObjectReader& objects, ObjectErrorSink on_error)
+    : objects_(objects), trees_(objects_), on_error_(std::move(on_error)) {}
 
 void AdditionFinder::find(const CommitHeader& commit, const AdditionVisitor& visit) {
   std::vector<Oid> parents;

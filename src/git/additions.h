@@ -10,8 +10,7 @@
 
 #include "git/commit_graph.h"
 #include "git/object.h"
-#include "git/object_walk.h"
-#include "git/repository.h"
+#include "git/object_reader.h"
 #include "git/tree_reader.h"
 
 namespace keysift {
@@ -37,9 +36,8 @@ using AdditionVisitor = std::function<bool(const Addition& addition)>;
 /// two threads at once.
 class AdditionFinder {
  public:
-  /// `repository` outlives the finder. Commits and trees that cannot be read go to `on_error` and count as
-  /// empty.
-  AdditionFinder(const Repository& repository, ObjectErrorSink on_error);
+  /// `objects` outlives the finder. Commits and trees that cannot be read go to `on_error` and count as empty.
+  AdditionFinder(ObjectReader& objects, ObjectErrorSink on_error);
 
   /// Calls `visit` with each addition of `commit`: blobs, and names of files, folders and submodules. A
   /// commit without parents adds all that it has.
@@ -50,7 +48,7 @@ class AdditionFinder {
                const AdditionVisitor& visit);
   std::shared_ptr<const Tree> read(const Oid& tree, std::string_view folder);
 
-  ObjectReader objects_;
+  ObjectReader& objects_;
   TreeReader trees_;
   ObjectErrorSink on_error_;
   std::unordered_set<std::string> barren_;  // trees, with those of the parents, that hold nothing of interest

@@ -10,7 +10,7 @@
 
 #include "base/failure.h"
 #include "base/text.h"
-#include "git/object_walk.h"
+#include "git/object_reader.h"
 
 namespace keysift {
 namespace {
@@ -30,7 +30,8 @@ std::string advice(const Repository& repository) {
          " git fetch --deepen=N, or fetch-depth: 0 where CI checks out";
 }
 
-RangeTip resolve(const Repository& repository, const std::string& option, const std::string& revision) {
+RangeTip resolve(const Repository& repository, ObjectReader& objects, const std::string& option,
+                  const std::string& revision) {
   git_object* raw = nullptr;
   git_reference* raw_ref = nullptr;
   const auto status = git_revparse_ext(&raw, &raw_ref, repository.get(), revision.c_str());
@@ -39,7 +40,7 @@ RangeTip resolve(const Repository& repository, const std::string& option, const 
   const auto shown = option + ": '" + printable(revision) + "'";
   if (status == GIT_EAMBIGUOUS) throw Failure(shown + " fits several objects; write more of the name");
   if (status != 0) throw Failure(shown + " is no revision of this repository" + advice(repository));
-  const auto commit = repository.peel(Oid::from_raw(git_object_id(raw)->id), GIT_OBJECT_COMMIT);
+  const auto commit = peel(objects, Oid::from_raw(git_object_id(raw)->id), ObjectType::commit);
   if (!commit) throw Failure(shown + " leads to no commit");
   return {ref ? git_reference_name(ref.get()) : "", *commit};
 }
@@ -65,9 +66,10 @@ Sides sides_of(const std::string& range) {
 // reach it.
 class RangeWalk {
  public:
-  RangeWalk(const Repository& repository, const RangeRequest& request, const ObjectErrorSink& on_error)
+  RangeWalk(const Repository& repository, ObjectReader& reader, const RangeRequest& request,
+            const ObjectErrorSink& on_error)
       : request_(request),
-        reader_(repository),
+        reader_(reader),
         shallow_(repository.shallow_boundary()),
         on_error_(on_error) {}
 
@@ -156,7 +158,7 @@ class RangeWalk {
     auto header =
         object && object->type == ObjectType::commit ? parse_commit(id, object->bytes) : std::nullopt;
     if (!header) {
-      const auto why = object ? "it is no commit that has a tree" : git_error_message();
+      const auto why = object ? "it is no commit that has a tree" : reader_.problem();
       on_error_(id.hex(),
                 "commit cannot be read (" + why + "), which " + child.hex() + " names; try: git fsck", 0);
       return std::nullopt;
@@ -177,7 +179,7 @@ class RangeWalk {
   }
 
   const RangeRequest& request_;
-  ObjectReader reader_;
+  ObjectReader& reader_;
   std::set<Oid> shallow_;
   const ObjectErrorSink& on_error_;
   bool symmetric_ = false;
@@ -192,19 +194,20 @@ class RangeWalk {
 
 }  // namespace
 
-CommitRange commits_in(const Repository& repository, const RangeRequest& request,
-                       const ObjectErrorSink& on_error) {
-  RangeWalk walk(repository, request, on_error);
+CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
+                       const RangeRequest& request, const ObjectErrorSink& on_error) {
+  ObjectReader objects(database);
+  RangeWalk walk(repository, objects, request, on_error);
   if (!request.range.empty()) {
     const auto sides = sides_of(request.range);
-    const auto left = resolve(repository, "--range", sides.left);
-    const auto right = resolve(repository, "--range", sides.right);
+    const auto left = resolve(repository, objects, "--range", sides.left);
+    const auto right = resolve(repository, objects, "--range", sides.right);
     auto commits = walk.between(left.commit, right.commit, sides.symmetric);
     if (sides.symmetric) return {{left, right}, std::move(commits)};
     return {{right}, std::move(commits)};
   }
-  const auto tip = request.branch.empty() ? resolve(repository, "HEAD", "HEAD")
-                                          : resolve(repository, "--branch", request.branch);
+  const auto tip = request.branch.empty() ? resolve(repository, objects, "HEAD", "HEAD")
+                                          : resolve(repository, objects, "--branch", request.branch);
   return {{tip}, walk.from(tip.commit)};
 }
 

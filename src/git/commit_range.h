@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "git/commit_graph.h"
-#include "git/object.h"
+#include "git/object_database.h"
 #include "git/repository.h"
 
 namespace keysift {
@@ -47,7 +47,7 @@ struct CommitRange {
 /// committers' clocks went far wrong, commits of A's history may be among them; none that belongs is ever
 /// left out. A commit that cannot be read goes to `on_error` (worker 0), and what lies behind it is not
 /// known. Throws Failure when a revision is unknown or names no commit.
-CommitRange commits_in(const Repository& repository, const RangeRequest& request,
-                       const ObjectErrorSink& on_error);
+CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
+                       const RangeRequest& request, const ObjectErrorSink& on_error);
 
 }  // namespace keysift

@@ -1,10 +1,12 @@
 // zlib streams.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
 struct libdeflate_decompressor;
+struct z_stream_s;
 
 namespace keysift {
 
@@ -22,6 +24,28 @@ class Inflater {
     void operator()(libdeflate_decompressor* decompressor) const;
   };
   std::unique_ptr<libdeflate_decompressor, Free> decompressor_;
+};
+
+/// Whether a zlib stream of `packed` bytes can hold `size` bytes. Ask before making room for them: deflate
+/// (RFC 1951) makes 258 bytes of two bits at best.
+constexpr bool is_plausible(std::uint64_t size, std::size_t packed) { return size / 1032 <= packed; }
+
+/// Inflates a zlib stream a part at a time, with zlib: libdeflate wants room for all of it.
+class InflateStream {
+ public:
+  /// Inflates what is at the start of `stream`, which outlives this.
+  explicit InflateStream(std::string_view stream);
+
+  /// Inflates up to `size` bytes into `out` and returns how many: fewer at the end only, or where the stream
+  /// is broken.
+  std::size_t read(char* out, std::size_t size);
+
+ private:
+  struct Free {
+    void operator()(z_stream_s* state) const;
+  };
+  std::unique_ptr<z_stream_s, Free> state_;
+  std::string_view rest_;  // not yet given to zlib, which counts in 32 bits
 };
 
 }  // namespace keysift

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/mapped_file.h"
+#include "git/object.h"
 #include "git/oid.h"
 
 namespace keysift {
@@ -22,6 +23,9 @@ enum class PackKind : std::uint8_t {
   ref_delta = 7
 };
 
+/// The type of an object that is stored whole; blob for a delta, of which the entry does not tell.
+ObjectType object_type(PackKind kind);
+
 /// What the header of a pack entry says.
 struct PackEntry {
   PackKind kind = PackKind::blob;
@@ -35,8 +39,8 @@ struct PackEntry {
 /// use.
 class Pack {
  public:
-  /// Maps `index_file` (.idx, version 2) and the pack beside it (.pack, version 2). Throws Failure when they
-  /// cannot be read or are of another version or shape.
+  /// Maps `index_file` (.idx, versions 1 and 2) and the pack beside it (.pack, versions 2 and 3, which git
+  /// reads alike). Throws Failure when they cannot be read or are of another version or shape.
   explicit Pack(const std::filesystem::path& index_file);
 
   const std::filesystem::path& index_file() const { return index_file_; }
@@ -45,16 +49,19 @@ class Pack {
   std::uint32_t size() const { return count_; }
 
   /// The name of object `number`.
-  Oid id(std::uint32_t number) const { return Oid::from_raw(names_ + Oid::kSize * number); }
+  Oid id(std::uint32_t number) const { return Oid::from_raw(name(number)); }
 
   /// Starts loading the name of object `number`.
-  void prefetch_id(std::uint32_t number) const { __builtin_prefetch(names_ + Oid::kSize * number); }
+  void prefetch_id(std::uint32_t number) const { __builtin_prefetch(name(number)); }
 
   /// Where object `number` starts in the pack; nothing if the index points outside.
   std::optional<std::uint64_t> offset(std::uint32_t number) const;
 
-  /// The number of the object of that name, if it is here.
+  /// The number of the object of that name, if it is here. PackNames does it faster.
   std::optional<std::uint32_t> find(const Oid& id) const;
+
+  /// The same, among the numbers from `low` up to and without `high`.
+  std::optional<std::uint32_t> find(const Oid& id, std::uint32_t low, std::uint32_t high) const;
 
   /// How many objects have a name whose first byte is less than `byte` (0 to 256).
   std::uint32_t numbers_before(unsigned byte) const;
@@ -69,21 +76,39 @@ class Pack {
   std::string_view stream(std::size_t data) const { return pack_.bytes().substr(data, pack_end_ - data); }
 
  private:
-  void make_buckets();
-  std::size_t bucket_of(const char* name) const;
+  bool find_tables(std::size_t size);
+  const char* name(std::uint32_t number) const { return names_ + step_ * number; }
 
   std::filesystem::path index_file_;
   MappedFile index_;
   MappedFile pack_;
   std::uint32_t count_ = 0;
-  std::uint64_t large_offsets_ = 0;
+  std::uint64_t large_count_ = 0;
+  bool version_2_ = true;  // of the index
   std::size_t pack_end_ = 0;
   const char* fanout_ = nullptr;
-  unsigned bucket_bits_ = 1;
-  std::vector<std::uint32_t> buckets_;  // by the first bits of a name: the first number there or later
   const char* names_ = nullptr;
+  std::size_t step_ = Oid::kSize;  // from one name to the next, from one offset to the next
+  std::size_t offset_step_ = 4;
   const char* offsets_ =
-      nullptr;  // 4 bytes each; the highest bit set: a number into what follows, 8 bytes each
+      nullptr;  // 4 bytes each; in version 2 the highest bit set: a number into what follows, 8 bytes each
+};
+
+/// The names in a pack, by their first bits: 4 bytes an object.
+class PackNames {
+ public:
+  /// `pack` outlives this.
+  explicit PackNames(const Pack& pack);
+
+  /// The number of the object of that name, if it is in the pack.
+  std::optional<std::uint32_t> find(const Oid& id) const;
+
+ private:
+  std::size_t bucket_of(const Oid& id) const;
+
+  const Pack* pack_;
+  unsigned bits_ = 1;
+  std::vector<std::uint32_t> buckets_;  // by the first bits of a name: the first number there or later
 };
 
 }  // namespace keysift

@@ -82,7 +82,7 @@ struct PackForest::Headers {
   bool doubtful = false;  // some entries may not be reachable from any root
 };
 
-PackForest::PackForest(const Pack& pack, unsigned workers) : pack_(&pack) {
+PackForest::PackForest(const Pack& pack, unsigned workers) : pack_(&pack), names_(pack) {
   const Offsets offsets(pack, workers, broken_);
   nodes_.resize(offsets.size());
   std::vector<Headers> found(workers);
@@ -119,7 +119,7 @@ void PackForest::read_header(std::uint32_t index, const Offsets& offsets, Header
     if (base != kNone) add_child(base, index);
   } else if (entry->kind == PackKind::ref_delta) {
     found.doubtful = true;
-    const auto number = pack_->find(entry->base_id);
+    const auto number = names_.find(entry->base_id);
     const auto offset = number ? pack_->offset(*number) : std::nullopt;
     const auto base = offset ? offsets.find(*offset) : kNone;
     if (base == kNone) {

@@ -11,7 +11,7 @@
 
 namespace keysift {
 
-/// The deltas of a pack as trees: each entry with the deltas made from it. About 32 bytes an object.
+/// The deltas of a pack as trees: each entry with the deltas made from it. About 36 bytes an object.
 class PackForest {
  public:
   static constexpr std::uint32_t kNone = UINT32_MAX;
@@ -47,6 +47,9 @@ class PackForest {
     if (node.sibling != kNone) __builtin_prefetch(&nodes_[node.sibling]);
   }
 
+  /// The number of the object of that name, if it is in the pack.
+  std::optional<std::uint32_t> find(const Oid& id) const { return names_.find(id); }
+
   /// Objects stored whole.
   std::span<const std::uint32_t> roots() const { return roots_; }
 
@@ -68,6 +71,7 @@ class PackForest {
   void find_unreachable();
 
   const Pack* pack_;
+  PackNames names_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> roots_;
   std::vector<Orphan> orphans_;

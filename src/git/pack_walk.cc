@@ -158,27 +158,14 @@ class Worker {
   std::vector<Oid> declined;
 
  private:
-  static ObjectType type_of(PackKind kind) {
-    switch (kind) {
-      case PackKind::commit:
-        return ObjectType::commit;
-      case PackKind::tree:
-        return ObjectType::tree;
-      case PackKind::tag:
-        return ObjectType::tag;
-      default:
-        return ObjectType::blob;
-    }
-  }
-
   void start_at_root(const WalkedPack& pack, std::uint32_t index) {
     const auto& node = pack.forest->node(index);
-    if (only_ && type_of(node.kind) != *only_) return;
+    if (only_ && object_type(node.kind) != *only_) return;
     pack.forest->prefetch(node);
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
     if (!object) return decline(pack, index);
-    Family family{&pack, node.child, kNone, type_of(node.kind), false, std::move(*object)};
+    Family family{&pack, node.child, kNone, object_type(node.kind), false, std::move(*object)};
     const Range whole{0, family.base.size};
     family.look_again = hand_on(pack, node, family.type, family.base.bytes(), {&whole, 1});
     run(std::move(family));

@@ -26,15 +26,9 @@ struct PackWalkLimits {
   std::optional<ObjectType> only;  ///< leave out objects of other types
 };
 
-/// An object that deltas of a pack are made from and that is not in it; with its type, for the deltas have
-/// the same.
-struct ForeignBase {
-  ObjectType type = ObjectType::blob;
-  std::string bytes;
-};
-
-/// Finds a base that is not in the pack.
-using BaseFinder = std::function<std::optional<ForeignBase>(const Oid& base, unsigned worker)>;
+/// Finds an object that deltas of a pack are made from and that is not in it; it is used before the worker's
+/// next call.
+using BaseFinder = std::function<std::optional<Object>(const Oid& base, unsigned worker)>;
 
 /// Hands on every object of `packs` that can be read within the limits. Returns the names of the others:
 /// broken ones, those that stand on them, and those that need more memory than `limits` allow.

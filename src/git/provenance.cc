@@ -6,11 +6,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "git/tree.h"
+
 namespace keysift {
 namespace {
-
-// Git itself cannot check out a path this deep; only a forged tree has one.
-constexpr unsigned kMaxTreeDepth = 4096;
 
 // The most places of things that one tree is followed to. Ten folders in each of ten, twelve levels deep,
 // make a million million paths of one blob; only a forged tree has so many.
@@ -337,10 +336,10 @@ class Trace {
 
 }  // namespace
 
-std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs) {
+std::vector<Tip> tips_of(ObjectReader& objects, const CommitGraph& graph, std::span<const Ref> refs) {
   std::vector<Tip> tips;
   for (const auto& ref : refs) {
-    const auto commit = repository.peel(ref.target, GIT_OBJECT_COMMIT);
+    const auto commit = peel(objects, ref.target, ObjectType::commit);
     const auto index = commit ? graph.find(*commit) : std::nullopt;
     if (index) tips.push_back({ref.name, *index});
   }

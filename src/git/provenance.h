@@ -37,7 +37,7 @@ struct Tip {
 
 /// The commits that `refs` lead to, through annotated tags too; refs to anything else, or to missing objects,
 /// are left out.
-std::vector<Tip> tips_of(const Repository& repository, const CommitGraph& graph, std::span<const Ref> refs);
+std::vector<Tip> tips_of(ObjectReader& objects, const CommitGraph& graph, std::span<const Ref> refs);
 
 /// Traces what is sought through all commits of `graph`; `links` was made for the same `sought`. The result
 /// is sorted by thing, then path. A tree that has things at very many places, as only a forged one does, is

@@ -114,19 +114,6 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   return refs;
 }
 
-std::optional<Oid> Repository::peel(const Oid& object, git_object_t type) const {
-  using ObjectHandle = GitHandle<git_object, git_object_free>;
-  git_oid name;
-  git_oid_fromraw(&name, object.bytes.data());
-  git_object* raw = nullptr;
-  if (git_object_lookup(&raw, get(), &name, GIT_OBJECT_ANY) != 0) return std::nullopt;
-  const ObjectHandle found(raw);
-  git_object* peeled_raw = nullptr;
-  if (git_object_peel(&peeled_raw, raw, type) != 0) return std::nullopt;
-  const ObjectHandle peeled(peeled_raw);
-  return Oid::from_raw(git_object_id(peeled_raw)->id);
-}
-
 std::vector<IndexEntry> Repository::index(std::string& problem) const {
   git_index* raw = nullptr;
   if (git_repository_index(&raw, get()) != 0) {

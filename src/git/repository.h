@@ -63,10 +63,6 @@ class Repository {
   /// to `broken`.
   std::vector<Ref> refs(std::vector<std::string>& broken) const;
 
-  /// The object of type `type` that `object` is or, as a tag, leads to; nothing if it leads elsewhere or is
-  /// missing.
-  std::optional<Oid> peel(const Oid& object, git_object_t type) const;
-
   /// The entries of the index, sorted by path. When it cannot be read: none, and `problem` says why.
   std::vector<IndexEntry> index(std::string& problem) const;
 

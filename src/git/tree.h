@@ -18,6 +18,9 @@ struct TreeEntry {
 /// Every git knows the empty tree, whether it is stored or not.
 inline const Oid kEmptyTree = Oid::from_hex("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
 
+/// Git itself cannot check out folders nested this deep; only a forged tree has them.
+inline constexpr unsigned kMaxTreeDepth = 2048;
+
 /// Takes the entries of a tree object one by one: "<octal mode> <name>\0<20 bytes>" each.
 class TreeEntries {
  public:

@@ -82,7 +82,7 @@ struct TreeLinks::Share {
   }
 };
 
-TreeLinks::TreeLinks(const ObjectDatabase& objects, const ObjectWalkOptions& options,
+TreeLinks::TreeLinks(const ObjectWalk& objects, const ObjectWalkOptions& options,
                      std::span<const Sought> sought) {
   const SoughtTable wanted(sought);
   std::vector<Share> shares(options.workers);
@@ -93,7 +93,7 @@ TreeLinks::TreeLinks(const ObjectDatabase& objects, const ObjectWalkOptions& opt
     return false;
   };
   // The walk that found what is sought has told what cannot be read.
-  objects.walk(trees_only, read, [](const std::string&, const std::string&, unsigned) {});
+  objects.run(trees_only, read, nullptr, [](const std::string&, const std::string&, unsigned) {});
   merge(std::move(shares));
 }
 

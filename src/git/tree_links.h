@@ -30,7 +30,7 @@ class TreeLinks {
   };
 
   /// Reads all trees of `objects`. Those that cannot be read count as empty.
-  TreeLinks(const ObjectDatabase& objects, const ObjectWalkOptions& options, std::span<const Sought> sought);
+  TreeLinks(const ObjectWalk& objects, const ObjectWalkOptions& options, std::span<const Sought> sought);
 
   /// How many trees there are. They are numbered from 0.
   std::size_t size() const { return trees_.size(); }

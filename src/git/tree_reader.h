@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "git/object_walk.h"
+#include "git/object_reader.h"
 #include "git/tree.h"
 
 namespace keysift {

@@ -286,7 +286,7 @@ void read_walked_file(int root, const std::string& path, const std::string& show
   Blob whole;
   whole.path = shown;
   const int error =
-      read_pieces(file.get(), whole, size, buffer, [&](const Blob& piece) { sink(piece, worker); });
+      read_pieces(reader_of(file.get()), whole, size, buffer, [&](const Blob& piece) { sink(piece, worker); });
   if (error != 0) complain(error);
 }
 

@@ -7,6 +7,7 @@
 #include "git/object_walk.h"
 #include "git/repository.h"
 #include "source/blob.h"
+#include "source/pieces.h"
 
 namespace keysift {
 
@@ -25,10 +26,10 @@ struct HistorySummary {
 };
 
 /// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository
-/// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). What cannot be
-/// read goes to `on_error`.
-HistorySummary read_history(const Repository& repository, const ObjectDatabase& objects,
-                            const ObjectWalkOptions& options, const BlobSink& sink,
+/// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). A blob over the
+/// memory limit is handed on in pieces, if it can be read so. What cannot be read goes to `on_error`.
+HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
+                            const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
                             const ErrorSink& on_error);
 
 }  // namespace keysift

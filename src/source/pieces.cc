@@ -8,13 +8,12 @@
 namespace keysift {
 namespace {
 
-// Fills buffer[filled, wanted) as far as the file goes; `end` says that it went no further.
-int fill(int file, std::string& buffer, std::size_t& filled, std::size_t wanted, bool& end) {
+// Fills buffer[filled, wanted) as far as there is anything; `end` says that it went no further.
+int fill(const ByteReader& read, std::string& buffer, std::size_t& filled, std::size_t wanted, bool& end) {
   if (buffer.size() < wanted) buffer.resize(wanted);
   while (filled < wanted) {
-    const auto got = read(file, buffer.data() + filled, wanted - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno;
+    const auto got = read(buffer.data() + filled, wanted - filled);
+    if (got < 0) return static_cast<int>(-got);
     if (got == 0) {
       end = true;
       return 0;
@@ -26,7 +25,17 @@ int fill(int file, std::string& buffer, std::size_t& filled, std::size_t wanted,
 
 }  // namespace
 
-int read_pieces(int file, const Blob& whole, PieceSize size, std::string& buffer,
+ByteReader reader_of(int file) {
+  return [file](char* out, std::size_t size) -> std::ptrdiff_t {
+    for (;;) {
+      const auto got = read(file, out, size);
+      if (got >= 0) return got;
+      if (errno != EINTR) return -errno;
+    }
+  };
+}
+
+int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::string& buffer,
                 const std::function<void(const Blob&)>& sink) {
   Blob piece = whole;
   std::size_t filled = 0;  // bytes in the buffer
@@ -34,7 +43,7 @@ int read_pieces(int file, const Blob& whole, PieceSize size, std::string& buffer
   bool end = false;
   for (;;) {
     const auto wanted = own + size.step + size.overlap;
-    const int error = fill(file, buffer, filled, wanted, end);
+    const int error = fill(read, buffer, filled, wanted, end);
     const bool last = end || error != 0;
     piece.bytes = std::string_view(buffer).substr(0, filled);
     piece.own_begin = own;

@@ -15,11 +15,16 @@ struct PieceSize {
   std::size_t overlap = 64 * 1024;
 };
 
-/// Reads a file descriptor to its end and calls `sink` with each piece as a blob that otherwise is like
-/// `whole`. A file shorter than step + overlap is one piece. `buffer` is kept by the caller so that it is
-/// allocated once. Returns 0, or the errno of the read that failed; what was read before it has been handed
-/// on.
-int read_pieces(int file, const Blob& whole, PieceSize size, std::string& buffer,
+/// Reads up to `size` bytes into `out`. Returns how many: 0 at the end; or an errno, negative.
+using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
+
+/// Reads a file descriptor.
+ByteReader reader_of(int file);
+
+/// Reads to the end and calls `sink` with each piece as a blob that otherwise is like `whole`. What is shorter
+/// than step + overlap is one piece. `buffer` is kept by the caller so that it is allocated once. Returns 0, or
+/// the errno of the read that failed; what was read before it has been handed on.
+int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::string& buffer,
                 const std::function<void(const Blob&)>& sink);
 
 }  // namespace keysift

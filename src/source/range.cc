@@ -18,27 +18,22 @@ constexpr std::size_t kBatch = 16;  // commits that a worker takes at a time
 constexpr std::size_t kMostPlaces =
     10'000;  // that one commit may add keys at: trees can share their subtrees
 
-// A repository of one worker's own.
 struct Reader {
-  Reader(const std::filesystem::path& git_dir, ObjectErrorSink on_error)
-      : repository(Repository::open(git_dir)),
-        objects(repository),
-        additions(repository, std::move(on_error)) {}
-  Repository repository;
+  Reader(const ObjectDatabase& database, ObjectErrorSink on_error)
+      : objects(database), additions(objects, std::move(on_error)) {}
   ObjectReader objects;
   AdditionFinder additions;
 };
 
 // Calls `work(reader, commit, worker)` for the number of each commit.
 template <typename Work>
-void for_each_commit(const Repository& repository, const CommitRange& range, unsigned threads,
+void for_each_commit(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                      const ErrorSink& on_error, Work&& work) {
   const auto count = range.commits.size();
   const auto workers = static_cast<unsigned>(std::min<std::size_t>(threads, count / (2 * kBatch) + 1));
-  const std::filesystem::path git_dir = git_repository_path(repository.get());
   std::atomic<std::size_t> next{0};
   parallel(workers, [&](unsigned worker) {
-    Reader reader(git_dir, [&](const std::string& object, const std::string& message, unsigned) {
+    Reader reader(database, [&](const std::string& object, const std::string& message, unsigned) {
       on_error(object, message, worker);
     });
     for (auto begin = next.fetch_add(kBatch); begin < count; begin = next.fetch_add(kBatch)) {
@@ -73,11 +68,11 @@ void hand_on(std::string_view bytes, Origin origin, const Oid& object, std::stri
 
 }  // namespace
 
-void read_range(const Repository& repository, const CommitRange& range, unsigned threads,
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                 const BlobSink& sink, const ErrorSink& on_error) {
   Taken taken;
   for_each_commit(
-      repository, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
+      database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
         const auto& commit = range.commits[number].header;
         if (const auto object = reader.objects.read(commit.id))
           hand_on(message_of(object->bytes), Origin::commit_message, commit.id, {}, worker, sink);
@@ -90,7 +85,7 @@ void read_range(const Repository& repository, const CommitRange& range, unsigned
           } else {
             on_error(
                 id.hex(),
-                "object cannot be read (" + git_error_message() + "); it is " + printable(addition.path()),
+                "object cannot be read (" + reader.objects.problem() + "); it is " + printable(addition.path()),
                 worker);
           }
           return false;
@@ -98,10 +93,10 @@ void read_range(const Repository& repository, const CommitRange& range, unsigned
       });
 }
 
-std::vector<Sighting> sightings(const Repository& repository, const CommitRange& range, unsigned threads,
+std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                                 const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error) {
   std::vector<std::vector<Sighting>> shares(threads);
-  for_each_commit(repository, range, threads, on_error,
+  for_each_commit(database, range, threads, on_error,
                   [&](Reader& reader, std::size_t number, unsigned worker) {
                     const auto& commit = range.commits[number].header;
                     std::size_t places = 0;

@@ -7,7 +7,7 @@
 
 #include "git/additions.h"
 #include "git/commit_range.h"
-#include "git/repository.h"
+#include "git/object_database.h"
 #include "source/blob.h"
 
 namespace keysift {
@@ -16,7 +16,7 @@ namespace keysift {
 /// messages; and the names that a commit has where no parent has them, as blobs with the origin `path`, the
 /// tree as object, and the name for a path too. Where each of them stands in history, sightings() tells. What
 /// cannot be read goes to `on_error`. Up to `threads` workers.
-void read_range(const Repository& repository, const CommitRange& range, unsigned threads,
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                 const BlobSink& sink, const ErrorSink& on_error);
 
 /// One place where a commit of a range adds a blob or a name.
@@ -34,7 +34,7 @@ struct Sighting {
 /// Where the commits of the range add any of the blobs, or names in any of the trees, in `objects`. Sorted by
 /// commit, then path. A commit that adds them at very many places, as only a forged one does, goes to
 /// `on_error`, and not all of its places are told.
-std::vector<Sighting> sightings(const Repository& repository, const CommitRange& range, unsigned threads,
+std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                                 const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error);
 
 }  // namespace keysift

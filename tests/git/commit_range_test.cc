@@ -80,7 +80,7 @@ Strings ours(const std::filesystem::path& path, const RangeRequest& request) {
   const auto repository = Repository::open(path);
   Strings commits;
   const auto range =
-      commits_in(repository, request, [](const std::string& object, const std::string& message, unsigned) {
+      commits_in(repository, ObjectDatabase(repository), request, [](const std::string& object, const std::string& message, unsigned) {
         FAIL(object << ": " << message);
       });
   for (const auto& commit : range.commits) {
@@ -170,7 +170,7 @@ TEST_CASE("a range's tips carry the names of their refs") {
   const auto repository = Repository::open(repo.path());
   const auto tips = [&](const RangeRequest& request) {
     Strings names;
-    for (const auto& tip : commits_in(repository, request, {}).tips) {
+    for (const auto& tip : commits_in(repository, ObjectDatabase(repository), request, {}).tips) {
       names.push_back(tip.ref + " " + tip.commit.hex());
     }
     return names;
@@ -184,10 +184,10 @@ TEST_CASE("a range's tips carry the names of their refs") {
   RangeRequest branch;
   branch.branch = "side";
   CHECK(tips(branch) == Strings{"refs/heads/side " + first});
-  const auto sides = commits_in(repository, range("main...side"), {});
+  const auto sides = commits_in(repository, ObjectDatabase(repository), range("main...side"), {});
   REQUIRE(sides.commits.size() == 1);
   CHECK(sides.tips[sides.commits[0].tip].ref == "refs/heads/main");
-  const auto other_way = commits_in(repository, range("side...main"), {});
+  const auto other_way = commits_in(repository, ObjectDatabase(repository), range("side...main"), {});
   REQUIRE(other_way.commits.size() == 1);
   CHECK(other_way.tips[other_way.commits[0].tip].ref == "refs/heads/main");
 }
@@ -222,7 +222,7 @@ TEST_CASE("a commit that is missing is told, and the rest found") {
   RangeRequest all;
   all.branch = "main";
   const auto found =
-      commits_in(repository, all,
+      commits_in(repository, ObjectDatabase(repository), all,
                  [&](const std::string& object, const std::string&, unsigned) { missing.push_back(object); });
   REQUIRE(found.commits.size() == 1);
   CHECK(found.commits[0].header.id.hex() == third);

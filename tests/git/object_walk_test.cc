@@ -66,7 +66,7 @@ std::size_t deltas_in(TestRepo& repo) {
 TEST_CASE("an empty repository has no objects") {
   const TestRepo repo;
   check_all(repo.path());
-  CHECK(ObjectDatabase(Repository::open(repo.path()), 1).size() == 0);
+  CHECK(ObjectWalk(ObjectDatabase(Repository::open(repo.path())), 1).size() == 0);
 }
 
 TEST_CASE("loose objects of all types") {
@@ -79,7 +79,8 @@ TEST_CASE("loose objects of all types") {
   repo.git({"hash-object", "-w", "--stdin"}, "in no tree");
   check_all(repo.path());
   CHECK(listed_by_git(repo.path()).size() == 8);
-  const ObjectDatabase objects(Repository::open(repo.path()), 1);
+  const ObjectDatabase database(Repository::open(repo.path()));
+  const ObjectWalk objects(database, 1);
   CHECK(objects.size() == 8);
   CHECK(objects.contains(name_of(ObjectType::blob, "")));
   CHECK(objects.contains(name_of(ObjectType::blob, "in no tree")));
@@ -198,14 +199,17 @@ TEST_CASE("a blob of 100 MB, and versions of it") {
   repo.write("small", "text");
   repo.commit_all("small");
   const auto expected = listed_by_git(repo.path());
-  CHECK(walked(repo.path(), 2).objects == expected);
+  const auto loose = walked(repo.path());
+  CHECK(loose.objects == expected);
+  CHECK(loose.large == 2);  // 100 MiB are over a worker's half of 128
   repo.git({"-c", "core.bigFileThreshold=1g", "repack", "-a", "-d", "-f", "--quiet", "--window=3"});
   CHECK(deltas_in(repo) >= 1);
-  for (const auto& [workers, memory] : {std::pair{1U, kMiB}, {2U, 128 * kMiB}, {2U, 1024 * kMiB}}) {
+  for (const auto& [workers, memory] : {std::pair{1U, kMiB}, {2U, 1024 * kMiB}}) {
     const auto outcome = walked(repo.path(), workers, memory);
     INFO(workers << " workers, " << memory << " bytes");
     CHECK(outcome.errors.empty());
     CHECK(outcome.objects == expected);
+    CHECK(outcome.large == (memory == kMiB ? 1 : 0));  // the other is a delta
   }
 }
 
@@ -289,7 +293,8 @@ Search search(const fs::path& repository, const Detector& detector, bool whole, 
   ObjectWalkOptions options;
   options.workers = workers;
   options.memory = memory;
-  ObjectDatabase(Repository::open(repository), workers).walk(options, visit, [](auto&&...) { FAIL(); });
+  const ObjectDatabase database(Repository::open(repository));
+  ObjectWalk(database, workers).run(options, visit, nullptr, [](auto&&...) { FAIL(); });
   return search;
 }
 
@@ -413,7 +418,7 @@ TEST_CASE("a flipped byte in a pack's body costs only what stands on it") {
 
 TEST_CASE("a flipped byte in a pack's header or checksum") {
   SmallRepo small;
-  for (const std::size_t at : {std::size_t{0}, std::size_t{5}, std::size_t{7}}) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{5}, std::size_t{6}}) {
     auto bytes = small.pack_bytes;
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     const auto outcome = small.with(small.index_bytes, bytes);
@@ -495,14 +500,13 @@ TEST_CASE("an index without its pack, and a folder in place of a pack") {
   CHECK(outcome.errors.contains(small.index.filename()));
 }
 
-TEST_CASE("an index of version 1 goes through libgit2, which is said") {
+TEST_CASE("an index of version 1") {
   SmallRepo small;
   fs::remove(small.index);
   small.repo.git({"index-pack", "--index-version=1", small.pack});
   const auto outcome = walked(small.repo.path());
   CHECK(outcome.objects == small.objects);
-  REQUIRE(outcome.errors.size() == 1);
-  CHECK_THAT(outcome.errors.at(small.index.filename()), Contains("version 2"));
+  CHECK(outcome.errors.empty());
 }
 
 TEST_CASE("a broken object is read from wherever else it is") {

@@ -255,7 +255,7 @@ class DeltaTree {
   std::map<Oid, std::string> contents_;
 };
 
-std::optional<ForeignBase> no_base(const Oid&, unsigned) { return std::nullopt; }
+std::optional<Object> no_base(const Oid&, unsigned) { return std::nullopt; }
 
 TEST_CASE("a search of what a delta brings finds what a search of all finds") {
   auto rules = all_rules();

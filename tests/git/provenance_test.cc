@@ -55,11 +55,13 @@ class Story {
     const auto repository = Repository::open(repo_.path());
     const auto commits = graph();
     std::vector<std::string> broken;
-    const auto tips = tips_of(repository, commits, repository.refs(broken));
+    const ObjectDatabase database(repository);
+    ObjectReader objects(database);
+    const auto tips = tips_of(objects, commits, repository.refs(broken));
     std::vector<Sought> sought;
     for (const auto& text : texts)
       sought.push_back({blob(text), apart ? static_cast<std::uint32_t>(sought.size()) : 0});
-    const TreeLinks links(ObjectDatabase(repository, 2), ObjectWalkOptions{}, sought);
+    const TreeLinks links(ObjectWalk(database, 2), ObjectWalkOptions{}, sought);
     Strings lines;
     for (const auto& found : keysift::trace(commits, tips, sought, links))
       lines.push_back(line(commits, found));
@@ -267,7 +269,9 @@ TEST_CASE("refs to tags, to tags of tags, and to what is no commit") {
   auto refs = repository.refs(broken);
   refs.push_back({"refs/heads/missing", Oid::from_hex(std::string(40, '1'))});
   Strings names;
-  for (const auto& tip : tips_of(repository, graph, refs)) {
+  const ObjectDatabase database(repository);
+  ObjectReader objects(database);
+  for (const auto& tip : tips_of(objects, graph, refs)) {
     CHECK(tip.commit == 0);
     names.push_back(tip.ref);
   }

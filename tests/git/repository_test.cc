@@ -180,27 +180,6 @@ TEST_CASE("a file among the refs that holds none is named", "[!shouldfail]") {
   CHECK(refs_of(repo.path()) == Lines{"broken refs/heads/garbage"});
 }
 
-TEST_CASE("tags lead to what they tag") {
-  TestRepo repo;
-  repo.write("a", "1");
-  const auto commit = Oid::from_hex(repo.commit_all("first"));
-  repo.git({"tag", "--annotate", "--message=x", "one"});
-  repo.git({"tag", "--annotate", "--message=x", "two", "one"});
-  repo.git({"tag", "--annotate", "--message=x", "blob", "HEAD:a"});
-  const auto repository = open(repo.path());
-  const auto peeled = [&](const std::string& name, git_object_t type) {
-    const auto found = repository.peel(Oid::from_hex(repo.git({"rev-parse", name})), type);
-    return found ? found->hex() : "";
-  };
-  CHECK(peeled("one", GIT_OBJECT_COMMIT) == commit.hex());
-  CHECK(peeled("two", GIT_OBJECT_COMMIT) == commit.hex());
-  CHECK(peeled("HEAD", GIT_OBJECT_COMMIT) == commit.hex());
-  CHECK(peeled("two", GIT_OBJECT_TREE) == repo.git({"rev-parse", "HEAD^{tree}"}));
-  CHECK(peeled("blob", GIT_OBJECT_COMMIT) == "");
-  CHECK(peeled("blob", GIT_OBJECT_BLOB) == repo.git({"rev-parse", "HEAD:a"}));
-  CHECK_FALSE(repository.peel(Oid::from_hex(std::string(40, '1')), GIT_OBJECT_COMMIT));
-}
-
 // The index as "path blob" lines; what is wrong with it goes to `problem`.
 Lines index_of(const fs::path& path, std::string& problem) {
   Lines lines;

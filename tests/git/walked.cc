@@ -25,6 +25,14 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
                               (wrong ? " wrong" : ""));
     return false;
   };
+  const auto visit_large = [&](ObjectStream& large, unsigned worker) {
+    std::string bytes;
+    std::array<char, 1 << 20> part;
+    for (std::size_t got = 1; got > 0; bytes.append(part.data(), got)) got = large.bytes.read(part.data(), part.size());
+    visit({large.id, large.type, bytes, {}}, worker);
+    const std::lock_guard lock(guard);
+    ++outcome.large;
+  };
   const auto on_error = [&](const std::string& object, const std::string& message, unsigned) {
     const std::lock_guard lock(guard);
     outcome.errors.emplace(object, message);
@@ -32,7 +40,8 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
   ObjectWalkOptions options;
   options.workers = workers;
   options.memory = memory;
-  ObjectDatabase(Repository::open(path), workers).walk(options, visit, on_error);
+  const ObjectDatabase database(Repository::open(path));
+  ObjectWalk(database, workers).run(options, visit, visit_large, on_error);
   std::sort(outcome.objects.begin(), outcome.objects.end());
   return outcome;
 }

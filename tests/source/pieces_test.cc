@@ -31,7 +31,7 @@ struct Piece {
 
 std::vector<Piece> pieces_of(int file, PieceSize size, std::string& buffer) {
   std::vector<Piece> pieces;
-  const int error = read_pieces(file, {}, size, buffer, [&](const Blob& blob) {
+  const int error = read_pieces(reader_of(file), {}, size, buffer, [&](const Blob& blob) {
     pieces.push_back({std::string(blob.bytes), blob.start, blob.own_begin, blob.own_end});
   });
   CHECK(error == 0);
@@ -145,7 +145,7 @@ TEST_CASE("pieces are like the blob they come from, and start where it does") {
   whole.start = {10, 5};
   std::vector<Position> starts;
   std::string buffer;
-  read_pieces(open_file(dir.path() / "file").get(), whole, {4, 0}, buffer, [&](const Blob& piece) {
+  read_pieces(reader_of(open_file(dir.path() / "file").get()), whole, {4, 0}, buffer, [&](const Blob& piece) {
     CHECK(piece.origin == Origin::standard_input);
     CHECK(piece.path == "shown");
     starts.push_back(piece.start);
@@ -158,8 +158,8 @@ TEST_CASE("a read that fails gives its errno") {
   std::string buffer;
   unsigned calls = 0;
   const auto count = [&](const Blob&) { ++calls; };
-  CHECK(read_pieces(open_file(dir.path()).get(), {}, {}, buffer, count) == EISDIR);
-  CHECK(read_pieces(-1, {}, {}, buffer, count) == EBADF);
+  CHECK(read_pieces(reader_of(open_file(dir.path()).get()), {}, {}, buffer, count) == EISDIR);
+  CHECK(read_pieces(reader_of(-1), {}, {}, buffer, count) == EBADF);
   CHECK(calls == 0);
 }
 
@@ -190,7 +190,7 @@ std::ostream& operator<<(std::ostream& out, const Placed& placed) {
 std::vector<Placed> scan_pieces(int file, PieceSize size, const Detector& detector, std::string& buffer) {
   Detector::Scratch scratch(detector);
   std::vector<Placed> result;
-  const int error = read_pieces(file, {}, size, buffer, [&](const Blob& blob) {
+  const int error = read_pieces(reader_of(file), {}, size, buffer, [&](const Blob& blob) {
     for (const auto& match : detector.scan(blob.bytes, scratch, {blob.own_begin, blob.own_end})) {
       const auto begin = advance(blob.start, blob.bytes.substr(0, match.begin));
       result.push_back(

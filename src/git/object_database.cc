@@ -1,0 +1,75 @@
+#include "git/object_database.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/failure.h"
+
+namespace keysift {
+namespace {
+
+// The entries of a folder, sorted; none if it cannot be read: git, too, takes such a folder for an empty one.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> entries;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    entries.push_back(entry->path());
+  }
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+bool is_hex(const std::string& text, std::size_t length) {
+  return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+}  // namespace
+
+ObjectDatabase::ObjectDatabase(const Repository& repository) {
+  open_folder(repository.common_dir() / "objects", 0);
+}
+
+// Alternates: git's gitrepository-layout, objects/info/alternates.
+void ObjectDatabase::open_folder(const std::filesystem::path& objects, unsigned depth) {
+  constexpr unsigned kMaxDepth = 5;  // as in git
+  std::error_code error;
+  const auto canonical = std::filesystem::canonical(objects, error);
+  const bool seen = std::find(folders_.begin(), folders_.end(), canonical) != folders_.end();
+  if (error || depth > kMaxDepth || seen) return;
+  folders_.push_back(canonical);
+  open_packs(canonical);
+  std::ifstream alternates(canonical / "info" / "alternates");
+  for (std::string line; std::getline(alternates, line);) {
+    if (!line.empty() && line.front() != '#') open_folder(canonical / line, depth + 1);
+  }
+}
+
+void ObjectDatabase::open_packs(const std::filesystem::path& objects) {
+  for (const auto& file : entries_of(objects / "pack")) {
+    if (file.extension() != ".idx") continue;
+    try {
+      packs_.emplace_back(file);
+    } catch (const Failure& failure) {
+      declined_.push_back({file, failure.what()});
+    }
+  }
+}
+
+std::vector<Oid> ObjectDatabase::loose() const {
+  std::vector<Oid> names;
+  for (const auto& objects : folders_) {
+    for (const auto& folder : entries_of(objects)) {
+      if (!is_hex(folder.filename().native(), 2)) continue;
+      for (const auto& file : entries_of(folder)) {
+        if (is_hex(file.filename().native(), 2 * Oid::kSize - 2))
+          names.push_back(Oid::from_hex(folder.filename().native() + file.filename().native()));
+      }
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+}  // namespace keysift

@@ -1,13 +1,31 @@
 // keysift: finds leaked API keys.
 #include <cstdio>
 #include <exception>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "base/failure.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 
+namespace {
+
+// Memory is used again rather than given back at once: that, and getting it again, took a tenth of the time of
+// looking at ten commits, and a twentieth of a whole history's.
+void keep_memory() {
+#ifdef __GLIBC__
+  mallopt(M_TRIM_THRESHOLD, 32 << 20);
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
+#endif
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   constexpr int kWrong = 2;
+  keep_memory();
   try {
     const auto options = keysift::parse_options(argc, argv);
     if (!options) return 0;

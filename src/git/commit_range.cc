@@ -11,6 +11,7 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "git/object_reader.h"
+#include "git/odb_bridge.h"
 
 namespace keysift {
 namespace {
@@ -30,14 +31,28 @@ std::string advice(const Repository& repository) {
          " git fetch --deepen=N, or fetch-depth: 0 where CI checks out";
 }
 
+// Of a ref whose object cannot be read libgit2 says that there is none, and never frees it.
+void check_ref(const Repository& repository, ObjectReader& objects, const std::string& shown,
+               const std::string& revision) {
+  const auto name = revision.substr(0, std::min(revision.find_first_of("~^:"), revision.find("@{")));
+  git_reference* raw = nullptr;
+  if (git_reference_dwim(&raw, repository.get(), name.c_str()) != 0) return;
+  const GitHandle<git_reference, git_reference_free> ref(raw);
+  const auto target = Oid::from_raw(git_reference_target(raw)->id);
+  if (!objects.read(target))
+    throw Failure(shown + ": " + target.hex() + " cannot be read (" + objects.problem() + "); try: git fsck");
+}
+
 RangeTip resolve(const Repository& repository, ObjectReader& objects, const std::string& option,
                   const std::string& revision) {
+  const auto shown = option + ": '" + printable(revision) + "'";
+  check_ref(repository, objects, shown, revision);
+  const OdbBridge bridge(repository, objects);
   git_object* raw = nullptr;
   git_reference* raw_ref = nullptr;
   const auto status = git_revparse_ext(&raw, &raw_ref, repository.get(), revision.c_str());
   const GitHandle<git_object, git_object_free> object(raw);
   const GitHandle<git_reference, git_reference_free> ref(raw_ref);
-  const auto shown = option + ": '" + printable(revision) + "'";
   if (status == GIT_EAMBIGUOUS) throw Failure(shown + " fits several objects; write more of the name");
   if (status != 0) throw Failure(shown + " is no revision of this repository" + advice(repository));
   const auto commit = peel(objects, Oid::from_raw(git_object_id(raw)->id), ObjectType::commit);

@@ -192,6 +192,39 @@ TEST_CASE("a range's tips carry the names of their refs") {
   CHECK(other_way.tips[other_way.commits[0].tip].ref == "refs/heads/main");
 }
 
+TEST_CASE("a revision is what git says, loose or packed") {
+  TestRepo repo;
+  repo.write("f", "1");
+  repo.commit_all("first");
+  repo.git({"switch", "--quiet", "--create", "side"});
+  repo.write("g", "2");
+  repo.commit_all("aside");
+  repo.git({"switch", "--quiet", "main"});
+  repo.write("f", "3");
+  repo.commit_all("third");
+  repo.git({"merge", "--quiet", "--message", "merged", "side"});
+  repo.git({"tag", "--annotate", "--message", "annotated", "v1", "HEAD~1"});
+  const bool packed = GENERATE(false, true);
+  if (packed) repo.git({"repack", "-a", "-d", "-f", "--quiet"});
+  forget_user_configuration();
+  const auto repository = Repository::open(repo.path());
+  const ObjectDatabase database(repository);
+  const auto head = repo.git({"rev-parse", "HEAD"});
+  for (const auto& revision : Strings{"HEAD", "main", "heads/side", "@", head, head.substr(0, 9), "HEAD~2",
+                                      "HEAD^2", "main^2~1", "v1", "v1^{}", "v1^{commit}~1", ":/aside",
+                                      "HEAD^{/third}", repo.git({"rev-parse", "v1"}).substr(0, 10)}) {
+    INFO(revision << (packed ? ", packed" : ", loose"));
+    RangeRequest request;
+    request.branch = revision;
+    const auto range = commits_in(repository, database, request, {});
+    CHECK(range.tips.at(0).commit.hex() == repo.git({"rev-list", "-1", revision}));
+  }
+  for (const auto& revision : Strings{"nothing", "HEAD~9", "HEAD^3", std::string(40, '7'), "77777777"}) {
+    INFO(revision);
+    CHECK_THROWS_AS(commits_in(repository, database, range(revision + "..HEAD"), {}), Failure);
+  }
+}
+
 TEST_CASE("a shallow clone's boundary has no parents, and is no error") {
   TestRepo origin;
   for (const char* text : {"1", "2", "3", "4"}) {

@@ -46,7 +46,8 @@ Oid name_of(ObjectType type, std::string_view bytes) {
 }
 
 std::string deflated(std::string_view bytes) {
-  const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
+  // Kept: to make one takes longer than all else here.
+  thread_local const std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(
       libdeflate_alloc_compressor(6), &libdeflate_free_compressor);
   std::string stream(libdeflate_zlib_compress_bound(compressor.get(), bytes.size()), '\0');
   stream.resize(

@@ -18,6 +18,7 @@
 #include "detect/judgement.h"
 #include "env/coverage.h"
 #include "finding/exposure.h"
+#include "source/archive.h"
 #include "source/file_tree.h"
 #include "source/history.h"
 #include "source/pieces.h"
@@ -37,7 +38,7 @@ auto place_of(const Finding& finding) {
 }  // namespace
 
 Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
-    : options_(std::move(options)), progress_(progress), detector_(rules) {
+    : options_(std::move(options)), progress_(progress), detector_(rules, options_.detector) {
   for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
   report_.rules = rules;
 }
@@ -52,14 +53,44 @@ bool Audit::scan(const Blob& blob, unsigned index) {
   Position at = blob.start;
   std::size_t measured = 0;
   for (const auto& match : matches) {
-    if (match.rule->confidence < options_.min_confidence) continue;
+    if (match.confidence < options_.min_confidence) continue;
     at = advance(at, blob.bytes.substr(measured, match.begin - measured));
     measured = match.begin;
-    const auto secret = blob.bytes.substr(match.begin, match.end - match.begin);
-    worker.hits.push_back({match.rule, std::string(secret), std::string(blob.path), blob.object, blob.origin,
-                           at, advance(at, secret)});
+    const auto text = blob.bytes.substr(match.begin, match.end - match.begin);
+    worker.hits.push_back({match.rule, match.confidence, match.secret, std::string(blob.path), {blob.members.begin(), blob.members.end()}, blob.object, blob.origin,
+                           at, advance(at, text), {match.decoded.begin(), match.decoded.end()}, allowed_by(blob.bytes, match)});
   }
   return worker.scratch.looked_closely();
+}
+
+std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
+  const auto line = line_of(bytes, match.begin, match.end);
+  if (has_allowing_mark(line)) return "a mark on its line";
+  const auto text = bytes.substr(match.begin, match.end - match.begin);
+  const auto allowing = [&](const Allowlist& list) { return allows(list, match.secret, text, line); };
+  return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
+}
+
+// By its line, by what it is, by where it stands or who brought it in.
+void Audit::set_allowed_apart() {
+  const auto allows_place = [](const Allowlist& list, const Finding& finding) {
+    const auto is_path = [&](const auto& path) { return path->found_in(finding.location.path); };
+    const auto is_commit = [&](const std::string& commit) {
+      return finding.provenance && finding.provenance->introduced &&
+             finding.provenance->introduced->commit.starts_with(commit);
+    };
+    return std::any_of(list.paths.begin(), list.paths.end(), is_path) ||
+           std::any_of(list.commits.begin(), list.commits.end(), is_commit);
+  };
+  for (auto& finding : report_.findings) {
+    const auto allowing = [&](const Allowlist& list) { return allows_place(list, finding); };
+    if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
+      finding.allowed_by = options_.config;
+  }
+  const auto first = std::stable_partition(report_.findings.begin(), report_.findings.end(),
+                                           [](const Finding& finding) { return finding.allowed_by.empty(); });
+  report_.allowed.assign(std::make_move_iterator(first), std::make_move_iterator(report_.findings.end()));
+  report_.findings.erase(first, report_.findings.end());
 }
 
 BlobSink Audit::blob_sink() {
@@ -68,7 +99,7 @@ BlobSink Audit::blob_sink() {
 
 BlobSink Audit::object_sink() {
   return [this](const Blob& blob, unsigned worker) {
-    if (blob.origin == Origin::history && blob.own_begin == 0) ++workers_[worker].counts.objects;
+    if (blob.origin == Origin::history && blob.own_begin == 0 && blob.members.empty()) ++workers_[worker].counts.objects;
     return scan(blob, worker);
   };
 }
@@ -111,7 +142,7 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
   whole.origin = origin;
   whole.path = name;
   const int status =
-      read_pieces(reader_of(file), whole, kPieces, workers_[0].buffer, [&](const Blob& piece) { scan(piece, 0); });
+      read_with_members(file, whole, kPieces, workers_[0].buffer, 0, blob_sink(), error_sink());
   if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
   add_findings(take_hits());
 }
@@ -138,12 +169,20 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
   const ObjectDatabase database(repository);
   const auto range = commits_in(repository, database, request, on_error);
   report_.summary.commits += range.commits.size();
-  read_range(database, range, options_.threads, object_sink(), on_error);
+  read_range(database, range, options_.threads, kPieces, object_sink(), on_error);
   auto& scratch = workers_[0].scratch;
-  const auto things_in = [&](std::string_view bytes) {
+  const auto things_in = [&](const Object& object) {
     std::set<Thing> things;
-    for (const auto& match : detector_.scan(bytes, scratch))
-      things.emplace(match.rule, bytes.substr(match.begin, match.end - match.begin));
+    const BlobSink note = [&](const Blob& blob, unsigned) {
+      for (const auto& match : detector_.scan(blob.bytes, scratch))
+        things.emplace(match.rule, match.secret, std::vector(blob.members.begin(), blob.members.end()));
+      return false;
+    };
+    Blob blob;
+    blob.bytes = object.bytes;
+    blob.object = object.id;
+    note(blob, 0);
+    read_members(blob, kPieces, 0, note, on_error);
     return things;
   };
   auto findings = range_findings(repository, database, range, options_.threads, take_hits(), things_in, on_error);
@@ -175,15 +214,17 @@ std::vector<Hit> Audit::take_hits() {
   }
   // Which worker found what is chance; what follows must not depend on it.
   std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) {
-    return std::tie(a.object, a.path, a.begin.line, a.begin.column, a.rule) <
-           std::tie(b.object, b.path, b.begin.line, b.begin.column, b.rule);
+    return std::tie(a.object, a.path, a.members, a.begin.line, a.begin.column, a.rule) <
+           std::tie(b.object, b.path, b.members, b.begin.line, b.begin.column, b.rule);
   });
+  tell_in_members(hits);
   return hits;
 }
 
 void Audit::add_findings(const std::vector<Hit>& hits) {
   for (const auto& hit : hits) {
-    if (path_admitted(*hit.rule, hit.path)) report_.findings.push_back(finding_at(hit, hit.path));
+    auto finding = finding_at(hit, hit.path);
+    if (path_admitted(*hit.rule, finding.location.path)) report_.findings.push_back(std::move(finding));
   }
 }
 
@@ -238,6 +279,7 @@ Report Audit::finish(std::string target) {
       finding.provenance->exposed_days = days_since(finding.provenance->introduced->date, now);
     }
   }
+  set_allowed_apart();
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -24,6 +24,9 @@ struct AuditOptions {
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
   std::set<std::string> baseline;  ///< fingerprints of findings to leave out
+  std::vector<Allowlist> allowlists;  ///< of the configuration
+  std::string config;                 ///< the configuration's name, for reports
+  DetectorOptions detector;
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -69,6 +72,8 @@ class Audit {
   };
 
   bool scan(const Blob& blob, unsigned worker);
+  std::string allowed_by(std::string_view bytes, const Match& match) const;
+  void set_allowed_apart();
   void read_whole(int file, Origin origin, const std::string& name);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);

@@ -105,7 +105,7 @@ class Historian {
     Places places;
     for (const auto& hit : hits) {
       if (hit.origin != origin) continue;
-      auto& first = places[{hit.rule, hit.secret}][hit.object];
+      auto& first = places[thing_of(hit)][hit.object];
       if (first == nullptr ||
           std::tie(hit.begin.line, hit.begin.column) < std::tie(first->begin.line, first->begin.column)) {
         first = &hit;
@@ -233,7 +233,7 @@ class Historian {
       if (hit.origin == Origin::tag_message) place_tag(hit);
       if (hit.origin != Origin::commit_message) continue;
       if (const auto commit = graph_.find(hit.object))
-        by_thing[{hit.rule, hit.secret}].emplace(*commit, &hit);
+        by_thing[thing_of(hit)].emplace(*commit, &hit);
     }
     std::vector<std::vector<CommitIndex>> commits;
     for (const auto& [thing, messages] : by_thing) {
@@ -273,8 +273,8 @@ class Historian {
   }
 
   void add(const Hit& hit, std::string path, Origin origin, std::optional<Provenance> provenance) {
-    if (!path_admitted(*hit.rule, path)) return;
     auto finding = finding_at(hit, std::move(path));
+    if (!path_admitted(*hit.rule, finding.location.path)) return;
     finding.origin = origin;
     finding.provenance = std::move(provenance);
     findings_.push_back(std::move(finding));

@@ -1,16 +1,41 @@
 #include "audit/hit.h"
 
+#include <set>
 #include <utility>
 
+#include "source/archive.h"
+
 namespace keysift {
+namespace {
+
+using Spot = std::tuple<Oid, std::string, Thing>;
+
+Spot spot_of(const Hit& hit) { return {hit.object, hit.path, thing_of(hit)}; }
+
+}  // namespace
+
+Thing thing_of(const Hit& hit) { return {hit.rule, hit.secret, hit.members}; }
+
+void tell_in_members(std::vector<Hit>& hits) {
+  std::set<Spot> told;  // around members, too
+  for (const auto& hit : hits) {
+    auto spot = spot_of(hit);
+    for (auto& members = std::get<std::vector<std::string>>(std::get<Thing>(spot)); !members.empty();) {
+      members.pop_back();
+      told.insert(spot);
+    }
+  }
+  std::erase_if(hits, [&](const Hit& hit) { return told.contains(spot_of(hit)); });
+}
 
 Finding finding_at(const Hit& hit, std::string path) {
   Finding finding;
   finding.rule = hit.rule;
-  finding.confidence = hit.rule->confidence;
+  finding.confidence = hit.confidence;
   finding.secret = Secret(hit.secret);
-  finding.location = {std::move(path), hit.begin, hit.end, {}};
+  finding.location = {member_path(std::move(path), hit.members), hit.begin, hit.end, hit.decoded};
   finding.origin = hit.origin;
+  finding.allowed_by = hit.allowed_by;
   return finding;
 }
 

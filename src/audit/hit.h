@@ -1,7 +1,8 @@
 // A match, measured while its blob was there.
 #pragma once
 #include <string>
-#include <utility>
+#include <tuple>
+#include <vector>
 
 #include "finding/finding.h"
 #include "git/oid.h"
@@ -11,18 +12,26 @@ namespace keysift {
 
 struct Hit {
   const Rule* rule = nullptr;
+  Confidence confidence = Confidence::low;
   std::string secret;
   std::string path;  ///< as the source gave it; empty where only provenance can tell
+  std::vector<std::string> members;  ///< as in Blob
   Oid object;        ///< zero for what is no git object
   Origin origin = Origin::worktree;
   Position begin;
   Position end;
+  std::vector<std::string> decoded;  ///< as in Location
+  std::string allowed_by;            ///< as in Finding
 };
 
-/// What was found, wherever it stands: a rule and a secret.
-using Thing = std::pair<const Rule*, std::string>;
+/// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.
+using Thing = std::tuple<const Rule*, std::string, std::vector<std::string>>;
+Thing thing_of(const Hit& hit);
 
-/// The finding that a hit becomes at `path`.
+/// Takes away hits of what an archive holds as it stands, as a tar does, if the same was found in the member.
+void tell_in_members(std::vector<Hit>& hits);
+
+/// The finding that a hit becomes where its blob is at `path`.
 Finding finding_at(const Hit& hit, std::string path);
 
 }  // namespace keysift

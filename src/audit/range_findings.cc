@@ -18,7 +18,7 @@ namespace {
 using HitsByThing = std::map<Thing, const Hit*>;  // the first place of each
 
 void add_hit(HitsByThing& hits, const Hit& hit) {
-  auto& first = hits[{hit.rule, hit.secret}];
+  auto& first = hits[thing_of(hit)];
   const auto place = [](const Hit& each) { return std::tie(each.begin.line, each.begin.column); };
   if (first == nullptr || place(hit) < place(*first)) first = &hit;
 }
@@ -110,7 +110,7 @@ class RangeHistorian {
     if (added) {
       const auto object = objects_.read(blob);
       if (object) {
-        entry->second = things_in_(object->bytes);
+        entry->second = things_in_(*object);
       } else {
         on_error_(blob.hex(),
                   "object cannot be read (" + objects_.problem() +
@@ -179,8 +179,8 @@ class RangeHistorian {
   }
 
   void add(const Hit& hit, std::string path, Provenance provenance) {
-    if (!path_admitted(*hit.rule, path)) return;
     auto finding = finding_at(hit, std::move(path));
+    if (!path_admitted(*hit.rule, finding.location.path)) return;
     finding.provenance = std::move(provenance);
     findings_.push_back(std::move(finding));
   }

@@ -2,20 +2,20 @@
 #pragma once
 #include <functional>
 #include <set>
-#include <string_view>
 #include <vector>
 
 #include "audit/hit.h"
 #include "finding/finding.h"
 #include "git/commit_range.h"
+#include "git/object.h"
 #include "git/object_database.h"
 #include "git/repository.h"
 #include "source/blob.h"
 
 namespace keysift {
 
-/// What a run of bytes holds.
-using ThingsIn = std::function<std::set<Thing>(std::string_view bytes)>;
+/// What a blob holds.
+using ThingsIn = std::function<std::set<Thing>(const Object& blob)>;
 
 /// One finding for each rule, secret and path that a commit of the range has while none of its parents does.
 /// `things_in` is asked for blobs that are not among the hits: those that were replaced, and those at the

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <algorithm>
+
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -93,6 +95,23 @@ std::string human_bytes(unsigned long long bytes) {
     ++unit;
   }
   return std::to_string(tenths() / 10) + '.' + std::to_string(tenths() % 10) + kUnits[unit];
+}
+
+namespace {
+
+bool same_letter(char a, char b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return lower(a) == lower(b);
+}
+
+}  // namespace
+
+bool equal_caseless(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same_letter);
+}
+
+bool contains_caseless(std::string_view text, std::string_view word) {
+  return std::search(text.begin(), text.end(), word.begin(), word.end(), same_letter) != text.end();
 }
 
 }  // namespace keysift

@@ -13,6 +13,12 @@ std::string printable(std::string_view bytes);
 /// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
 std::string valid_utf8(std::string_view bytes);
 
+/// Whether two texts are the same but for the case of ASCII letters.
+bool equal_caseless(std::string_view a, std::string_view b);
+
+/// Whether `word` is in `text`, in any case of ASCII letters.
+bool contains_caseless(std::string_view text, std::string_view word);
+
 /// "1 file", "12 files": `count` with its noun, which takes an s unless there is exactly one.
 std::string counted(unsigned long long count, std::string_view noun);
 

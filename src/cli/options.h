@@ -30,8 +30,10 @@ struct Options {
   std::vector<std::string> rule_ids;  ///< only these; empty: all
   Confidence min_confidence = Confidence::medium;
   std::filesystem::path baseline;
+  std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;
   unsigned threads = 1;
+  unsigned decode_depth = 4;       ///< of encodings in each other
   std::size_t memory_mib = 128;  ///< for a history's objects
   RangeRequest range;
   bool reachable_only = false;

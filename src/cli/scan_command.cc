@@ -9,9 +9,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/prepared_keywords.h"
 #include "cli/progress_line.h"
 #include "finding/baseline.h"
 #include "git/repository.h"
+#include "rule/rule_file.h"
 
 namespace keysift {
 namespace {
@@ -61,6 +63,19 @@ void audit_history(Audit& audit, const Options& options) {
   audit.range(repository, options.range);
 }
 
+// What the configuration allows: the file that was named, or the one in the root of what is scanned.
+void read_config(const Options& options, AuditOptions& audit) {
+  auto file = options.config;
+  if (file.empty()) {
+    const std::filesystem::path path = options.paths.size() == 1 ? options.paths.front() : "-";
+    const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
+    file = root.value_or(path) / ".keysift.toml";
+    if (!std::filesystem::is_regular_file(file)) return;
+  }
+  audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
+  audit.allowlists = parse_config(read_file(file), printable(file.native()));
+}
+
 void perform(Audit& audit, const Options& options) {
   switch (options.command) {
     case Command::files:
@@ -105,9 +120,11 @@ int run_scan(const Options& options) {
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
   audit_options.ignored = options.ignored;
+  audit_options.detector = {options.decode_depth, prepared_keywords()};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
+  read_config(options, audit_options);
   Progress progress(options.threads);
   Audit audit(rules, std::move(audit_options), progress);
   {

@@ -1,40 +1,63 @@
 #include "detect/detector.h"
 
-#include <hs.h>
-
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
-#include <string>
 #include <tuple>
+#include <unordered_set>
+#include <utility>
 
-#include "base/failure.h"
 #include "detect/judgement.h"
 
 namespace keysift {
 namespace {
 
-// hs_scan takes a 32-bit length.
-constexpr std::size_t kMaxKeywordScan = std::size_t{1} << 30;
+// Bytes that the encodings in one blob may come to: what decodes to more was made to take time.
+constexpr std::size_t kDecodedShare = 8;
+constexpr std::size_t kDecodedLeast = std::size_t{1} << 20;
 
-struct KeywordList {
-  std::vector<const char*> texts;
-  std::vector<std::size_t> lengths;
-  std::vector<unsigned> flags;
-  std::vector<unsigned> ids;
-};
+// The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen, all of
+// a blob is new in what is made from it.
+constexpr std::size_t kNarrow = 448;
 
-hs_database_t* compile(const KeywordList& list) {
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  const auto count = static_cast<unsigned>(list.texts.size());
-  if (hs_compile_lit_multi(list.texts.data(), list.flags.data(), list.ids.data(), list.lengths.data(), count,
-                           HS_MODE_BLOCK, nullptr, &database, &error) == HS_SUCCESS) {
-    return database;
+// How far round a keyword of a rule text is decoded: a secret with some of it escaped is wider than a plain one.
+constexpr std::size_t kTextBefore = 128;
+constexpr std::size_t kTextWider = 3;
+
+// Ways to write '-' and '_', one of which most keywords have.
+constexpr auto kEscapedHyphen = std::to_array<std::string_view>(
+    {"\\u002d", "\\\\u002d", "\\x2d", "%2d", "&#45;", "&#x2d;", "=2d"});
+constexpr auto kEscapedLowLine = std::to_array<std::string_view>(
+    {"\\u005f", "\\\\u005f", "\\x5f", "%5f", "&#95;", "&#x5f;", "=5f"});
+
+// Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also looked
+// for encoded. One that only stands near them ("api_key", in any case) may be in any text, and so may a short one.
+bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
+  constexpr std::string_view kInSecrets =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+";
+  const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return rule.exact_keywords && !word && keyword.size() >= 4 &&
+         keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
+}
+
+// The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
+std::string utf16_form(std::string_view text) {
+  std::string form;
+  for (const char c : text) form.append(form.empty() ? 0 : 1, '\0').append(1, c);
+  return form;
+}
+
+// The text with every character escaped.
+std::array<std::string, 4> escaped_forms(std::string_view text) {
+  std::array<std::string, 4> forms;
+  for (const char c : text) {
+    forms[0] += "%" + hex_form({&c, 1});
+    forms[1] += "\\x" + hex_form({&c, 1});
+    forms[2] += "\\u00" + hex_form({&c, 1});
+    forms[3] += "&#" + std::to_string(static_cast<int>(c)) + ";";
   }
-  const std::string message = error == nullptr ? "out of memory" : error->message;
-  hs_free_compile_error(error);
-  throw Failure("the keywords of the rules cannot be compiled: " + message);
+  return forms;
 }
 
 // Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
@@ -47,14 +70,16 @@ void add_range(std::vector<Range>& ranges, Range more) {
   ranges.push_back(more);
 }
 
-// Where matches overlap, keeps the surest, then the longest, then the one whose rule comes first.
+// Where matches overlap, keeps the surest, then the longest, then the least encoded, then the one whose rule comes
+// first.
 void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
-    std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
-      return std::tuple(b.rule->confidence, b.end - b.begin, a.rule, a.begin) <
-             std::tuple(a.rule->confidence, a.end - a.begin, b.rule, b.begin);
-    });
+    const auto rank = [](const Match& first, const Match& second) {
+      return std::tuple(first.confidence, first.end - first.begin, second.decoded.size(), second.rule, second.begin);
+    };
+    std::sort(matches.begin(), matches.end(),
+              [&](const Match& a, const Match& b) { return rank(a, b) > rank(b, a); });
     std::map<std::size_t, std::size_t> taken;  // begin -> end
     std::erase_if(matches, [&](const Match& match) {
       const auto after = taken.lower_bound(match.begin);
@@ -69,49 +94,75 @@ void resolve_overlaps(std::vector<Match>& matches) {
 
 }  // namespace
 
-void Detector::FreeDatabase::operator()(hs_database* database) const { hs_free_database(database); }
-void Detector::Scratch::FreeScratch::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
+// What is seen in one text, plain or decoded.
+struct Detector::Layer {
+  // The place of an encoded keyword.
+  struct Place {
+    std::size_t begin;
+    Sign sign;
+  };
+  std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
+  std::vector<std::uint32_t> touched;    // rules with anything in `near`
+  std::vector<Place> encoded;
+  std::vector<Range> text;  // where to look for escapes, in order, apart
+};
+
 Detector::~Detector() = default;
 Detector::Scratch::~Scratch() = default;
 Detector::Scratch::Scratch(Scratch&&) noexcept = default;
+Detector::Scratch::Scratch(const Detector& detector) : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
+  for (auto& layer : layers_) layer.near.resize(detector.rules_.size());
+}
 
-Detector::Detector(std::span<const Rule> rules) : rules_(rules) {
-  if (hs_valid_platform() != HS_SUCCESS) {
-    throw Failure(
-        "this processor lacks the vector instructions that the keyword search needs (SSE4.2 or later)");
-  }
-  KeywordList list;
-  for (std::uint32_t index = 0; index < rules.size(); ++index) {
-    for (const auto& keyword : rules[index].keywords) {
-      list.texts.push_back(keyword.data());
-      list.lengths.push_back(keyword.size());
-      list.flags.push_back(HS_FLAG_CASELESS);
-      list.ids.push_back(static_cast<unsigned>(keywords_.size()));
-      keywords_.push_back({index, static_cast<std::uint32_t>(keyword.size())});
+Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encoded) {
+  Literals literals;
+  std::unordered_set<std::string> seen;
+  const auto add = [&](std::string text, bool any_case, Sign sign) {
+    const bool form = sign.kind != Sign::keyword && sign.kind != Sign::name;
+    if (form && !seen.insert(text).second) return;  // rules may share keywords
+    literals.texts.push_back({std::move(text), any_case});
+    literals.signs.push_back(sign);
+  };
+  for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
+    for (const auto& keyword : rules[rule].keywords) {
+      const bool name = !is_part_of_secrets(rules[rule], keyword);
+      add(keyword, !rules[rule].exact_keywords, {name ? Sign::name : Sign::keyword, 0, rule});
+      if (name || !encoded) continue;
+      const auto add_base64 = [&](std::string_view text) {
+        for (auto& form : base64_forms(text))
+          add(std::move(form.text), false, {Sign::base64, static_cast<std::uint8_t>(form.phase), 0});
+      };
+      add_base64(keyword);
+      for (const auto& form : base64_forms(keyword)) add_base64(form.text);
+      add_base64(utf16_form(keyword));
+      add(hex_form(keyword), true, {Sign::hex, 0, 0});
+      for (const auto& form : escaped_forms(keyword.substr(0, 3))) add(form, true, {Sign::escaped, 0, rule});
+      const auto sign = keyword.find_first_of("-_");
+      if (sign == std::string::npos || sign == 0) continue;
+      for (const auto escaped : keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine)
+        add(keyword.substr(0, sign).append(escaped), true, {Sign::escaped, 0, rule});
+      add_base64(keyword.substr(0, sign).append((keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine).front()));
     }
   }
-  if (!keywords_.empty()) database_.reset(compile(list));
+  return literals;
 }
 
-Detector::Scratch::Scratch(const Detector& detector) : near_(detector.rules_.size()) {
-  if (!detector.database_) return;
-  hs_scratch_t* scratch = nullptr;
-  if (hs_alloc_scratch(detector.database_.get(), &scratch) != HS_SUCCESS) throw std::bad_alloc();
-  keywords_.reset(scratch);
-}
+Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
+    : Detector(rules, literals_of(rules, options.decode_depth > 0), options) {}
+
+Detector::Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options)
+    : rules_(rules),
+      decode_depth_(options.decode_depth),
+      signs_(std::move(literals.signs)),
+      search_(literals.texts, options.prepared) {}
 
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       std::span<const Range> fresh) const {
   scratch.matches_.clear();
   scratch.looked_closely_ = false;
-  if (!database_) return {};
-  if (fresh.empty()) {
-    find_keywords(bytes, {0, bytes.size()}, scratch);
-  } else {
-    find_keywords_near(bytes, fresh, scratch);
-  }
-  if (scratch.touched_.empty()) return {};
-  match_patterns(bytes, scratch);
+  scratch.decoded_bytes_ = 0;
+  scratch.decoded_limit_ = kDecodedLeast + kDecodedShare * bytes.size();
+  find(bytes, fresh, 0, scratch, scratch.matches_);
   if (scratch.matches_.empty()) return {};
   resolve_overlaps(scratch.matches_);
   std::erase_if(scratch.matches_,
@@ -119,67 +170,118 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   return scratch.matches_;
 }
 
+void Detector::find(std::string_view bytes, std::span<const Range> fresh, unsigned depth, Scratch& scratch,
+                    std::vector<Match>& matches) const {
+  auto& layer = scratch.layers_[depth];
+  if (fresh.empty()) {
+    find_keywords(bytes, {0, bytes.size()}, layer, scratch);
+  } else {
+    find_keywords_near(bytes, fresh, layer, scratch);
+  }
+  if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
+  find_encoded(bytes, depth, scratch, matches);
+}
+
 // A match that touches no fresh byte and spans no seam was there when its part was handed on before.
-void Detector::find_keywords_near(std::string_view bytes, std::span<const Range> fresh,
+void Detector::find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Layer& layer,
                                   Scratch& scratch) const {
   const auto reach = this->reach();
   Range window{0, 0};
   for (const auto& range : fresh) {
     const auto begin = range.begin - std::min(range.begin, reach);
     if (begin > window.end) {
-      find_keywords(bytes, window, scratch);
+      find_keywords(bytes, window, layer, scratch);
       window.begin = begin;
     }
     window.end = std::min(bytes.size(), range.end + std::min(bytes.size(), reach));
   }
-  find_keywords(bytes, window, scratch);
+  find_keywords(bytes, window, layer, scratch);
 }
 
-void Detector::find_keywords(std::string_view bytes, Range window, Scratch& scratch) const {
-  struct Context {
-    const Detector& detector;
-    Scratch& scratch;
-    std::size_t base;
-    std::size_t size;
-  } context{*this, scratch, 0, bytes.size()};
-  const auto on_keyword = [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* raw) {
-    const auto& [detector, into, base, size] = *static_cast<Context*>(raw);
-    const auto& keyword = detector.keywords_[id];
-    const auto width = detector.width(keyword.rule);
-    const std::size_t end = base + to;
-    const auto begin = end - keyword.length;
-    auto& near = into.near_[keyword.rule];
-    if (near.empty()) into.touched_.push_back(keyword.rule);
-    add_range(near, {end > width ? end - width : 0, std::min(size, begin + width)});
-    return 0;
-  };
-  for (auto base = window.begin; base < window.end; base += kMaxKeywordScan - kMaxMatchWidth) {
-    context.base = base;
-    const auto length = std::min(window.end - base, kMaxKeywordScan);
-    if (hs_scan(database_.get(), bytes.data() + base, static_cast<unsigned>(length), 0,
-                scratch.keywords_.get(), on_keyword, &context) != HS_SUCCESS) {
-      throw std::bad_alloc();
-    }
+void Detector::find_keywords(std::string_view bytes, Range window, Layer& layer, Scratch& scratch) const {
+  search_.find(bytes, window, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
+    note(bytes, signs_[literal], begin, end, layer, scratch);
+  });
+}
+
+void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
+                    Scratch& scratch) const {
+  if (sign.kind == Sign::base64 || sign.kind == Sign::hex) {
+    layer.encoded.push_back({begin, sign});
+    scratch.looked_closely_ = true;
+    return;
   }
+  const auto width = this->width(sign.rule);
+  const auto wider = kTextWider * std::min(width, kNarrow);
+  if (sign.kind != Sign::name)
+    add_range(layer.text, {begin - std::min(begin, kTextBefore), std::min(bytes.size(), end + wider)});
+  if (sign.kind == Sign::escaped) return;
+  if (width > kNarrow) scratch.looked_closely_ = true;
+  auto& near = layer.near[sign.rule];
+  if (near.empty()) layer.touched.push_back(sign.rule);
+  add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
 }
 
-void Detector::match_patterns(std::string_view bytes, Scratch& scratch) const {
-  for (const auto index : scratch.touched_) {
+void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
+                              std::vector<Match>& matches) const {
+  for (const auto index : layer.touched) {
     const auto& rule = rules_[index];
-    for (const auto& near : scratch.near_[index]) {
+    for (const auto& near : layer.near[index]) {
       for (auto from = near.begin; from < near.end;) {
         const auto match = rule.pattern->search(bytes, from, near.end, rule.secret_group);
         if (!match) break;
         scratch.looked_closely_ = true;
-        if (match->end - match->begin <= kMaxMatchWidth && is_credible(rule, bytes, *match)) {
-          scratch.matches_.push_back({&rule, match->group_begin, match->group_end});
+        const auto judgement = judge(rule, bytes, *match);
+        if (judgement.kept && match->end - match->begin <= kMaxMatchWidth) {
+          const auto secret = bytes.substr(match->group_begin, match->group_end - match->group_begin);
+          matches.push_back(
+              {&rule, judgement.confidence, match->group_begin, match->group_end, std::string(secret), {}});
         }
-        from = std::max(match->end, from + 1);
+        from = std::max(match->group_end, from + 1);
       }
     }
-    scratch.near_[index].clear();
+    layer.near[index].clear();
   }
-  scratch.touched_.clear();
+  layer.touched.clear();
+}
+
+void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
+                            std::vector<Match>& matches) const {
+  auto& layer = scratch.layers_[depth];
+  const auto encoded = std::exchange(layer.encoded, {});
+  const auto text = std::exchange(layer.text, {});
+  if (depth == decode_depth_) return;
+  std::array<std::size_t, 5> done{};  // how far has been decoded: base64 by phase, then hex
+  for (const auto& [at, sign] : encoded) {
+    auto& end = done[sign.kind == Sign::hex ? 4 : sign.phase];
+    if (at < end) continue;
+    const auto decoded =
+        sign.kind == Sign::base64 ? decode_base64(bytes, at, sign.phase) : decode_hex(bytes, at);
+    if (!decoded.from.empty()) end = decoded.from.back().end;
+    find_in(decoded, depth, scratch, matches);
+  }
+  for (const auto& stretch : text) {
+    for (const auto& decoded : decode_text(bytes, stretch)) find_in(decoded, depth, scratch, matches);
+  }
+  if (const auto decoded = decode_utf16(bytes)) {
+    scratch.looked_closely_ = true;
+    find_in(*decoded, depth, scratch, matches);
+  }
+}
+
+// Searches what was decoded. What is found stands, encoded, where it was decoded from.
+void Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch,
+                       std::vector<Match>& matches) const {
+  scratch.decoded_bytes_ += decoded.bytes.size();
+  if (scratch.decoded_bytes_ > scratch.decoded_limit_) return;
+  std::vector<Match> found;
+  find(decoded.bytes, {}, depth + 1, scratch, found);
+  for (auto& match : found) {
+    match.begin = decoded.from[match.begin].begin;
+    match.end = decoded.from[match.end - 1].end;
+    match.decoded.insert(match.decoded.begin(), decoded.encoding);
+    matches.push_back(std::move(match));
+  }
 }
 
 std::size_t Detector::width(std::size_t rule) const {
@@ -189,7 +291,9 @@ std::size_t Detector::width(std::size_t rule) const {
 // A match and the byte on each side that `\b` or `$` may ask about.
 std::size_t Detector::reach() const {
   std::call_once(reach_once_, [this] {
-    for (std::size_t rule = 0; rule < rules_.size(); ++rule) reach_ = std::max(reach_, width(rule) + 1);
+    for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
+      if (width(rule) <= kNarrow) reach_ = std::max(reach_, width(rule) + 1);
+    }
   });
   return reach_;
 }

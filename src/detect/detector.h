@@ -2,40 +2,52 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/range.h"
+#include "detect/decode.h"
+#include "detect/keyword_search.h"
 #include "rule/rule.h"
-
-struct hs_database;
-struct hs_scratch;
 
 namespace keysift {
 
-/// A secret in a run of bytes, as offsets of its first byte and the byte after its last.
+/// A secret in a run of bytes.
 struct Match {
   const Rule* rule = nullptr;
-  std::size_t begin = 0;
+  Confidence confidence = Confidence::low;
+  std::size_t begin = 0;  ///< offsets of its first byte and of the byte after its last, encoded as they stand
   std::size_t end = 0;
+  std::string secret;                     ///< with all encodings taken off
+  std::vector<std::string_view> decoded;  ///< those encodings, the outermost first
 };
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
 /// bytes.
 inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
 
+struct DetectorOptions {
+  unsigned decode_depth = 4;  ///< how many encodings in each other are taken off; 0: none
+  std::string_view prepared;  ///< what prepared() gave for the same rules, if it is at hand
+};
+
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
 /// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
-/// keywords hold what they promise. Made once; scanned with from many threads, each with a Scratch of its
+/// keywords hold what they promise. In the same pass it looks for keywords in base64, in hexadecimal digits and
+/// with their punctuation escaped; what stands round such a one is decoded and searched in turn, and so is, round
+/// a plain keyword, text with escapes in it. Made once; scanned with from many threads, each with a Scratch of its
 /// own.
 class Detector {
  public:
   /// `rules` outlive the detector. Throws Failure when this processor lacks what the keyword search needs.
-  explicit Detector(std::span<const Rule> rules);
+  explicit Detector(std::span<const Rule> rules, DetectorOptions options = {});
   ~Detector();
+
+  /// What the keyword search made of the rules, so that another run of the same build need not do it again.
+  std::string prepared() const { return search_.prepared(); }
 
   /// What one thread needs while it scans.
   class Scratch;
@@ -49,23 +61,37 @@ class Detector {
                               std::span<const Range> fresh = {}) const;
 
  private:
-  struct FreeDatabase {
-    void operator()(hs_database* database) const;
+  // What it means that a literal was found.
+  struct Sign {
+    enum Kind : std::uint8_t { keyword, name, base64, hex, escaped } kind = keyword;
+    std::uint8_t phase = 0;  // of base64
+    std::uint32_t rule = 0;  // of a keyword or name, plain or escaped
   };
+  struct Literals {
+    std::vector<Literal> texts;
+    std::vector<Sign> signs;
+  };
+  static Literals literals_of(std::span<const Rule> rules, bool encoded);
+  Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options);
 
-  void find_keywords(std::string_view bytes, Range window, Scratch& scratch) const;
-  void find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Scratch& scratch) const;
-  void match_patterns(std::string_view bytes, Scratch& scratch) const;
+  struct Layer;
+  void find(std::string_view bytes, std::span<const Range> fresh, unsigned depth, Scratch& scratch,
+            std::vector<Match>& matches) const;
+  void find_keywords(std::string_view bytes, Range window, Layer& layer, Scratch& scratch) const;
+  void find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Layer& layer,
+                          Scratch& scratch) const;
+  void note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
+            Scratch& scratch) const;
+  void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch, std::vector<Match>& matches) const;
+  void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
+  void find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
   std::size_t reach() const;
 
   std::span<const Rule> rules_;
-  struct Keyword {
-    std::uint32_t rule;
-    std::uint32_t length;
-  };
-  std::vector<Keyword> keywords_;  // by Vectorscan's pattern id
-  std::unique_ptr<hs_database, FreeDatabase> database_;
+  unsigned decode_depth_;
+  std::vector<Sign> signs_;  // by literal
+  KeywordSearch search_;
   mutable std::once_flag reach_once_;
   mutable std::size_t reach_ = 0;  // how far from a fresh byte a match that it is part of can begin or end
 };
@@ -76,18 +102,17 @@ class Detector::Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
 
-  /// Whether a rule's pattern matched in the last scan, whatever became of the match.
+  /// Whether the last scan saw something that may become a secret by a change far from it: a rule's pattern
+  /// matched, whatever became of the match, or something encoded or wide began.
   bool looked_closely() const { return looked_closely_; }
 
  private:
   friend class Detector;
-  struct FreeScratch {
-    void operator()(hs_scratch* scratch) const;
-  };
-  std::unique_ptr<hs_scratch, FreeScratch> keywords_;
-  std::vector<std::vector<Range>> near_;  // by rule: where its pattern may match, in order, apart
-  std::vector<std::uint32_t> touched_;    // rules with anything in near_
+  KeywordSearch::Scratch keywords_;
+  std::vector<Layer> layers_;  // by depth of decoding
   std::vector<Match> matches_;
+  std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
+  std::size_t decoded_limit_ = 0;
   bool looked_closely_ = false;
 };
 

@@ -2,74 +2,132 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <cctype>
 #include <string>
+
+#include "base/text.h"
+#include "detect/randomness.h"
 
 namespace keysift {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+// Limits that a random key of 16 characters or more passes but once in 100,000 (tests/detect holds them to it).
+constexpr std::size_t kLongestRun = 7;
+constexpr std::size_t kLongestSequence = 7;
+constexpr double kMostRepeated = 0.5;
+constexpr double kMostWordEvidence = 12;
 
-bool contains_caseless(std::string_view text, std::string_view word) {
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_hex(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
+
+// Whether `text` ends with an escape whose last character only looks like a letter: \n, \x3d, \u003d, %3d, or a
+// terminal's ESC[0m.
+bool ends_with_escape(std::string_view text) {
+  const auto back = [&](std::size_t n) { return n <= text.size() ? text[text.size() - n] : '\0'; };
+  if (back(2) == '\\') return true;
+  if (is_hex(back(1)) && is_hex(back(2))) {
+    if (back(3) == '%' || (back(3) == 'x' && back(4) == '\\')) return true;
+    if (is_hex(back(3)) && is_hex(back(4)) && back(5) == 'u' && back(6) == '\\') return true;
+  }
+  const auto number = text.substr(0, text.size() - 1).find_last_not_of("0123456789;");
+  return back(1) == 'm' && number != std::string_view::npos && text[number] == '[';
 }
 
-std::string_view line_around(std::string_view bytes, const Pattern::Span& match) {
-  const auto before = bytes.rfind('\n', match.begin);
-  const auto begin = before == std::string_view::npos ? 0 : before + 1;
-  return bytes.substr(begin, std::min(bytes.find('\n', match.end), bytes.size()) - begin);
+// "task-proj-", "risk-ant-": a secret that starts in the midst of a word.
+bool continues_word(std::string_view bytes, std::size_t begin) {
+  if (begin == 0 || !is_lower(bytes[begin]) || !is_lower(bytes[begin - 1])) return false;
+  return !ends_with_escape(bytes.substr(0, begin));
 }
 
-bool allows(const Allowlist& list, std::string_view bytes, const Pattern::Span& match) {
-  const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
-  const auto is_stopword = [&](const std::string& word) { return contains_caseless(secret, word); };
-  if (std::any_of(list.stopwords.begin(), list.stopwords.end(), is_stopword)) return true;
-  if (list.regexes.empty()) return false;
-  const auto target = list.target == AllowTarget::secret  ? secret
-                      : list.target == AllowTarget::match ? bytes.substr(match.begin, match.end - match.begin)
-                                                          : line_around(bytes, match);
-  const auto fits = [&](const auto& regex) { return regex->found_in(target); };
-  return std::any_of(list.regexes.begin(), list.regexes.end(), fits);
+// "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_' alone.
+bool is_short_name(std::string_view body) {
+  return body.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_.") == std::string_view::npos &&
+         body.find_first_of("-_.") != std::string_view::npos;
+}
+
+// A key that somebody cut short to show it: "sk-proj-Ab12...".
+bool is_cut_short(std::string_view rest) {
+  return rest.starts_with("...") || rest.starts_with("***") || rest.starts_with("\xe2\x80\xa6");
+}
+
+// The secret without a keyword that it starts with.
+std::string_view body_of(const Rule& rule, std::string_view secret) {
+  for (const auto& keyword : rule.keywords) {
+    if (secret.size() > keyword.size() && equal_caseless(secret.substr(0, keyword.size()), keyword))
+      return secret.substr(keyword.size());
+  }
+  return secret;
 }
 
 }  // namespace
 
-double entropy(std::string_view text) {
-  std::array<std::size_t, 256> counts{};
-  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
-  double bits = 0;
-  for (const auto count : counts) {
-    if (count == 0) continue;
-    const double share = static_cast<double>(count) / static_cast<double>(text.size());
-    bits -= share * std::log2(share);
-  }
-  return bits;
+std::string_view line_of(std::string_view bytes, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kWidest = 4096;
+  const auto first = begin - std::min(begin, kWidest);
+  const auto last = std::min(bytes.size(), end + std::min(bytes.size(), kWidest));
+  const auto before = bytes.substr(first, begin - first).rfind('\n');
+  const auto from = before == std::string_view::npos ? first : first + before + 1;
+  return bytes.substr(from, std::min(bytes.find('\n', end), last) - from);
+}
+
+bool allows(const Allowlist& list, std::string_view secret, std::string_view match, std::string_view line) {
+  const auto is_stopword = [&](const std::string& word) { return contains_caseless(secret, word); };
+  if (std::any_of(list.stopwords.begin(), list.stopwords.end(), is_stopword)) return true;
+  const auto target = list.target == AllowTarget::secret  ? secret
+                      : list.target == AllowTarget::match ? match
+                                                          : line;
+  const auto fits = [&](const auto& regex) { return regex->found_in(target); };
+  return std::any_of(list.regexes.begin(), list.regexes.end(), fits);
+}
+
+bool has_allowing_mark(std::string_view line) {
+  return line.find("keysift:allow") != std::string_view::npos || line.find("gitleaks:allow") != std::string_view::npos;
 }
 
 bool is_placeholder(std::string_view secret) {
-  // A random base64url key of 160 characters holds such a run, or one of these words, less than once in 10^7.
-  constexpr std::ptrdiff_t kRun = 8;
-  const auto run = [](char a, char b) { return a != b; };
-  for (auto at = secret.begin(); at != secret.end();) {
-    const auto end = std::adjacent_find(at, secret.end(), run);
-    const auto next = end == secret.end() ? end : end + 1;
-    if (next - at >= kRun) return true;
-    at = next;
+  // A whole private key may hold such a run: zeros in its first fields.
+  constexpr std::size_t kLongSecret = 200;
+  if (secret.size() >= kLongSecret) return false;
+  if (longest_run(secret) > kLongestRun || longest_sequence(secret) > kLongestSequence) return true;
+  // "abc123def456": letters and digits that count up in turns.
+  std::string letters;
+  std::string digits;
+  for (const char c : secret) {
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0) letters += c;
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) digits += c;
   }
-  constexpr auto kWords =
-      std::to_array<std::string_view>({"example", "placeholder", "changeme", "change-me", "change_me",
-                                       "redacted", "-key-here", "_key_here", "-your-", "_your_"});
+  if (longest_sequence(letters) > kLongestSequence || longest_sequence(digits) > kLongestSequence) return true;
+  // A random base64url key of 160 characters holds one of these less than once in 10^5.
+  constexpr auto kWords = std::to_array<std::string_view>(
+      {"example",    "placeholder", "changeme",   "change-me",  "change_me", "redacted", "-key-here", "_key_here",
+       "token-here", "token_here",  "goes-here",  "goes_here",  "your-",     "your_",    "yourkey",   "yourapi",
+       "yourtoken",  "yoursecret",  "insert-",    "insert_",    "replace-",  "replace_", "dummy-",    "dummy_",
+       "foobar",     "xxxxxx",      "sample-",    "sample_",    "qwertyu",   "asdfghj",  "zxcvbnm"});
   const auto within = [&](std::string_view word) { return contains_caseless(secret, word); };
   return std::any_of(kWords.begin(), kWords.end(), within);
 }
 
-bool is_credible(const Rule& rule, std::string_view bytes, const Pattern::Span& match) {
+Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& match) {
   const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
-  if (secret.empty() || is_placeholder(secret)) return false;
-  if (rule.entropy > 0 && entropy(secret) < rule.entropy) return false;
-  const auto allowing = [&](const Allowlist& list) { return allows(list, bytes, match); };
-  return std::none_of(rule.allowlists.begin(), rule.allowlists.end(), allowing);
+  const auto drop = [](std::string_view reason) { return Judgement{false, Confidence::low, reason}; };
+  const auto doubt = [](std::string_view reason) { return Judgement{true, Confidence::low, reason}; };
+  if (secret.empty()) return drop("it is empty");
+  if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
+  const auto allowing = [&](const Allowlist& list) {
+    return allows(list, secret, bytes.substr(match.begin, match.end - match.begin), line_of(bytes, match.begin, match.end));
+  };
+  if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
+    return drop("an allowlist of the rule names it");
+  const auto body = body_of(rule, secret);
+  if (is_placeholder(body)) return drop("it is a placeholder");
+  if (rule.entropy > 0 && entropy(secret) < rule.entropy) return drop("it is not random enough for the rule");
+  if (repeated_share(body) > kMostRepeated) return drop("it repeats itself");
+  if (!checksum_fits(rule.checksum, secret)) return doubt("its checksum does not fit");
+  if (!rule.words && (word_evidence(body) > kMostWordEvidence || is_short_name(body)))
+    return doubt("it reads like words");
+  if (rule.confidence != Confidence::high && is_cut_short(bytes.substr(match.group_end)))
+    return drop("it is cut short");
+  return {true, rule.confidence, "it looks random"};
 }
 
 bool path_admitted(const Rule& rule, std::string_view path) {

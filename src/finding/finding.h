@@ -72,6 +72,7 @@ struct Finding {
   Location location;
   Origin origin = Origin::worktree;
   std::optional<Provenance> provenance;
+  std::string allowed_by;  ///< what allows it: a mark on its line, or a file; empty: nothing does
 
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.

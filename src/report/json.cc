@@ -92,6 +92,12 @@ std::string render_json(const Report& report, bool reveal) {
             {"target", mask.utf8(report.target)}};
   auto& findings = json["findings"] = Json::array();
   for (const auto& finding : report.findings) findings.push_back(finding_fields(finding, mask));
+  auto& allowed = json["allowed"] = Json::array();
+  for (const auto& finding : report.allowed) {
+    auto fields = finding_fields(finding, mask);
+    fields["allowed_by"] = mask.utf8(finding.allowed_by);
+    allowed.push_back(std::move(fields));
+  }
   auto& env = json["env"] = Json::array();
   for (const auto& file : report.env) {
     env.push_back({{"path", mask.utf8(file.path)},

@@ -8,8 +8,10 @@ namespace keysift {
 
 Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   if (reveal) return;
-  for (const auto& finding : report.findings) {
-    if (finding.secret.length() >= kLeastMasked) secrets_.push_back(finding.secret.reveal());
+  for (const auto* findings : {&report.findings, &report.allowed}) {
+    for (const auto& finding : *findings) {
+      if (finding.secret.length() >= kLeastMasked) secrets_.push_back(finding.secret.reveal());
+    }
   }
   std::sort(secrets_.begin(), secrets_.end());
   secrets_.erase(std::unique(secrets_.begin(), secrets_.end()), secrets_.end());

@@ -1,5 +1,6 @@
 // SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 // Messages hold nothing that a repository's author wrote: viewers turn "[text](address)" in them into links.
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <unordered_map>
@@ -115,7 +116,7 @@ Json artifact_location(const Finding& finding, const Mask& mask) {
     case Origin::note:
       return {{"uri", uri(path)}, {"uriBaseId", kGit}};
     case Origin::standard_input:
-      return {{"uri", "stdin"}};
+      return {{"uri", "stdin" + uri(path.substr(std::min(path.find('!'), path.size())))}};
     case Origin::worktree:
     case Origin::index:
     case Origin::history:

@@ -89,7 +89,7 @@ std::string heading(const Finding& finding) {
     case Origin::note:
       return "Note in " + path;
     case Origin::standard_input:
-      return "Standard input";
+      return "Standard input" + path.substr(std::min(path.find('!'), path.size()));
     case Origin::worktree:
     case Origin::index:
     case Origin::history:
@@ -151,6 +151,7 @@ class TextReport {
       for (const auto& section : sections(report_.findings)) write_section(section);
       write_steps();
     }
+    if (!report_.allowed.empty()) write_allowed();
     if (!report_.env.empty()) write_env();
     if (!report_.errors.empty()) write_errors();
     write_summary();
@@ -275,6 +276,16 @@ class TextReport {
     }
   }
 
+  void write_allowed() {
+    title("Allowed");
+    for (const auto& finding : report_.allowed) {
+      const auto& [path, begin, end, decoded] = finding.location;
+      out_ += "  " + mask_.printable(path) + ':' + std::to_string(begin.line) + "  " +
+              printable(finding.rule->description) + ", by " + mask_.printable(finding.allowed_by) + '\n';
+    }
+    out_ += '\n';
+  }
+
   void write_env() {
     title(".env files: run this in the repository's root folder, then commit");
     for (const auto& file : report_.env) {
@@ -331,6 +342,7 @@ class TextReport {
     const bool clean = report_.findings.empty() && problems == 0 && report_.errors.empty();
     auto line = found() + " in " + scanned() + " of " + mask_.printable(report_.target);
     if (problems > 0) line += "; " + counted(problems, ".env file") + " not kept out of commits";
+    if (!report_.allowed.empty()) line += "; " + counted(report_.allowed.size(), "finding") + " allowed";
     if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";
     if (!report_.errors.empty()) {
       line += "; incomplete: " + std::to_string(report_.errors.size()) + " could not be read";

@@ -4,22 +4,26 @@
 #include <random>
 
 #include "base/failure.h"
+#include "rule/checksum.h"
 
 namespace keysift {
 namespace {
 
 constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::string_view kAlnum = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz";
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz+/";
 constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyz_-";
 
 std::string_view alphabet_named(std::string_view name, std::string_view directive) {
   if (name.empty()) return kBase64Url;
   if (name == "alnum") return kAlnum;
   if (name == "upper") return kUpper;
+  if (name == "lower") return "abcdefghijklmnopqrstuvwxyz0123456789";
+  if (name == "base64") return kBase64;
   if (name == "hex") return "0123456789abcdef";
   if (name == "digit") return "0123456789";
   throw Failure("unknown alphabet '" + std::string(name) + "' in {{" + std::string(directive) +
-                "}}; there are alnum, upper, hex and digit");
+                "}}; there are alnum, upper, lower, hex, digit and base64");
 }
 
 // Splits off the first word.
@@ -44,12 +48,16 @@ std::string expand_directive(std::string_view directive, std::mt19937_64& random
     while (out.size() < count) out += alphabet[random() % alphabet.size()];
     return out;
   }
+  if (verb == "crc32" && counted && rest.empty()) {
+    while (out.size() < count) out += kAlnum[random() % kAlnum.size()];
+    return out + crc32_base62(out);
+  }
   if (verb == "repeat" && counted && !rest.empty()) {
     for (; count > 0; --count) out += rest;
     return out;
   }
   throw Failure("cannot expand {{" + std::string(directive) +
-                "}}; write {{rand N}}, {{rand N ALPHABET}} or {{repeat N TEXT}}");
+                "}}; write {{rand N}}, {{rand N ALPHABET}}, {{crc32 N}} or {{repeat N TEXT}}");
 }
 
 }  // namespace

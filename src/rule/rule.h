@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rule/checksum.h"
 #include "rule/pattern.h"
 
 namespace keysift {
@@ -25,6 +26,7 @@ struct Allowlist {
   AllowTarget target = AllowTarget::secret;
   std::vector<std::unique_ptr<Pattern>> paths;
   std::vector<std::string> stopwords;  ///< held against the secret, without regard to case
+  std::vector<std::string> commits;    ///< names, or their beginnings, of commits that brought a secret in
 };
 
 /// One kind of secret: what it looks like, how to tell a real one, and what to do about it.
@@ -37,8 +39,11 @@ struct Rule {
 
   std::unique_ptr<Pattern> pattern;
   int secret_group = 0;               ///< the group of `pattern` that is the secret; 0 is the whole match
-  std::vector<std::string> keywords;  ///< at least one; every match contains one of them, in any case
+  std::vector<std::string> keywords;  ///< at least one; every match contains one of them
+  bool exact_keywords = false;        ///< as written; else in any case
   double entropy = 0;             ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
+  Checksum checksum = Checksum::none;  ///< that the secret ends with
+  bool words = false;             ///< a secret may well consist of words, as passwords do
   std::unique_ptr<Pattern> path;  ///< if set, only paths it is found in
   std::vector<Allowlist> allowlists;
 

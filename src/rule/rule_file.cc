@@ -35,6 +35,16 @@ class Reader {
     return rules;
   }
 
+  std::vector<Allowlist> read_config(std::string_view text) const {
+    const auto root = parse(text);
+    allow_keys(root, {"title", "allowlists"});
+    std::vector<Allowlist> lists;
+    const auto* node = root.get("allowlists");
+    if (node == nullptr) return lists;
+    for (const auto* list : tables(*node, "allowlists")) lists.push_back(read_allowlist(*list));
+    return lists;
+  }
+
  private:
   [[noreturn]] void fail(const toml::node& at, const std::string& message) const {
     throw Failure(file_ + ":" + std::to_string(at.source().begin.line) + ": " + message);
@@ -117,12 +127,31 @@ class Reader {
     fail(*node, "'confidence' must be \"high\", \"medium\" or \"low\"");
   }
 
+  bool flag(const toml::table& table, std::string_view key) const {
+    const auto* node = table.get(key);
+    if (node == nullptr) return false;
+    if (!node->is_boolean()) fail(*node, "'" + std::string(key) + "' must be true or false");
+    return node->as_boolean()->get();
+  }
+
+  Checksum checksum(const toml::table& table) const {
+    const auto* node = table.get("checksum");
+    if (node == nullptr) return Checksum::none;
+    if (text(table, "checksum") != "crc32-base62") fail(*node, "'checksum' must be \"crc32-base62\"");
+    return Checksum::crc32_base62;
+  }
+
   Allowlist read_allowlist(const toml::table& table) const {
-    allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords"});
+    allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords", "commits"});
     Allowlist list;
     list.regexes = patterns(table, "regexes");
     list.paths = patterns(table, "paths");
     list.stopwords = texts(table, "stopwords");
+    list.commits = texts(table, "commits");
+    for (const auto& commit : list.commits) {
+      if (commit.size() < 7 || commit.size() > 40 || commit.find_first_not_of("0123456789abcdef") != std::string::npos)
+        fail(*table.get("commits"), "'commits' must be names of commits: 7 to 40 hexadecimal digits, in lower case");
+    }
     const auto target = text(table, "regexTarget");
     if (target == "match") {
       list.target = AllowTarget::match;
@@ -177,7 +206,7 @@ class Reader {
 
   Rule read_rule(const toml::table& table) const {
     allow_keys(table, {"id", "description", "provider", "confidence", "console", "regex", "secretGroup",
-                       "keywords", "entropy", "path", "allowlists", "tags", "examples", "counterexamples"});
+                       "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists", "tags", "examples", "counterexamples"});
     Rule rule;
     rule.file = file_;
     rule.line = static_cast<int>(table.source().begin.line);
@@ -191,6 +220,9 @@ class Reader {
     read_pattern(table, rule);
     read_keywords(table, rule);
     read_entropy(table, rule);
+    rule.checksum = checksum(table);
+    rule.words = flag(table, "words");
+    rule.exact_keywords = flag(table, "exactKeywords");
     if (const auto* path = table.get("path")) rule.path = pattern(*path, text(table, "path"));
     if (const auto* lists = table.get("allowlists")) {
       for (const auto* list : tables(*lists, "rules.allowlists"))
@@ -231,6 +263,10 @@ std::vector<std::filesystem::path> rule_files_in(const std::filesystem::path& fo
 }
 
 }  // namespace
+
+std::vector<Allowlist> parse_config(std::string_view toml, const std::string& file) {
+  return Reader(file, true).read_config(toml);
+}
 
 std::vector<Rule> parse_rules(std::string_view toml, const std::string& file) {
   std::vector<Rule> rules;

@@ -19,8 +19,11 @@ struct Blob {
   std::string_view bytes;
   Origin origin = Origin::worktree;
   std::string_view path;  ///< as shown; empty where only provenance can tell
-  Oid object;             ///< the git object it is; zero for what is no object
-  Position start;         ///< where `bytes` begin in the whole
+  /// What it is in the archive that `path` or `object` is: the member's name in that, in the archive which that is, and
+  /// so on; empty for what has no name. None: it is no member.
+  std::span<const std::string> members;
+  Oid object;      ///< the git object it is; zero for what is no object
+  Position start;  ///< where `bytes` begin in the whole
   /// Which part of `bytes` this piece answers for; the rest overlaps its neighbours.
   std::size_t own_begin = 0;
   std::size_t own_end = SIZE_MAX;

@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "git/ignore.h"
 #include "git/repository.h"
+#include "source/archive.h"
 
 namespace keysift {
 namespace {
@@ -285,8 +286,7 @@ void read_walked_file(int root, const std::string& path, const std::string& show
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   Blob whole;
   whole.path = shown;
-  const int error =
-      read_pieces(reader_of(file.get()), whole, size, buffer, [&](const Blob& piece) { sink(piece, worker); });
+  const int error = read_with_members(file.get(), whole, size, buffer, worker, sink, on_error);
   if (error != 0) complain(error);
 }
 

@@ -31,9 +31,9 @@ using FileVisitor = std::function<void(const WalkedFile& file, int root, unsigne
 void walk_files(const std::filesystem::path& root, const FileTreeOptions& options, const FileVisitor& visit,
                 const ErrorSink& on_error);
 
-/// Reads a file that a walk came to and hands it on in pieces. A file that is gone, or is no regular file any
-/// more, is passed over; one that cannot be read goes to `on_error`. `shown` is the path that blobs and
-/// errors carry.
+/// Reads a file that a walk came to and hands it on in pieces, and what it holds if it is an archive. A file
+/// that is gone, or is no regular file any more, is passed over; one that cannot be read goes to `on_error`.
+/// `shown` is the path that blobs and errors carry.
 void read_walked_file(int root, const std::string& path, const std::string& shown, PieceSize size,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error);
 

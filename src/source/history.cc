@@ -7,6 +7,7 @@
 
 #include "git/authorship.h"
 #include "git/tree.h"
+#include "source/archive.h"
 #include "source/pieces.h"
 
 namespace keysift {
@@ -77,7 +78,13 @@ class HistoryReader {
       return static_cast<std::ptrdiff_t>(got);
     };
     std::string buffer;
-    read_pieces(read, whole, pieces_, buffer, [&](const Blob& piece) { sink_(piece, worker); });
+    bool archive = false;
+    read_pieces(read, whole, pieces_, buffer, [&](const Blob& piece) {
+      if (piece.own_begin == 0) archive = begins_like_archive(piece.bytes);
+      sink_(piece, worker);
+    });
+    if (archive)
+      on_error_(large.id.hex(), "archive is larger than --memory allows; its members were not searched", worker);
     if (done != large.size)
       on_error_(large.id.hex(), "object is broken after " + std::to_string(done) + " bytes; try: git fsck", worker);
   }
@@ -88,7 +95,9 @@ class HistoryReader {
     blob.origin = origin;
     blob.object = object.id;
     blob.fresh = object.fresh;
-    return sink_(blob, worker);
+    const bool again = sink_(blob, worker);
+    if (origin == Origin::history) read_members(blob, pieces_, worker, sink_, on_error_);
+    return again;
   }
 
   bool hand_on_message(const Object& object, Origin origin, unsigned worker) const {

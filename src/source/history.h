@@ -27,7 +27,8 @@ struct HistorySummary {
 
 /// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository
 /// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). A blob over the
-/// memory limit is handed on in pieces, if it can be read so. What cannot be read goes to `on_error`.
+/// memory limit is handed on in pieces, if it can be read so. After a blob that is an archive come its
+/// members. What cannot be read goes to `on_error`.
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
                             const ErrorSink& on_error);

@@ -10,9 +10,11 @@ namespace {
 
 // Fills buffer[filled, wanted) as far as there is anything; `end` says that it went no further.
 int fill(const ByteReader& read, std::string& buffer, std::size_t& filled, std::size_t wanted, bool& end) {
-  if (buffer.size() < wanted) buffer.resize(wanted);
+  constexpr std::size_t kLeast = 64 * 1024;
   while (filled < wanted) {
-    const auto got = read(buffer.data() + filled, wanted - filled);
+    // Bit by bit: most of what is read is small, and memory that was never touched is not free.
+    if (filled >= buffer.size()) buffer.resize(std::min(wanted, std::max(kLeast, 2 * filled)));
+    const auto got = read(buffer.data() + filled, std::min(wanted, buffer.size()) - filled);
     if (got < 0) return static_cast<int>(-got);
     if (got == 0) {
       end = true;

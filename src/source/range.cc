@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "git/authorship.h"
+#include "source/archive.h"
 
 namespace keysift {
 namespace {
@@ -56,32 +57,33 @@ class Taken {
   std::unordered_set<Oid, OidHash> ids_;
 };
 
-void hand_on(std::string_view bytes, Origin origin, const Oid& object, std::string_view path, unsigned worker,
-             const BlobSink& sink) {
+Blob blob_of(std::string_view bytes, Origin origin, const Oid& object, std::string_view path = {}) {
   Blob blob;
   blob.bytes = bytes;
   blob.origin = origin;
   blob.object = object;
   blob.path = path;
-  sink(blob, worker);
+  return blob;
 }
 
 }  // namespace
 
-void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
                 const BlobSink& sink, const ErrorSink& on_error) {
   Taken taken;
   for_each_commit(
       database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
         const auto& commit = range.commits[number].header;
         if (const auto object = reader.objects.read(commit.id))
-          hand_on(message_of(object->bytes), Origin::commit_message, commit.id, {}, worker, sink);
+          sink(blob_of(message_of(object->bytes), Origin::commit_message, commit.id), worker);
         reader.additions.find(commit, [&](const Addition& addition) {
           const auto& [name, id, kind] = addition.entry;
-          if (addition.new_name) hand_on(name, Origin::path, addition.tree, name, worker, sink);
+          if (addition.new_name) sink(blob_of(name, Origin::path, addition.tree, name), worker);
           if (!addition.is_blob() || !taken.take(id)) return false;
-          if (const auto blob = reader.objects.read(id)) {
-            hand_on(blob->bytes, Origin::history, id, {}, worker, sink);
+          if (const auto object = reader.objects.read(id)) {
+            const auto blob = blob_of(object->bytes, Origin::history, id);
+            sink(blob, worker);
+            read_members(blob, pieces, worker, sink, on_error);
           } else {
             on_error(
                 id.hex(),

@@ -9,14 +9,15 @@
 #include "git/commit_range.h"
 #include "git/object_database.h"
 #include "source/blob.h"
+#include "source/pieces.h"
 
 namespace keysift {
 
-/// Hands on, once each, the blobs that a commit of the range has where no parent has them, and the commits'
-/// messages; and the names that a commit has where no parent has them, as blobs with the origin `path`, the
+/// Hands on, once each, the blobs that a commit of the range has where no parent has them, members of archives
+/// included, and the commits' messages; and the names that a commit has where no parent has them, as blobs with the origin `path`, the
 /// tree as object, and the name for a path too. Where each of them stands in history, sightings() tells. What
 /// cannot be read goes to `on_error`. Up to `threads` workers.
-void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
                 const BlobSink& sink, const ErrorSink& on_error);
 
 /// One place where a commit of a range adds a blob or a name.

@@ -1,6 +1,5 @@
 #include "detect/judgement.h"
 
-#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,11 +19,12 @@ Rule rule_with(const std::string& more) {
 }
 
 // Whether the only match of `rule` in `bytes` stands.
-bool credible(const Rule& rule, std::string_view bytes) {
+Judgement judged(const Rule& rule, std::string_view bytes) {
   const auto match = rule.pattern->search(bytes, 0, bytes.size(), rule.secret_group);
   REQUIRE(match);
-  return is_credible(rule, bytes, *match);
+  return judge(rule, bytes, *match);
 }
+bool credible(const Rule& rule, std::string_view bytes) { return judged(rule, bytes).kept; }
 
 // Calls `check` with each of `count` random keys.
 template <typename Check>
@@ -35,38 +35,20 @@ void each_random_key(unsigned count, Check&& check) {
   for (unsigned seed = 0; seed < count; ++seed) check(expand_template(shapes[seed % shapes.size()], seed));
 }
 
-bool is_near(double a, double b) { return std::abs(a - b) < 1e-9; }
-
-TEST_CASE("entropy in bits per byte") {
-  CHECK(entropy("") == 0);
-  CHECK(entropy("a") == 0);
-  CHECK(entropy("aaaaaaaa") == 0);
-  CHECK(is_near(entropy("ab"), 1));
-  CHECK(is_near(entropy("aabb"), 1));
-  CHECK(is_near(entropy("abcd"), 2));
-  CHECK(is_near(entropy("aaab"), 0.8112781244591328));
-  CHECK(is_near(entropy("aaaaaaabbbbbbbccccccc"), std::log2(3)));
-  CHECK(is_near(entropy(std::string("\0\0\xff\xff", 4)), 1));
-  std::string all;
-  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
-  CHECK(is_near(entropy(all), 8));
-  CHECK(is_near(entropy(all + all), 8));
-}
-
 TEST_CASE("what is written to show where a key goes is a placeholder") {
   for (const char* text :
        {"sk-proj-xxxxxxxx", "xxxxxxxx", "XXXXXXXXXXXXXXXX", "sk-ant-api03-........", "00000000",
         "abc________def", "sk-proj-your-key-here", "sk-proj-example", "MyExAmPlEkey", "sk-PLACEHOLDER-1",
         "changeme", "Change-Me", "CHANGE_ME", "sk-redacted", "put_your_token", "sk-your-openai-key",
-        "my_key_here", "abcdefgzzzzzzzz"}) {
+        "my_key_here", "abcdefgzzzzzzzz", "sk-proj-abcdefghijklmno", "a87654321b", "put-your-key", "xXxXxX"}) {
     INFO(text);
     CHECK(is_placeholder(text));
   }
 }
 
 TEST_CASE("a run of seven, or half a word, is no placeholder") {
-  for (const char* text : {"", "x", "xxxxxxx", "abxxxxxxxyyyyyyyab", "your-key", "exampl",
-                           "sk-proj-abcdefghijklmno", "change", "xxxx-xxxx-xxxx", "\xff\xfe"}) {
+  for (const char* text : {"", "x", "aaaaaaa", "abzzzzzzzyyyyyyyab", "exampl", "abcdefg", "7654321", "change",
+                           "xxxx-xxxx-xxxx", "\xff\xfe"}) {
     INFO(text);
     CHECK_FALSE(is_placeholder(text));
   }
@@ -84,20 +66,60 @@ TEST_CASE("no built-in rule doubts a random key of its own shape") {
   unsigned checked = 0;
   std::vector<std::string> doubted;
   for (const auto& rule : built_in_rules()) {
+    if (rule.confidence == Confidence::low) continue;
     for (const auto& example : rule.examples) {
       for (unsigned seed = 0; seed < 1000; ++seed) {
         const auto bytes = expand_template(example, seed);
         const auto match = rule.pattern->search(bytes, 0, bytes.size(), rule.secret_group);
-        if (match && is_credible(rule, bytes, *match)) {
+        const auto judgement = match ? judge(rule, bytes, *match) : Judgement{};
+        if (judgement.kept && judgement.confidence == rule.confidence) {
           ++checked;
         } else {
-          doubted.push_back(rule.id + ", seed " + std::to_string(seed));
+          doubted.push_back(rule.id + ", seed " + std::to_string(seed) + ": " + std::string(judgement.reason));
         }
       }
     }
   }
   CHECK(checked >= 10'000);
   CHECK(doubted == std::vector<std::string>{});
+}
+
+TEST_CASE("a secret that reads like words is doubted, unless the rule expects words") {
+  const auto words = "key=management-dashboard-settings-page";
+  CHECK(judged(rule_with(""), words).kept);
+  CHECK(judged(rule_with(""), words).confidence == Confidence::low);
+  CHECK(judged(rule_with("words = true\n"), words).confidence == Confidence::medium);
+}
+
+TEST_CASE("what repeats itself does not stand") {
+  CHECK_FALSE(credible(rule_with(""), "key=abcdxyzwabcdxyzwabcdxyzw"));
+  CHECK(credible(rule_with(""), "key=abcdxyzwqsaf"));
+}
+
+TEST_CASE("a secret that starts in the midst of a word is none") {
+  const auto rules = parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
+  for (const char* before : {"", " ", "\"", "KEY", "key_", "key1", "\\n", "\\t", "%3d", "\\x3d", "\\u003d",
+                             "\x1b[0m", "\x1b[1;32m", "\xc3\xa9"}) {
+    INFO(before);
+    CHECK(credible(rules[0], std::string(before) + "sk-q7w2x9zr"));
+  }
+  for (const char* before : {"ta", "di", "my-ri", "4m", "xm", "ad", "%zd"}) {
+    INFO(before);
+    CHECK_FALSE(credible(rules[0], std::string(before) + "sk-q7w2x9zr"));
+  }
+}
+
+TEST_CASE("a key that was cut short to show it is none") {
+  const auto rules = parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
+  CHECK(credible(rules[0], "sk-q7w2x9zr. A sentence follows."));
+  for (const char* after : {"...", "***", "\xe2\x80\xa6"})
+    CHECK_FALSE(credible(rules[0], std::string("sk-q7w2x9zr") + after));
+}
+
+TEST_CASE("a wrong checksum makes a token doubtful") {
+  const auto rule = rule_with("checksum = 'crc32-base62'\n");
+  CHECK(judged(rule, "key=" + expand_template("abc_{{crc32 30}}")).confidence == Confidence::medium);
+  CHECK(judged(rule, "key=" + expand_template("abc_{{rand 36 alnum}}")).confidence == Confidence::low);
 }
 
 TEST_CASE("a secret with less entropy than the rule asks for does not stand") {

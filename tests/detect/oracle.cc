@@ -213,7 +213,7 @@ std::string separator(std::mt19937_64& random) {
 }
 
 bool better(const Match& a, const Match& b) {
-  if (a.rule->confidence != b.rule->confidence) return a.rule->confidence > b.rule->confidence;
+  if (a.confidence != b.confidence) return a.confidence > b.confidence;
   if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
   return a.rule != b.rule ? a.rule < b.rule : a.begin < b.begin;
 }
@@ -230,8 +230,9 @@ void search_all(const Rule& rule, const RE2& pattern, std::string_view bytes, st
     const auto offset = [&](const char* place) { return static_cast<std::size_t>(place - bytes.data()); };
     const Pattern::Span span{offset(whole.data()), offset(whole.data() + whole.size()), offset(secret.data()),
                              offset(secret.data() + secret.size())};
-    if (is_credible(rule, bytes, span)) into.push_back({&rule, span.group_begin, span.group_end});
-    at = span.end;
+    const auto judgement = judge(rule, bytes, span);
+    if (judgement.kept) into.push_back({&rule, judgement.confidence, span.group_begin, span.group_end});
+    at = std::max(span.group_end, at + 1);
   }
 }
 

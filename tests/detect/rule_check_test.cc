@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "detect/detector.h"
 #include "detect/oracle.h"
+#include "rule/built_in_files.h"
 #include "rule/rule_file.h"
 #include "support/catch.h"
 
@@ -46,9 +48,19 @@ TEST_CASE("what a terminal would obey is shown, not sent") {
 
 TEST_CASE("a surer rule that takes an example away is noticed") {
   auto rules = rule_with(
-      "examples = ['key-1234']\n[[rules]]\nid = 's'\nregex = 'y-[0-9]+'\nkeywords = ['y-']\n"
+      "examples = ['key-1234']\n[[rules]]\nid = 's'\nregex = '-[0-9]+'\nkeywords = ['-1']\n"
       "confidence = 'high'\nexamples = ['key-1234']\n");
   CHECK(check_examples(rules) == Lines{"dir/my.toml:2: r: example 'key-1234' has 0 findings, not 1"});
+}
+
+TEST_CASE("no built-in file holds anything that its own rules would find") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (const BuiltInFile& file : built_in_files()) {
+    INFO(file.name);
+    for (const auto& match : detector.scan(file.text, scratch)) CHECK(match.confidence == Confidence::low);
+  }
 }
 
 }  // namespace

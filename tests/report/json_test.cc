@@ -28,6 +28,7 @@ TEST_CASE("The JSON report of nothing found") {
   },
   "target": "shop",
   "findings": [],
+  "allowed": [],
   "env": [],
   "errors": [],
   "summary": {

@@ -1,0 +1,371 @@
+#include "source/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd };
+
+Kind kind_of(std::string_view bytes) {
+  struct Magic {
+    Kind kind;
+    std::size_t at;
+    std::string_view bytes;
+  };
+  using namespace std::string_view_literals;
+  static constexpr Magic kMagics[] = {{Kind::zip, 0, "PK\3\4"sv},
+                                      {Kind::seven_zip, 0, "7z\xbc\xaf\x27\x1c"sv},
+                                      // Not every ar archive: libraries hold all as it stands.
+                                      {Kind::ar, 0, "!<arch>\ndebian-binary"sv},
+                                      {Kind::gzip, 0, "\x1f\x8b\x08"sv},
+                                      {Kind::bzip2, 4, "1AY&SY"sv},  // after "BZh" and a digit
+                                      {Kind::xz, 0, "\xfd\x37zXZ\0"sv},
+                                      {Kind::zstd, 0, "\x28\xb5\x2f\xfd"sv},
+                                      {Kind::tar, 257, "ustar"sv}};
+  for (const auto& magic : kMagics) {
+    if (bytes.size() > magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.kind;
+  }
+  return Kind::none;
+}
+
+struct Free {
+  void operator()(archive* reader) const { archive_read_free(reader); }
+};
+using Reader = std::unique_ptr<archive, Free>;
+
+using Open = std::function<int(archive*)>;  // lets libarchive have the bytes; returns its status
+
+// The filter of a compressed file; ARCHIVE_FILTER_NONE for an archive.
+int filter_of(Kind kind) {
+  switch (kind) {
+    case Kind::gzip:
+      return ARCHIVE_FILTER_GZIP;
+    case Kind::bzip2:
+      return ARCHIVE_FILTER_BZIP2;
+    case Kind::xz:
+      return ARCHIVE_FILTER_XZ;
+    case Kind::zstd:
+      return ARCHIVE_FILTER_ZSTD;
+    default:
+      return ARCHIVE_FILTER_NONE;
+  }
+}
+
+void expect(archive* reader, Kind kind) {
+  switch (kind) {
+    case Kind::zip:
+      archive_read_support_format_zip(reader);
+      break;
+    case Kind::seven_zip:
+      archive_read_support_format_7zip(reader);
+      break;
+    case Kind::ar:
+      archive_read_support_format_ar(reader);
+      break;
+    case Kind::tar:
+      archive_read_support_format_tar(reader);
+      break;
+    default:  // not an archive, or nothing
+      archive_read_support_format_raw(reader);
+      archive_read_support_format_empty(reader);
+  }
+}
+
+Reader new_reader() {
+  Reader reader(archive_read_new());
+  if (!reader) throw std::bad_alloc();
+  return reader;
+}
+
+// A reader for what a compressed file holds, if that is of some kind. Its filter is set, not looked for:
+// libarchive would take off any number of compressions, one from another, and their bytes would be in
+// nobody's count.
+Reader reader_inside(Kind compressed, Kind inside) {
+  auto reader = new_reader();
+  archive_read_append_filter(reader.get(), filter_of(compressed));
+  expect(reader.get(), inside);
+  return reader;
+}
+
+// Not left to libarchive, for which whatever begins with zeros, such as an image of a disk, is an empty tar.
+bool holds_tar(Kind compressed, const Open& open) {
+  const auto reader = reader_inside(compressed, Kind::none);
+  archive_entry* entry = nullptr;
+  const void* data = nullptr;
+  std::size_t length = 0;
+  la_int64_t offset = 0;
+  return open(reader.get()) == ARCHIVE_OK && archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK &&
+         archive_read_data_block(reader.get(), &data, &length, &offset) == ARCHIVE_OK &&
+         kind_of({static_cast<const char*>(data), length}) == Kind::tar;
+}
+
+Reader reader_for(Kind kind, const Open& open) {
+  if (filter_of(kind) != ARCHIVE_FILTER_NONE)
+    return reader_inside(kind, holds_tar(kind, open) ? Kind::tar : Kind::none);
+  auto reader = new_reader();
+  expect(reader.get(), kind);
+  return reader;
+}
+
+// Names beyond ASCII come out of libarchive only where the thread's locale can hold them.
+class Utf8Locale {
+ public:
+  Utf8Locale() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ != nullptr) before_ = uselocale(utf8_);
+  }
+  ~Utf8Locale() {
+    if (utf8_ == nullptr) return;
+    uselocale(before_);
+    freelocale(utf8_);
+  }
+  Utf8Locale(const Utf8Locale&) = delete;
+  Utf8Locale& operator=(const Utf8Locale&) = delete;
+
+ private:
+  locale_t utf8_;
+  locale_t before_ = nullptr;
+};
+
+std::string name_of(archive* reader, archive_entry* entry) {
+  if (archive_format(reader) == ARCHIVE_FORMAT_RAW) return {};
+  const char* name = archive_entry_pathname(entry);
+  if (name == nullptr) name = archive_entry_pathname_utf8(entry);
+  std::string_view rest = name == nullptr ? "" : name;
+  while (rest.starts_with("./")) rest.remove_prefix(2);
+  return std::string(rest);
+}
+
+std::string words_of(archive* reader) {
+  const char* words = archive_error_string(reader);
+  return words == nullptr ? "no reason given" : printable(words);
+}
+
+// The bytes of the member that a reader has come to.
+class MemberBytes {
+ public:
+  MemberBytes(archive* reader, std::uint64_t& left) : reader_(reader), left_(left) {}
+
+  // As a ByteReader. EFBIG when nothing is left that may be unpacked; EIO, and problem() has libarchive's
+  // words.
+  std::ptrdiff_t read(char* out, std::size_t size) {
+    while (block_.empty() && status_ == ARCHIVE_OK) {
+      const void* data = nullptr;
+      std::size_t length = 0;
+      la_int64_t offset = 0;  // where a sparse file goes on: its holes have nothing to search
+      status_ = archive_read_data_block(reader_, &data, &length, &offset);
+      if (status_ == ARCHIVE_OK) block_ = {static_cast<const char*>(data), length};
+    }
+    if (block_.empty()) return status_ == ARCHIVE_EOF ? 0 : -EIO;
+    const auto count =
+        static_cast<std::size_t>(std::min<std::uint64_t>(std::min(size, block_.size()), left_));
+    if (count == 0) return -EFBIG;
+    left_ -= count;
+    std::copy_n(block_.data(), count, out);
+    block_.remove_prefix(count);
+    return static_cast<std::ptrdiff_t>(count);
+  }
+
+  bool ends_archive() const { return status_ == ARCHIVE_FATAL; }
+
+ private:
+  archive* reader_;
+  std::uint64_t& left_;
+  std::string_view block_;
+  int status_ = ARCHIVE_OK;
+};
+
+// An archive, with those in it.
+class Unpacking {
+ public:
+  Unpacking(const Blob& outer, std::uint64_t outer_size, PieceSize size, unsigned worker,
+            const BlobSink& sink, const ErrorSink& on_error, const ArchiveLimits& limits)
+      : outer_(outer),
+        size_(size),
+        worker_(worker),
+        sink_(sink),
+        on_error_(on_error),
+        limits_(limits),
+        most_bytes_(std::min(limits.bytes, std::max(limits.least, outer_size * limits.ratio))),
+        bytes_left_(most_bytes_),
+        members_left_(limits.members),
+        buffers_(limits.depth) {}
+
+  void read(Kind kind, const Open& open) {
+    const auto reader = reader_for(kind, open);
+    // An empty file opens, and so does one that is broken from its beginning; but not without an error.
+    if (open(reader.get()) != ARCHIVE_OK || archive_errno(reader.get()) != 0) {
+      // What is no tar for all its mark hides nothing.
+      if (kind != Kind::tar) complain("archive cannot be read (" + words_of(reader.get()) + ")");
+      return;
+    }
+    std::uint64_t unread = 0;  // members
+    bool ended = false;
+    while (!ended && !stopped_) {
+      archive_entry* entry = nullptr;
+      const int status = archive_read_next_header(reader.get(), &entry);
+      if (status == ARCHIVE_EOF) break;
+      if (status == ARCHIVE_FATAL)
+        return complain("archive cannot be read to its end (" + words_of(reader.get()) + ")");
+      if (members_left_ == 0) return stop("archive has more than " + counted(limits_.members, "member"));
+      --members_left_;
+      chain_.push_back(name_of(reader.get(), entry));
+      const auto problem = status < ARCHIVE_WARN ? "cannot be read (" + words_of(reader.get()) + ")"
+                                                 : read_member(reader.get(), entry, ended);
+      if (!problem.empty() && ++unread == 1) complain(problem);
+      chain_.pop_back();
+    }
+    if (unread > 1) complain("archive has " + counted(unread - 1, "more member") + " that cannot be read");
+  }
+
+ private:
+  // Returns what of it could not be read, and why; `ended` says that nothing after it can be read, either.
+  std::string read_member(archive* reader, archive_entry* entry, bool& ended) {
+    if (archive_entry_is_encrypted(entry)) return "is encrypted";
+    MemberBytes bytes(reader, bytes_left_);
+    Kind kind = Kind::none;
+    std::string archived;  // all of it, if it is an archive
+    const auto read = [&](char* out, std::size_t size) {
+      const auto count = bytes.read(out, size);
+      if (count > 0 && kind != Kind::none && archived.size() <= limits_.nested)
+        archived.append(out, static_cast<std::size_t>(count));
+      return count;
+    };
+    const auto hand_on = [&](const Blob& piece) {
+      if (piece.own_begin == 0) {
+        kind = kind_of(piece.bytes);
+        if (kind != Kind::none) archived = piece.bytes;
+      }
+      sink_(piece, worker_);
+    };
+    auto whole = outer_;
+    whole.fresh = {};
+    whole.members = chain_;
+    const int error = read_pieces(read, whole, size_, buffers_[chain_.size() - 1], hand_on);
+    if (error == EFBIG) {
+      stop("unpacks to more than " + human_bytes(most_bytes_));
+      return {};
+    }
+    ended = bytes.ends_archive();
+    if (error != 0) {
+      return "cannot be read to its end" + std::string(ended ? ", nor what follows it" : "") + " (" +
+             words_of(reader) + ")";
+    }
+    return kind == Kind::none ? std::string() : read_archived(kind, archived);
+  }
+
+  std::string read_archived(Kind kind, std::string_view bytes) {
+    if (chain_.size() == limits_.depth)
+      return "is an archive inside " + std::to_string(limits_.depth) +
+             " others; its members were not searched";
+    if (bytes.size() > limits_.nested) {
+      return "is an archive of more than " + human_bytes(limits_.nested) +
+             " inside another; its members were not searched";
+    }
+    read(kind, [&](archive* reader) { return archive_read_open_memory(reader, bytes.data(), bytes.size()); });
+    return {};
+  }
+
+  void complain(const std::string& message) {
+    on_error_(member_path(outer_.path.empty() ? outer_.object.hex() : std::string(outer_.path), chain_),
+              message, worker_);
+  }
+
+  void stop(const std::string& message) {
+    complain(message + "; the rest was not searched");
+    stopped_ = true;
+  }
+
+  Utf8Locale locale_;
+  Blob outer_;
+  PieceSize size_;
+  unsigned worker_;
+  const BlobSink& sink_;
+  const ErrorSink& on_error_;
+  ArchiveLimits limits_;
+  std::uint64_t most_bytes_;
+  std::uint64_t bytes_left_;
+  std::uint64_t members_left_;
+  bool stopped_ = false;
+  std::vector<std::string> chain_;    // names of the members that we are in
+  std::vector<std::string> buffers_;  // by depth
+};
+
+// Members of an archive in a file that need not fit into memory.
+void read_members_of_file(int file, const Blob& outer, Kind kind, PieceSize size, unsigned worker,
+                          const BlobSink& sink, const ErrorSink& on_error) {
+  struct stat status {};
+  if (fstat(file, &status) != 0 || lseek(file, 0, SEEK_SET) != 0) {
+    on_error(std::string(outer.path),
+             "archive in a pipe, more than " + human_bytes(size.step) +
+                 ": its members were not searched; name a file instead",
+             worker);
+    return;
+  }
+  Unpacking unpacking(outer, static_cast<std::uint64_t>(status.st_size), size, worker, sink, on_error, {});
+  constexpr std::size_t kBlock = 64 * 1024;
+  unpacking.read(kind, [&](archive* reader) {
+    lseek(file, 0, SEEK_SET);
+    return archive_read_open_fd(reader, file, kBlock);
+  });
+}
+
+}  // namespace
+
+bool begins_like_archive(std::string_view bytes) { return kind_of(bytes) != Kind::none; }
+
+void read_members(const Blob& outer, PieceSize size, unsigned worker, const BlobSink& sink,
+                  const ErrorSink& on_error, const ArchiveLimits& limits) {
+  const auto kind = kind_of(outer.bytes);
+  if (kind == Kind::none) return;
+  Unpacking unpacking(outer, outer.bytes.size(), size, worker, sink, on_error, limits);
+  unpacking.read(kind, [&](archive* reader) {
+    return archive_read_open_memory(reader, outer.bytes.data(), outer.bytes.size());
+  });
+}
+
+int read_with_members(int file, const Blob& whole, PieceSize size, std::string& buffer, unsigned worker,
+                      const BlobSink& sink, const ErrorSink& on_error) {
+  Kind kind = Kind::none;  // of an archive in several pieces
+  const int error = read_pieces(reader_of(file), whole, size, buffer, [&](const Blob& piece) {
+    sink(piece, worker);
+    if (piece.own_begin > 0) return;
+    if (piece.own_end == SIZE_MAX) {
+      read_members(piece, size, worker, sink, on_error);
+    } else {
+      kind = kind_of(piece.bytes);
+    }
+  });
+  if (error == 0 && kind != Kind::none) read_members_of_file(file, whole, kind, size, worker, sink, on_error);
+  return error;
+}
+
+std::string member_path(std::string path, std::span<const std::string> members) {
+  for (const auto& member : members) {
+    auto name = member;
+    if (name.empty()) {
+      const auto folder = path.find_last_of("/!");
+      name = path.substr(folder == std::string::npos ? 0 : folder + 1);
+      if (const auto extension = name.rfind('.'); extension != std::string::npos && extension > 0)
+        name.resize(extension);
+    }
+    path += '!' + name;
+  }
+  return path;
+}
+
+}  // namespace keysift

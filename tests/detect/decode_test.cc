@@ -1,0 +1,311 @@
+#include "detect/decode.h"
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+
+namespace keysift::test {
+namespace {
+
+using Offsets = std::vector<std::pair<std::size_t, std::size_t>>;
+
+Offsets offsets_of(const Decoded& decoded) {
+  Offsets offsets;
+  for (const auto& range : decoded.from) offsets.emplace_back(range.begin, range.end);
+  return offsets;
+}
+
+// Base64 (RFC 4648) bit by bit, with padding.
+std::string to_base64(std::string_view text, std::string_view last_two = "+/") {
+  const auto digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" + std::string(last_two);
+  std::string out;
+  for (std::size_t bit = 0; bit < 8 * text.size(); bit += 6) {
+    unsigned value = 0;
+    for (auto i = bit; i < bit + 6; ++i) {
+      const unsigned byte = i / 8 < text.size() ? static_cast<unsigned char>(text[i / 8]) : 0;
+      value = value * 2 + (byte >> (7 - i % 8)) % 2;
+    }
+    out += digits[value];
+  }
+  while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+std::string random_bytes(std::mt19937_64& random, std::size_t size) {
+  std::string bytes;
+  while (bytes.size() < size) bytes += static_cast<char>(random() % 256);
+  return bytes;
+}
+
+// What decode_text makes of the whole of `bytes` in one encoding; empty if nothing.
+Decoded decoded_as(std::string_view encoding, std::string_view bytes) {
+  for (auto& decoded : decode_text(bytes, {0, bytes.size()})) {
+    REQUIRE(decoded.bytes.size() == decoded.from.size());
+    if (decoded.encoding == encoding) return decoded;
+  }
+  return {};
+}
+
+std::string text_of(std::string_view encoding, std::string_view bytes) {
+  return decoded_as(encoding, bytes).bytes;
+}
+
+TEST_CASE("a text's base64 holds the form for its place in three bytes, at the phase it states") {
+  std::mt19937_64 random(1);
+  for (unsigned round = 0; round < 3000; ++round) {
+    const auto text = random_bytes(random, 5 + random() % 20);
+    const auto before = random_bytes(random, random() % 10);
+    const std::string_view last_two = round % 2 == 0 ? "+/" : "-_";
+    const auto whole = to_base64(before + text + random_bytes(random, random() % 5), last_two);
+    const auto forms = base64_forms(text);
+    CHECK((forms.size() >= 3 && forms.size() <= 6));
+    const auto first = (8 * before.size() + 5) / 6;
+    const auto end = 8 * (before.size() + text.size()) / 6;
+    const auto expected = whole.substr(first, end - first);
+    const auto fits = [&](const Base64Form& form) {
+      return form.text == expected && form.phase == first % 4;
+    };
+    REQUIRE(std::count_if(forms.begin(), forms.end(), fits) == 1);
+  }
+}
+
+TEST_CASE("of a short text the forms of less than four characters are left out") {
+  CHECK(base64_forms("").empty());
+  CHECK(base64_forms("ab").empty());
+  REQUIRE(base64_forms("abc").size() == 1);
+  CHECK(base64_forms("abc")[0].text == "YWJj");
+  CHECK(base64_forms("abc")[0].phase == 0);
+}
+
+TEST_CASE("base64 decodes from any of its characters, and each byte knows where it was") {
+  std::mt19937_64 random(2);
+  for (unsigned round = 0; round < 1000; ++round) {
+    const auto text = random_bytes(random, 6 + random() % 60);
+    const auto run = to_base64(text, round % 2 == 0 ? "+/" : "-_");
+    const std::string before = "data: ";
+    const auto bytes = before + run + "\"";
+    const auto at = random() % std::min(run.size(), run.find('='));
+    const auto decoded = decode_base64(bytes, before.size() + at, static_cast<unsigned>(at % 4));
+    CHECK(decoded.encoding == "base64");
+    REQUIRE(decoded.bytes == text);
+    Offsets expected;
+    for (std::size_t i = 0; i < text.size(); ++i)
+      expected.emplace_back(before.size() + 8 * i / 6, before.size() + (8 * i + 7) / 6 + 1);
+    REQUIRE(offsets_of(decoded) == expected);
+  }
+}
+
+TEST_CASE("base64 goes on over line ends, real or spelled out") {
+  std::mt19937_64 random(3);
+  for (const std::string line_end : {"\n", "\r\n", "\n    ", "\r\n\t", "\\n", "\\r\\n"}) {
+    const auto text = random_bytes(random, 300);
+    const auto run = to_base64(text);
+    std::string bytes = "(";
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      if (i > 0 && i % 76 == 0) bytes += line_end;
+      places.push_back(bytes.size());
+      bytes += run[i];
+    }
+    for (const std::size_t at : {0U, 75U, 76U, 77U, 152U, 399U}) {
+      const auto decoded = decode_base64(bytes + ")", places[at], at % 4);
+      INFO(at);
+      REQUIRE(decoded.bytes == text);
+      for (std::size_t i = 0; i < text.size(); ++i) {
+        REQUIRE(decoded.from[i].begin == places[8 * i / 6]);
+        REQUIRE(decoded.from[i].end == places[(8 * i + 7) / 6] + 1);
+      }
+    }
+  }
+}
+
+TEST_CASE("a run of base64 that begins in the midst of four characters decodes by the phase") {
+  const auto run = to_base64("before, key, after");
+  const auto decoded = decode_base64(std::string_view(run).substr(2), 14, 0);  // the 16th character
+  CHECK(decoded.bytes == "ore, key, after");
+  CHECK(decoded.from.front().begin == 2);
+}
+
+TEST_CASE("of a long run of base64 only what is near is decoded") {
+  const auto run = to_base64(std::string(1 << 20, 'a'));
+  const auto decoded = decode_base64(run, 400'000, 0);
+  CHECK(decoded.bytes.size() < 20'000);
+  CHECK(decoded.bytes.size() > 10'000);
+  CHECK(decoded.from.front().begin < 400'000);
+  CHECK(decoded.from.back().end > 400'000);
+}
+
+TEST_CASE("hexadecimal digits") {
+  CHECK(hex_form("sk-\x7f") == "736b2d7f");
+  const auto decoded = decode_hex("x = 0x736B2d41;", 6);
+  CHECK(decoded.encoding == "hex");
+  CHECK(decoded.bytes == "sk-A");
+  CHECK(offsets_of(decoded) == Offsets{{6, 8}, {8, 10}, {10, 12}, {12, 14}});
+  // Pairs are those of the keyword; what is over at either end is left out.
+  CHECK(decode_hex("a736b2d41b", 3).bytes == "sk-A");
+  CHECK(decode_hex("736b\n  2d41", 0).bytes == "sk-A");
+  CHECK(decode_hex("736b\n  2d41", 7).bytes == "sk-A");
+}
+
+TEST_CASE("percent-encoding") {
+  const auto decoded = decoded_as("percent", "a%2Db%2f%zz%4");
+  CHECK(decoded.bytes == "a-b/%zz%4");
+  CHECK(offsets_of(decoded) ==
+        Offsets{{0, 1}, {1, 4}, {4, 5}, {5, 8}, {8, 9}, {9, 10}, {10, 11}, {11, 12}, {12, 13}});
+  CHECK(text_of("percent", "100% of 5%").empty());
+}
+
+TEST_CASE("escapes of JSON, JavaScript, C and Python") {
+  CHECK(text_of("escapes", R"(sk\u002dproj\u002D)") == "sk-proj-");
+  CHECK(text_of("escapes", R"(sk\x2dproj\x2D)") == "sk-proj-");
+  CHECK(text_of("escapes", R"(sk\u{2d}a\u{00002d}b)") == "sk-a-b");
+  CHECK(text_of("escapes", R"(a\/b\"c\'d\\e\nf\rg\th)") == "a/b\"c'd\\e\nf\rg\th");
+  CHECK(text_of("escapes", R"(a\\u002d)") == R"(a\u002d)");
+  const auto decoded = decoded_as("escapes", R"(a\u00e9\x2d\q)");
+  CHECK(decoded.bytes == "a\xc3\xa9-\\q");
+  CHECK(offsets_of(decoded) == Offsets{{0, 1}, {1, 7}, {1, 7}, {7, 11}, {11, 12}, {12, 13}});
+}
+
+TEST_CASE("HTML's character references") {
+  CHECK(text_of("html", "sk&#45;a&#x2d;b&#X2D;c&hyphen;") == "sk-a-b-c-");
+  CHECK(text_of("html", "&lt;a b=&quot;c&apos;&amp;&gt;") == "<a b=\"c'&>");
+  const auto decoded = decoded_as("html", "a&#45;b&unknown;&#8364;");
+  CHECK(decoded.bytes == "a-b&unknown;\xe2\x82\xac");
+  CHECK(decoded.from[1].begin == 1);
+  CHECK(decoded.from[1].end == 6);
+  CHECK(decoded.from.back().begin == 16);
+  CHECK(decoded.from.back().end == 23);
+}
+
+TEST_CASE("quoted-printable") {
+  const auto decoded = decoded_as("quoted-printable", "k=3Dsk=2D=\nab=\r\nc=x");
+  CHECK(decoded.bytes == "k=sk-abc=x");
+  CHECK(offsets_of(decoded) ==
+        Offsets{{0, 1}, {1, 4}, {4, 5}, {5, 6}, {6, 9}, {11, 12}, {12, 13}, {16, 17}, {17, 18}, {18, 19}});
+}
+
+TEST_CASE("literals that a program puts together") {
+  const std::string text = GENERATE(
+      R"("sk-ab" + "cd-ef")", R"("sk-ab"+"cd-ef")", "\"sk-ab\"\n   + \"cd-ef\"", "\"sk-ab\" +\r\n\t\"cd-ef\"",
+      R"("sk-ab" . "cd-ef")", R"("sk-ab" .. "cd-ef")", R"("sk-ab" & "cd-ef")", R"("sk-ab" <> "cd-ef")",
+      R"("sk-ab" ~ "cd-ef")", R"("sk-ab" || "cd-ef")", R"("sk-ab" "cd-ef")", "\"sk-ab\"\n    \"cd-ef\"",
+      R"("sk-ab" f"cd-ef")", R"("sk-ab" u8"cd-ef")", "\"sk-ab\\\ncd-ef\"", "\"sk-ab\\\r\n  cd-ef\"",
+      "\"sk-ab\" \\\n  \"cd-ef\"", R"("sk-ab" + 'cd-ef")", "\"sk-ab\"\n\",\n  \"  \"cd-ef\"");
+  INFO(text);
+  const auto decoded = decoded_as("joined", text);
+  CHECK(decoded.bytes == "\"sk-abcd-ef\"");
+  REQUIRE(decoded.from.size() == 12);
+  CHECK(decoded.from[1].begin == 1);
+  CHECK(decoded.from[6].begin == text.find('c'));
+  CHECK(decoded.from[6].end == text.find('c') + 1);
+  CHECK(decoded.from[11].end == text.size());
+}
+
+TEST_CASE("three literals, and what is not put together") {
+  CHECK(text_of("joined", "'a-' . 'c-' . 'd-'") == "'a-c-d-'");
+  CHECK(text_of("joined", R"(f("ac", "de"))").empty());
+  CHECK(text_of("joined", R"({"ac": "de"})").empty());
+  CHECK(text_of("joined", R"(["ac", "de"])").empty());
+  CHECK(text_of("joined", R"(x = "ac"; y = "de")").empty());
+  CHECK(text_of("joined", R"("" + "")").find("ac") == std::string::npos);
+}
+
+TEST_CASE("only the stretch is decoded, and positions are those of the whole") {
+  const auto decoded = decode_text("a%2Db%2Dc%2Dd", {4, 9});
+  REQUIRE(decoded.size() == 1);
+  CHECK(decoded[0].bytes == "b-c");
+  CHECK(offsets_of(decoded[0]) == Offsets{{4, 5}, {5, 8}, {8, 9}});
+  CHECK(decode_text("nothing here is encoded", {0, 23}).empty());
+}
+
+TEST_CASE("each encoding that a text shows gives a result of its own") {
+  std::vector<std::string_view> names;
+  const std::string_view text = R"("a%2D" + "b\x2d&#45;=2D")";
+  for (const auto& decoded : decode_text(text, {0, text.size()})) names.push_back(decoded.encoding);
+  CHECK(names == std::vector<std::string_view>{"percent", "escapes", "html", "quoted-printable", "joined"});
+}
+
+std::string utf16(std::string_view latin, bool little) {
+  std::string out;
+  for (const char c : latin) out += little ? std::string{c, '\0'} : std::string{'\0', c};
+  return out;
+}
+
+TEST_CASE("UTF-16 with and without a byte order mark") {
+  const bool little = GENERATE(true, false);
+  const bool marked = GENERATE(true, false);
+  const std::string text = "token = abc\r\nport = 80\r\n";
+  const std::string mark = !marked ? "" : little ? "\xff\xfe" : "\xfe\xff";
+  const auto decoded = decode_utf16(mark + utf16(text, little));
+  REQUIRE(decoded);
+  CHECK(decoded->encoding == (little ? "utf-16le" : "utf-16be"));
+  CHECK(decoded->bytes == text);
+  REQUIRE(decoded->from.size() == text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    CHECK(decoded->from[i].begin == mark.size() + 2 * i);
+    CHECK(decoded->from[i].end == mark.size() + 2 * i + 2);
+  }
+}
+
+TEST_CASE("UTF-16 of other letters with a mark; a byte over at the end") {
+  const std::string bytes = std::string("\xff\xfe\xac\x20\xe9\0", 6) + utf16("key", true) + "x";
+  const auto decoded = decode_utf16(bytes);
+  REQUIRE(decoded);
+  CHECK(decoded->bytes == "\xe2\x82\xac\xc3\xa9key");
+  CHECK(decoded->from[2].begin == 2);
+  CHECK(decoded->from[2].end == 4);
+}
+
+TEST_CASE("what is not UTF-16") {
+  CHECK_FALSE(decode_utf16(""));
+  CHECK_FALSE(decode_utf16("plain text in Latin letters"));
+  CHECK_FALSE(decode_utf16(std::string(64, '\0')));
+  CHECK_FALSE(
+      decode_utf16(std::string("\x7f"
+                               "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0\x3e\0\1\0\0\0",
+                               24)));
+}
+
+TEST_CASE("input that was made to break a decoder") {
+  const std::string text = GENERATE(
+      "%", "%2", "a%", "%%2D", "\\", "\\u", "\\u00", "\\u002", "\\u{", "\\u{}", "\\u{110000000}", "\\u{2d",
+      "\\x", "\\x2", "\\ud83d\\ude00", "&", "&;", "&#;", "&#x;", "&#xffffffff;", "&#99999999999;",
+      "&#xfffffffff;", "&#-1;", "&amp", "=", "=2", "=\r", "=\n", "\"", "\"\"", "\"\"\"", "\" +", "\" + \"",
+      "'\\", "\\\n", "\\\r\n", "\\\r", "\",", "\",\"", "\"\\\n", "\"u8", "\"b", "\"+\"a");
+  for (const auto& whole : {text, "a" + text, text + "a", text + text}) {
+    for (const auto& decoded : decode_text(whole, {0, whole.size()})) {
+      CHECK(decoded.bytes.size() == decoded.from.size());
+      for (const auto& range : decoded.from) CHECK((range.begin < range.end && range.end <= whole.size()));
+    }
+  }
+  for (unsigned phase = 0; phase < 4; ++phase) {
+    CHECK(decode_base64("A", 0, phase).bytes.empty());
+    decode_base64(text, 0, phase);
+  }
+  CHECK(decode_hex("a", 0).bytes.empty());
+}
+
+TEST_CASE("random bytes with many marks decode to bytes that lie in them, in order") {
+  std::mt19937_64 random(4);
+  const std::string_view alphabet = "%\\&#;=\"'`ux2dn/+.<>~| \n\r,bfxXA{}";
+  for (unsigned round = 0; round < 3000; ++round) {
+    std::string text;
+    for (auto size = random() % 60; size > 0; --size) text += alphabet[random() % alphabet.size()];
+    const std::size_t begin = random() % (text.size() + 1);
+    for (const auto& decoded : decode_text(text, {begin, text.size()})) {
+      REQUIRE(decoded.bytes.size() == decoded.from.size());
+      auto last = begin;
+      for (const auto& range : decoded.from) {
+        REQUIRE((range.begin >= last && range.end > range.begin && range.end <= text.size()));
+        last = range.begin;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace keysift::test

@@ -1,0 +1,317 @@
+#include "source/archive.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "base/file.h"
+#include "support/archive.h"
+#include "support/catch.h"
+#include "support/support.h"
+
+namespace keysift::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Errors = std::vector<std::pair<std::string, std::string>>;
+using Contents = std::map<std::string, std::string>;  // by path
+
+// Members in order, each put together from its pieces, and what went wrong.
+struct Unpacked {
+  Contents members;
+  Errors errors;
+  std::size_t largest = 0;  // bytes of a piece
+};
+
+constexpr PieceSize kPieces{4096, 64};
+
+struct Collector {
+  void take(const Blob& blob, unsigned worker) {
+    CHECK(worker == 3);
+    CHECK(blob.fresh.empty());
+    const auto own = blob.bytes.substr(0, std::min(blob.bytes.size(), blob.own_end)).substr(blob.own_begin);
+    result.members[member_path(std::string(blob.path), blob.members)] += own;
+    result.largest = std::max(result.largest, blob.bytes.size());
+  }
+
+  Unpacked result;
+  BlobSink sink = [this](const Blob& blob, unsigned worker) {
+    take(blob, worker);
+    return false;
+  };
+  ErrorSink on_error = [this](const std::string& path, const std::string& message, unsigned) {
+    result.errors.emplace_back(path, message);
+  };
+};
+
+Unpacked unpacked(std::string_view bytes, const std::string& path, const ArchiveLimits& limits = {}) {
+  Collector collector;
+  Blob outer;
+  outer.bytes = bytes;
+  outer.path = path;
+  const std::vector<Range> fresh{{0, 1}};
+  outer.fresh = fresh;
+  read_members(outer, kPieces, 3, collector.sink, collector.on_error, limits);
+  return std::move(collector.result);
+}
+
+std::string noise(std::size_t size, unsigned seed = 1) {
+  std::mt19937 random(seed);
+  std::string bytes(size, '\0');
+  for (auto& byte : bytes) byte = static_cast<char>(random());
+  return bytes;
+}
+
+const std::string kText = "first line\nsecond line\n";
+
+TEST_CASE("every format hands on its members") {
+  const auto [format, filter] = GENERATE(table<std::string, std::string>({{"zip", ""},
+                                                                          {"7zip", ""},
+                                                                          {"gnutar", ""},
+                                                                          {"ustar", ""},
+                                                                          {"pax", ""},
+                                                                          {"gnutar", "gzip"},
+                                                                          {"ustar", "bzip2"},
+                                                                          {"pax", "xz"},
+                                                                          {"gnutar", "zstd"}}));
+  CAPTURE(format, filter);
+  const auto large = noise(100'000);
+  const auto result = unpacked(
+      archive_of({{"inner/.env", kText}, {"large", large}, {"empty", ""}, {"b.txt", "x"}}, format, filter),
+      "a/outer");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members ==
+        Contents{{"a/outer!inner/.env", kText}, {"a/outer!large", large}, {"a/outer!b.txt", "x"}});
+  CHECK(result.largest <= kPieces.step + 2 * kPieces.overlap);
+}
+
+TEST_CASE("ar archives, and the tar archives in a package") {
+  const auto data = archive_of({{"./etc/service.conf", kText}}, "gnutar", "xz");
+  const auto result =
+      unpacked(archive_of({{"debian-binary", "2.0\n"}, {"data.tar.xz", data}}, "ar"), "x.deb");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members == Contents{{"x.deb!debian-binary", "2.0\n"},
+                                   {"x.deb!data.tar.xz", data},
+                                   {"x.deb!data.tar.xz!etc/service.conf", kText}});
+}
+
+TEST_CASE("a compressed file has one member, which is called after it") {
+  const std::string filter = GENERATE("gzip", "bzip2", "xz", "zstd");
+  CAPTURE(filter);
+  const auto large = noise(50'000);
+  CHECK(unpacked(compressed(large, filter), "logs.d/app.log.gz").members ==
+        Contents{{"logs.d/app.log.gz!app.log", large}});
+  CHECK(unpacked(compressed(kText, filter), "logs.d/app").members == Contents{{"logs.d/app!app", kText}});
+  CHECK(unpacked(compressed(kText, filter), ".gz").members == Contents{{".gz!.gz", kText}});
+
+  SECTION("also if it begins as an image of a disk does, with zeros") {
+    const auto image = std::string(2048, '\0') + kText;
+    CHECK(unpacked(compressed(image, filter), "disk.img").members == Contents{{"disk.img!disk", image}});
+  }
+  SECTION("compressed twice") {
+    const auto result = unpacked(compressed(compressed(kText, filter), "gzip"), "a.txt.x.gz");
+    CHECK(result.errors == Errors{});
+    CHECK(result.members.at("a.txt.x.gz!a.txt.x!a.txt") == kText);
+  }
+}
+
+TEST_CASE("names beyond ASCII come through") {
+  const std::string format = GENERATE("zip", "gnutar");
+  CAPTURE(format);
+  const std::string name =
+      "stra\xc3\x9f"
+      "e/\xe9\x8d\xb5.txt";
+  CHECK(unpacked(archive_of({{name, kText}}, format), "o").members == Contents{{"o!" + name, kText}});
+}
+
+TEST_CASE("ordinary bytes are no archive") {
+  const std::string bytes = GENERATE(as<std::string>(), "", "P", "PK", "BZh9 is how bzip2 begins", "ustar",
+                                     "\x1f\x8b", "!<arch>\na.o/ ", "key = 1\n");
+  CHECK_FALSE(begins_like_archive(bytes));
+  CHECK(unpacked(bytes, "a").errors == Errors{});
+}
+
+TEST_CASE("what carries tar's mark and is no tar hides nothing") {
+  const auto result = unpacked(std::string(257, 'x') + "ustar" + std::string(1000, 'y'), "a");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members.empty());
+}
+
+TEST_CASE("archives in archives are opened to a depth") {
+  auto bytes = archive_of({{"key", kText}}, "zip");
+  for (const char* name : {"3.zip", "2.zip", "1.zip"}) bytes = archive_of({{name, bytes}}, "zip");
+  CHECK(unpacked(bytes, "0.zip").errors == Errors{});
+  CHECK(unpacked(bytes, "0.zip").members.at("0.zip!1.zip!2.zip!3.zip!key") == kText);
+
+  bytes = archive_of({{"0.zip", bytes}, {"other", kText}}, "zip");
+  const auto result = unpacked(bytes, "o.zip");
+  CHECK(result.errors == Errors{{"o.zip!0.zip!1.zip!2.zip!3.zip",
+                                 "is an archive inside 4 others; its members were not searched"}});
+  CHECK(result.members.at("o.zip!other") == kText);
+}
+
+TEST_CASE("a large archive in another is held in memory up to a limit") {
+  const auto inner = archive_of({{"noise", noise(50'000)}, {"key", kText}}, "zip");
+  const auto outer = archive_of({{"inner.zip", inner}, {"other", kText}}, "gnutar");
+  ArchiveLimits limits;
+  limits.nested = inner.size();
+  auto result = unpacked(outer, "o", limits);
+  CHECK(result.errors == Errors{});
+  CHECK(result.members.at("o!inner.zip!key") == kText);
+
+  limits.nested = 10'000;
+  result = unpacked(outer, "o", limits);
+  CHECK(result.errors ==
+        Errors{{"o!inner.zip",
+                "is an archive of more than 10.0 kB inside another; its members were not searched"}});
+  CHECK(result.members == Contents{{"o!inner.zip", inner}, {"o!other", kText}});
+}
+
+TEST_CASE("a bomb is told, and unpacked no further") {
+  const std::string zeros(2'000'000, '\0');
+  ArchiveLimits limits;
+  limits.least = 1'000'000;
+  SECTION("by how much it grows") {
+    const auto result =
+        unpacked(archive_of({{"a", kText}, {"zeros", zeros}, {"b", kText}}, "zip"), "o.zip", limits);
+    CHECK(result.errors == Errors{{"o.zip!zeros", "unpacks to more than 1.0 MB; the rest was not searched"}});
+    CHECK(result.members ==
+          Contents{{"o.zip!a", kText}, {"o.zip!zeros", zeros.substr(0, 1'000'000 - kText.size())}});
+  }
+  SECTION("with a ratio that is allowed, none") {
+    limits.ratio = 10'000;
+    CHECK(unpacked(compressed(zeros, "gzip"), "o.gz", limits).errors == Errors{});
+  }
+  SECTION("by its size alone") {
+    limits.ratio = 10'000;
+    limits.bytes = 1'500'000;
+    CHECK(unpacked(compressed(zeros, "gzip"), "o.gz", limits).errors ==
+          Errors{{"o.gz!o", "unpacks to more than 1.5 MB; the rest was not searched"}});
+  }
+  SECTION("by what all archives in it hold together") {
+    const auto part = archive_of({{"zeros", zeros.substr(0, 400'000)}}, "zip");
+    const auto result =
+        unpacked(archive_of({{"1", part}, {"2", part}, {"3", part}, {"4", part}}, "zip"), "o", limits);
+    CHECK(result.errors == Errors{{"o!3!zeros", "unpacks to more than 1.0 MB; the rest was not searched"}});
+  }
+  SECTION("by the number of its members") {
+    limits.members = 3;
+    const auto result =
+        unpacked(archive_of({{"1", "a"}, {"2", "b"}, {"3", "c"}, {"4", "d"}}, "zip"), "o.zip", limits);
+    CHECK(result.errors == Errors{{"o.zip", "archive has more than 3 members; the rest was not searched"}});
+    CHECK(result.members == Contents{{"o.zip!1", "a"}, {"o.zip!2", "b"}, {"o.zip!3", "c"}});
+  }
+}
+
+TEST_CASE("of a broken archive, what can be read is handed on, and the rest told") {
+  const auto large = noise(100'000);
+  SECTION("cut short") {
+    for (const char* filter : {"gzip", "bzip2", "xz", "zstd"}) {
+      CAPTURE(filter);
+      const auto bytes = compressed(large + large, filter);
+      const auto result = unpacked(std::string_view(bytes).substr(0, bytes.size() - 1000), "o.x");
+      REQUIRE(result.errors.size() == 1);
+      CHECK(result.errors[0].first.starts_with("o.x"));
+      for (const auto& [path, part] : result.members) CHECK((large + large).starts_with(part));
+    }
+  }
+  SECTION("cut short after a member") {
+    const std::string format = GENERATE("zip", "gnutar");
+    CAPTURE(format);
+    const auto bytes = archive_of({{"first", kText}, {"second", large}}, format);
+    const auto result = unpacked(std::string_view(bytes).substr(0, bytes.size() / 2), "o");
+    CHECK(result.members.at("o!first") == kText);
+    CHECK(large.starts_with(result.members.at("o!second")));
+    REQUIRE(result.errors.size() == 1);
+    CHECK(result.errors[0].first == "o!second");
+    CHECK(result.errors[0].second.starts_with("cannot be read to its end"));
+  }
+  SECTION("cut short at its very beginning") {
+    const auto bytes = compressed(kText, "gzip");
+    const auto result = unpacked(std::string_view(bytes).substr(0, 15), "o.gz");
+    CHECK(result.members.empty());
+    REQUIRE(result.errors.size() == 1);
+    CHECK(result.errors[0].first == "o.gz");
+    CHECK(result.errors[0].second.starts_with("archive cannot be read ("));
+  }
+}
+
+TEST_CASE("any byte of an archive may be wrong") {
+  const std::string format = GENERATE("zip", "7zip", "gnutar", "ar");
+  const auto whole = archive_of({{"debian-binary", kText}, {"b", noise(600)}, {"c", kText}}, format);
+  std::mt19937 random(7);
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto broken = whole;
+    broken[at] = static_cast<char>(random());
+    unpacked(broken, "o");
+    unpacked(std::string_view(whole).substr(0, at), "o");
+  }
+}
+
+TEST_CASE("encrypted members are told once, with how many there are") {
+  const auto bytes =
+      archive_of({{"one", kText}, {"two", kText}, {"three", kText}}, "zip", "", "zip:encryption=aes256");
+  const auto result = unpacked(bytes, "o.zip");
+  CHECK(result.members.empty());
+  CHECK(result.errors ==
+        Errors{{"o.zip!one", "is encrypted"}, {"o.zip", "archive has 2 more members that cannot be read"}});
+}
+
+TEST_CASE("an archive without a path is told by its object") {
+  Collector collector;
+  Blob outer;
+  const auto bytes = archive_of({{"a", kText}}, "zip", "", "zip:encryption=aes256");
+  outer.bytes = bytes;
+  outer.object = Oid::from_raw("12345678901234567890");
+  read_members(outer, kPieces, 3, collector.sink, collector.on_error);
+  CHECK(collector.result.errors == Errors{{outer.object.hex() + "!a", "is encrypted"}});
+}
+
+TEST_CASE("files and pipes: what they hold comes after themselves") {
+  const TempDir dir;
+  const auto large = noise(3 * kPieces.step);
+  const auto small = archive_of({{"a", kText}}, "zip");
+  const auto whole = archive_of({{"noise", large}, {"a", kText}}, "gnutar", "gzip");
+  dir.write("small", small);
+  dir.write("large", whole);
+  const auto read = [&](int file, const char* name) {
+    Collector collector;
+    Blob blob;
+    blob.path = name;
+    std::string buffer;
+    CHECK(read_with_members(file, blob, kPieces, buffer, 3, collector.sink, collector.on_error) == 0);
+    return std::move(collector.result);
+  };
+  const auto read_file = [&](const char* name) {
+    return read(UniqueFd(open((dir.path() / name).c_str(), O_RDONLY | O_CLOEXEC)).get(), name);
+  };
+  CHECK(read_file("small").members == Contents{{"small", small}, {"small!a", kText}});
+  const auto result = read_file("large");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members == Contents{{"large", whole}, {"large!noise", large}, {"large!a", kText}});
+
+  const auto read_pipe = [&](const std::string& bytes) {
+    int ends[2];
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    const UniqueFd out(ends[0]);
+    {
+      const UniqueFd in(ends[1]);
+      REQUIRE(write(in.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+    }
+    return read(out.get(), "-");
+  };
+  CHECK(read_pipe(small).members == Contents{{"-", small}, {"-!a", kText}});
+  const auto piped = read_pipe(whole);
+  CHECK(piped.members == Contents{{"-", whole}});
+  CHECK(piped.errors == Errors{{"-",
+                                "archive in a pipe, more than 4.1 kB: its members were not searched; name a "
+                                "file instead"}});
+}
+
+}  // namespace
+}  // namespace keysift::test

@@ -268,7 +268,10 @@ constexpr auto kTextEncodings = std::to_array<TextEncoding>({{"percent", "%", pe
 constexpr auto kMarkedBy = [] {
   std::array<std::uint8_t, 256> encodings{};
   for (std::size_t i = 0; i < kTextEncodings.size(); ++i) {
-    for (const char mark : kTextEncodings[i].marks) encodings[static_cast<unsigned char>(mark)] |= 1U << i;
+    for (const char mark : kTextEncodings[i].marks) {
+      auto& marked = encodings[static_cast<unsigned char>(mark)];
+      marked = static_cast<std::uint8_t>(marked | 1U << i);
+    }
   }
   return encodings;
 }();
@@ -305,7 +308,7 @@ std::vector<Base64Form> base64_forms(std::string_view text) {
     for (auto digit = first; digit < end; ++digit) {
       unsigned value = 0;
       for (auto bit = 6 * digit - 8 * before; bit < 6 * (digit + 1) - 8 * before; ++bit)
-        value = value << 1 | (static_cast<unsigned char>(text[bit / 8]) >> (7 - bit % 8) & 1U);
+        value = value << 1 | (static_cast<unsigned>(static_cast<unsigned char>(text[bit / 8])) >> (7 - bit % 8) & 1U);
       form.text += kBase64[value];
     }
     if (form.text.size() < 4) continue;

@@ -227,7 +227,7 @@ TEST_CASE("keys are found once, at the same places, whatever the pieces") {
   REQUIRE(whole.size() > 300);
   // No key here is wider than 500 bytes, and one more of them on either side can decide which of two
   // overlapping ones stays.
-  for (const std::size_t step : {1000U, 10'007U}) {
+  for (const std::size_t step : {10'007U}) {
     for (const std::size_t overlap : {4096U}) {
       INFO("step " << step << ", overlap " << overlap);
       REQUIRE(scan_pieces(open_file(dir.path() / "file").get(), {step, overlap}, detector, buffer) == whole);

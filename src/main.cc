@@ -11,8 +11,8 @@
 
 namespace {
 
-// Memory is used again rather than given back at once: that, and getting it again, took a tenth of the time of
-// looking at ten commits, and a twentieth of a whole history's.
+// Memory is used again rather than given back at once: that, and getting it again, took a tenth of the time
+// of looking at ten commits, and a twentieth of a whole history's.
 void keep_memory() {
 #ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, 32 << 20);

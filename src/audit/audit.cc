@@ -57,8 +57,17 @@ bool Audit::scan(const Blob& blob, unsigned index) {
     at = advance(at, blob.bytes.substr(measured, match.begin - measured));
     measured = match.begin;
     const auto text = blob.bytes.substr(match.begin, match.end - match.begin);
-    worker.hits.push_back({match.rule, match.confidence, match.secret, std::string(blob.path), {blob.members.begin(), blob.members.end()}, blob.object, blob.origin,
-                           at, advance(at, text), {match.decoded.begin(), match.decoded.end()}, allowed_by(blob.bytes, match)});
+    worker.hits.push_back({match.rule,
+                           match.confidence,
+                           match.secret,
+                           std::string(blob.path),
+                           {blob.members.begin(), blob.members.end()},
+                           blob.object,
+                           blob.origin,
+                           at,
+                           advance(at, text),
+                           {match.decoded.begin(), match.decoded.end()},
+                           allowed_by(blob.bytes, match)});
   }
   return worker.scratch.looked_closely();
 }
@@ -99,7 +108,8 @@ BlobSink Audit::blob_sink() {
 
 BlobSink Audit::object_sink() {
   return [this](const Blob& blob, unsigned worker) {
-    if (blob.origin == Origin::history && blob.own_begin == 0 && blob.members.empty()) ++workers_[worker].counts.objects;
+    if (blob.origin == Origin::history && blob.own_begin == 0 && blob.members.empty())
+      ++workers_[worker].counts.objects;
     return scan(blob, worker);
   };
 }
@@ -178,14 +188,13 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
         things.emplace(match.rule, match.secret, std::vector(blob.members.begin(), blob.members.end()));
       return false;
     };
-    Blob blob;
-    blob.bytes = object.bytes;
-    blob.object = object.id;
+    const auto blob = blob_of(object.id, object.bytes, Origin::history);
     note(blob, 0);
     read_members(blob, kPieces, 0, note, on_error);
     return things;
   };
-  auto findings = range_findings(repository, database, range, options_.threads, take_hits(), things_in, on_error);
+  auto findings =
+      range_findings(repository, database, range, options_.threads, take_hits(), things_in, on_error);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 

@@ -23,7 +23,7 @@ struct AuditOptions {
   bool ignored = false;                         ///< also files that git ignores
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
-  std::set<std::string> baseline;  ///< fingerprints of findings to leave out
+  std::set<std::string> baseline;     ///< fingerprints of findings to leave out
   std::vector<Allowlist> allowlists;  ///< of the configuration
   std::string config;                 ///< the configuration's name, for reports
   DetectorOptions detector;

@@ -232,8 +232,7 @@ class Historian {
     for (const auto& hit : hits) {
       if (hit.origin == Origin::tag_message) place_tag(hit);
       if (hit.origin != Origin::commit_message) continue;
-      if (const auto commit = graph_.find(hit.object))
-        by_thing[thing_of(hit)].emplace(*commit, &hit);
+      if (const auto commit = graph_.find(hit.object)) by_thing[thing_of(hit)].emplace(*commit, &hit);
     }
     std::vector<std::vector<CommitIndex>> commits;
     for (const auto& [thing, messages] : by_thing) {

@@ -14,9 +14,9 @@ struct Hit {
   const Rule* rule = nullptr;
   Confidence confidence = Confidence::low;
   std::string secret;
-  std::string path;  ///< as the source gave it; empty where only provenance can tell
+  std::string path;                  ///< as the source gave it; empty where only provenance can tell
   std::vector<std::string> members;  ///< as in Blob
-  Oid object;        ///< zero for what is no git object
+  Oid object;                        ///< zero for what is no git object
   Origin origin = Origin::worktree;
   Position begin;
   Position end;

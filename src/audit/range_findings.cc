@@ -208,9 +208,8 @@ class RangeHistorian {
 }  // namespace
 
 std::vector<Finding> range_findings(const Repository& repository, const ObjectDatabase& database,
-                                    const CommitRange& range, unsigned threads,
-                                    const std::vector<Hit>& hits, const ThingsIn& things_in,
-                                    const ErrorSink& on_error) {
+                                    const CommitRange& range, unsigned threads, const std::vector<Hit>& hits,
+                                    const ThingsIn& things_in, const ErrorSink& on_error) {
   if (hits.empty()) return {};
   return RangeHistorian(repository, database, range, things_in, on_error).place(hits, threads);
 }

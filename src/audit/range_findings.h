@@ -21,8 +21,7 @@ using ThingsIn = std::function<std::set<Thing>(const Object& blob)>;
 /// `things_in` is asked for blobs that are not among the hits: those that were replaced, and those at the
 /// range's end. What of these cannot be read goes to `on_error`.
 std::vector<Finding> range_findings(const Repository& repository, const ObjectDatabase& database,
-                                    const CommitRange& range, unsigned threads,
-                                    const std::vector<Hit>& hits, const ThingsIn& things_in,
-                                    const ErrorSink& on_error);
+                                    const CommitRange& range, unsigned threads, const std::vector<Hit>& hits,
+                                    const ThingsIn& things_in, const ErrorSink& on_error);
 
 }  // namespace keysift

@@ -27,7 +27,8 @@ MappedFile::MappedFile(const std::filesystem::path& path, Load load) {
   if (memory == MAP_FAILED) throw fail(errno);
   bytes_ = {static_cast<const char*>(memory), size};
 #ifdef MADV_POPULATE_READ
-  if (load == Load::at_once) madvise(memory, size, MADV_POPULATE_READ);  // a hint: older kernels do not know it
+  if (load == Load::at_once)
+    madvise(memory, size, MADV_POPULATE_READ);  // a hint: older kernels do not know it
 #else
   static_cast<void>(load);
 #endif

@@ -12,8 +12,8 @@ class MappedFile {
  public:
   enum class Load { as_needed, at_once };
 
-  /// `at_once` saves a page fault here and there where all of the file is soon looked at. Throws Failure, naming
-  /// the path and the cause, when the file cannot be mapped.
+  /// `at_once` saves a page fault here and there where all of the file is soon looked at. Throws Failure,
+  /// naming the path and the cause, when the file cannot be mapped.
   explicit MappedFile(const std::filesystem::path& path, Load load = Load::as_needed);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}

@@ -46,12 +46,15 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
       .add_option("--min-confidence", raw.min_confidence,
                   "Leave out findings less sure: low, medium (default) or high")
       ->type_name("LEVEL");
-  command.add_option("--config", raw.options.config,
-                     "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
+  command
+      .add_option("--config", raw.options.config,
+                  "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
       ->type_name("FILE");
   command.add_option("--baseline", raw.options.baseline, "Leave out findings that this JSON report lists")
       ->type_name("FILE");
-  command.add_option("--decode-depth", raw.options.decode_depth, "Take off so many encodings (default: 4; 0: none)")
+  command
+      .add_option("--decode-depth", raw.options.decode_depth,
+                  "Take off so many encodings (default: 4; 0: none)")
       ->type_name("N")
       ->check(CLI::Range(0U, 16U));
   command.add_option("--threads", raw.options.threads, "Number of threads (default: one for each core)")

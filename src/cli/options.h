@@ -33,7 +33,7 @@ struct Options {
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;
   unsigned threads = 1;
-  unsigned decode_depth = 4;       ///< of encodings in each other
+  unsigned decode_depth = 4;     ///< of encodings in each other
   std::size_t memory_mib = 128;  ///< for a history's objects
   RangeRequest range;
   bool reachable_only = false;

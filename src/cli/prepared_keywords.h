@@ -4,7 +4,8 @@
 
 namespace keysift {
 
-/// Detector::prepared() of the built-in rules, all of them. It fits the processor it was made on, and those like it.
+/// Detector::prepared() of the built-in rules, all of them. It fits the processor it was made on, and those
+/// like it.
 std::string_view prepared_keywords();
 
 }  // namespace keysift

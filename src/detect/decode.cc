@@ -36,7 +36,8 @@ int hex_value(char c) {
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
 
-// The length of a line end at `at`, with the blanks after it: real, or spelled out as \n or \r\n. 0 if there is none.
+// The length of a line end at `at`, with the blanks after it: real, or spelled out as \n or \r\n. 0 if there
+// is none.
 std::size_t line_end(std::string_view bytes, std::size_t at) {
   const auto rest = bytes.substr(at);
   std::size_t length = 0;
@@ -121,8 +122,8 @@ class Output {
   Decoded decoded_;
 };
 
-// A decoder of text looks at what `rest` starts with: it returns how many bytes that takes and puts what they stand
-// for into `out`, or returns 0.
+// A decoder of text looks at what `rest` starts with: it returns how many bytes that takes and puts what they
+// stand for into `out`, or returns 0.
 using Step = std::size_t (*)(std::string_view rest, Output& out);
 
 // The number of `digits` hexadecimal digits at the start of `text`; nothing if there are fewer.
@@ -189,9 +190,19 @@ std::size_t html_step(std::string_view rest, Output& out) {
     out.add_utf8(value);
     return semicolon + 1;
   }
-  constexpr auto kNames = std::to_array<std::pair<std::string_view, char>>(
-      {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}, {"hyphen", '-'}, {"dash", '-'},
-       {"lowbar", '_'}, {"sol", '/'}, {"plus", '+'}, {"equals", '='}, {"colon", ':'}, {"period", '.'}});
+  constexpr auto kNames = std::to_array<std::pair<std::string_view, char>>({{"amp", '&'},
+                                                                            {"lt", '<'},
+                                                                            {"gt", '>'},
+                                                                            {"quot", '"'},
+                                                                            {"apos", '\''},
+                                                                            {"hyphen", '-'},
+                                                                            {"dash", '-'},
+                                                                            {"lowbar", '_'},
+                                                                            {"sol", '/'},
+                                                                            {"plus", '+'},
+                                                                            {"equals", '='},
+                                                                            {"colon", ':'},
+                                                                            {"period", '.'}});
   for (const auto& [known, meant] : kNames) {
     if (name != known) continue;
     out.add(meant);
@@ -217,8 +228,8 @@ std::size_t skip_spaces(std::string_view text, std::size_t at) {
 
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
-// What joins two literals in one program or another: nothing, + . .. & <> ~ ||, or a comma between the lines of a
-// notebook's cell, each of which is a literal.
+// What joins two literals in one program or another: nothing, + . .. & <> ~ ||, or a comma between the lines
+// of a notebook's cell, each of which is a literal.
 std::size_t skip_operator(std::string_view text, std::size_t at) {
   for (const std::string_view sign : {"..", "<>", "||", "+", ".", "& _", "&", "~"}) {
     if (text.substr(at).starts_with(sign)) return at + sign.size();
@@ -247,7 +258,9 @@ std::size_t join_step(std::string_view rest, Output&) {
   constexpr std::string_view kMarks = "bBfFrRuUL@8$";
   auto quote = at;
   // Not right after the quote: `"b" + "c"` has a literal b, and no mark.
-  while (at > 1 && quote < rest.size() && quote < at + 2 && kMarks.find(rest[quote]) != std::string_view::npos) ++quote;
+  while (at > 1 && quote < rest.size() && quote < at + 2 &&
+         kMarks.find(rest[quote]) != std::string_view::npos)
+    ++quote;
   const bool opens = quote + 1 < rest.size() && is_quote(rest[quote]) && !is_quote(rest[quote + 1]);
   return opens ? quote + 1 : 0;
 }
@@ -308,7 +321,8 @@ std::vector<Base64Form> base64_forms(std::string_view text) {
     for (auto digit = first; digit < end; ++digit) {
       unsigned value = 0;
       for (auto bit = 6 * digit - 8 * before; bit < 6 * (digit + 1) - 8 * before; ++bit)
-        value = value << 1 | (static_cast<unsigned>(static_cast<unsigned char>(text[bit / 8])) >> (7 - bit % 8) & 1U);
+        value = value << 1 |
+                (static_cast<unsigned>(static_cast<unsigned char>(text[bit / 8])) >> (7 - bit % 8) & 1U);
       form.text += kBase64[value];
     }
     if (form.text.size() < 4) continue;
@@ -323,7 +337,8 @@ std::vector<Base64Form> base64_forms(std::string_view text) {
 
 Decoded decode_base64(std::string_view bytes, std::size_t at, unsigned phase) {
   std::size_t origin = 0;
-  const auto digits = digits_around(bytes, at, [](char c) { return base64_value(c) >= 0; }, origin);
+  const auto digits = digits_around(
+      bytes, at, [](char c) { return base64_value(c) >= 0; }, origin);
   Output out("base64");
   std::uint32_t bits = 0;
   unsigned count = 0;
@@ -354,7 +369,8 @@ std::string hex_form(std::string_view text) {
 
 Decoded decode_hex(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
-  const auto digits = digits_around(bytes, at, [](char c) { return hex_value(c) >= 0; }, origin);
+  const auto digits = digits_around(
+      bytes, at, [](char c) { return hex_value(c) >= 0; }, origin);
   Output out("hex");
   for (auto i = origin % 2; i + 1 < digits.size(); i += 2) {
     out.add(static_cast<char>(hex_value(bytes[digits[i]]) << 4 | hex_value(bytes[digits[i + 1]])));

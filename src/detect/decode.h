@@ -15,7 +15,7 @@ namespace keysift {
 struct Decoded {
   std::string_view encoding;  ///< its name in reports; lives for ever
   std::string bytes;
-  std::vector<Range> from;    ///< for each of `bytes`, the part of the encoded text that it was made from
+  std::vector<Range> from;  ///< for each of `bytes`, the part of the encoded text that it was made from
 };
 
 /// What a text looks like in base64, wherever it starts in the three bytes that make four characters: the
@@ -25,13 +25,13 @@ struct Base64Form {
   unsigned phase = 0;
 };
 
-/// The forms of `text` in base64, in that of URLs (RFC 4648, sections 4 and 5) too where that differs. A form of
-/// less than four characters is left out.
+/// The forms of `text` in base64, in that of URLs (RFC 4648, sections 4 and 5) too where that differs. A form
+/// of less than four characters is left out.
 std::vector<Base64Form> base64_forms(std::string_view text);
 
-/// Decodes the run of base64 (either alphabet) round `at`, a character whose place in its four is `phase`. Line
-/// ends, spelled out or real, with blanks after them, may stand in the run. Looks at some thousand characters on
-/// each side, not more.
+/// Decodes the run of base64 (either alphabet) round `at`, a character whose place in its four is `phase`.
+/// Line ends, spelled out or real, with blanks after them, may stand in the run. Looks at some thousand
+/// characters on each side, not more.
 Decoded decode_base64(std::string_view bytes, std::size_t at, unsigned phase);
 
 /// `text` in hexadecimal digits.
@@ -40,13 +40,13 @@ std::string hex_form(std::string_view text);
 /// Decodes the run of pairs of hexadecimal digits round `at`, where a pair begins.
 Decoded decode_hex(std::string_view bytes, std::size_t at);
 
-/// Decodes a stretch of text in every way of which it shows a mark: percent-encoding (RFC 3986), escapes of JSON,
-/// C, JavaScript or Python, HTML's character references, quoted-printable (RFC 2045), and literals that the
-/// program puts together. One result for each.
+/// Decodes a stretch of text in every way of which it shows a mark: percent-encoding (RFC 3986), escapes of
+/// JSON, C, JavaScript or Python, HTML's character references, quoted-printable (RFC 2045), and literals that
+/// the program puts together. One result for each.
 std::vector<Decoded> decode_text(std::string_view bytes, Range stretch);
 
-/// Decodes UTF-16, with a byte order mark or, without one, if that is what the first bytes look like; nothing if
-/// it is not.
+/// Decodes UTF-16, with a byte order mark or, without one, if that is what the first bytes look like; nothing
+/// if it is not.
 std::optional<Decoded> decode_utf16(std::string_view bytes);
 
 }  // namespace keysift

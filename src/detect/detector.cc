@@ -17,22 +17,24 @@ namespace {
 constexpr std::size_t kDecodedShare = 8;
 constexpr std::size_t kDecodedLeast = std::size_t{1} << 20;
 
-// The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen, all of
-// a blob is new in what is made from it.
+// The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen,
+// all of a blob is new in what is made from it.
 constexpr std::size_t kNarrow = 448;
 
-// How far round a keyword of a rule text is decoded: a secret with some of it escaped is wider than a plain one.
+// How far round a keyword of a rule text is decoded: a secret with some of it escaped is wider than a plain
+// one.
 constexpr std::size_t kTextBefore = 128;
 constexpr std::size_t kTextWider = 3;
 
 // Ways to write '-' and '_', one of which most keywords have.
-constexpr auto kEscapedHyphen = std::to_array<std::string_view>(
-    {"\\u002d", "\\\\u002d", "\\x2d", "%2d", "&#45;", "&#x2d;", "=2d"});
-constexpr auto kEscapedLowLine = std::to_array<std::string_view>(
-    {"\\u005f", "\\\\u005f", "\\x5f", "%5f", "&#95;", "&#x5f;", "=5f"});
+constexpr auto kEscapedHyphen =
+    std::to_array<std::string_view>({"\\u002d", "\\\\u002d", "\\x2d", "%2d", "&#45;", "&#x2d;", "=2d"});
+constexpr auto kEscapedLowLine =
+    std::to_array<std::string_view>({"\\u005f", "\\\\u005f", "\\x5f", "%5f", "&#95;", "&#x5f;", "=5f"});
 
-// Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also looked
-// for encoded. One that only stands near them ("api_key", in any case) may be in any text, and so may a short one.
+// Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also
+// looked for encoded. One that only stands near them ("api_key", in any case) may be in any text, and so may
+// a short one.
 bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
   constexpr std::string_view kInSecrets =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+";
@@ -70,13 +72,14 @@ void add_range(std::vector<Range>& ranges, Range more) {
   ranges.push_back(more);
 }
 
-// Where matches overlap, keeps the surest, then the longest, then the least encoded, then the one whose rule comes
-// first.
+// Where matches overlap, keeps the surest, then the longest, then the least encoded, then the one whose rule
+// comes first.
 void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
     const auto rank = [](const Match& first, const Match& second) {
-      return std::tuple(first.confidence, first.end - first.begin, second.decoded.size(), second.rule, second.begin);
+      return std::tuple(first.confidence, first.end - first.begin, second.decoded.size(), second.rule,
+                        second.begin);
     };
     std::sort(matches.begin(), matches.end(),
               [&](const Match& a, const Match& b) { return rank(a, b) > rank(b, a); });
@@ -110,7 +113,8 @@ struct Detector::Layer {
 Detector::~Detector() = default;
 Detector::Scratch::~Scratch() = default;
 Detector::Scratch::Scratch(Scratch&&) noexcept = default;
-Detector::Scratch::Scratch(const Detector& detector) : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
+Detector::Scratch::Scratch(const Detector& detector)
+    : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
   for (auto& layer : layers_) layer.near.resize(detector.rules_.size());
 }
 
@@ -139,9 +143,10 @@ Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encod
       for (const auto& form : escaped_forms(keyword.substr(0, 3))) add(form, true, {Sign::escaped, 0, rule});
       const auto sign = keyword.find_first_of("-_");
       if (sign == std::string::npos || sign == 0) continue;
-      for (const auto escaped : keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine)
-        add(keyword.substr(0, sign).append(escaped), true, {Sign::escaped, 0, rule});
-      add_base64(keyword.substr(0, sign).append((keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine).front()));
+      const auto& escapes = keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine;
+      const auto stem = keyword.substr(0, sign);
+      for (const auto escape : escapes) add(stem + std::string(escape), true, {Sign::escaped, 0, rule});
+      add_base64(stem + std::string(escapes.front()));
     }
   }
   return literals;
@@ -204,8 +209,8 @@ void Detector::find_keywords(std::string_view bytes, Range window, Layer& layer,
   });
 }
 
-void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
-                    Scratch& scratch) const {
+void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end,
+                    Layer& layer, Scratch& scratch) const {
   if (sign.kind == Sign::base64 || sign.kind == Sign::hex) {
     layer.encoded.push_back({begin, sign});
     scratch.looked_closely_ = true;

@@ -36,10 +36,10 @@ struct DetectorOptions {
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
 /// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
-/// keywords hold what they promise. In the same pass it looks for keywords in base64, in hexadecimal digits and
-/// with their punctuation escaped; what stands round such a one is decoded and searched in turn, and so is, round
-/// a plain keyword, text with escapes in it. Made once; scanned with from many threads, each with a Scratch of its
-/// own.
+/// keywords hold what they promise. In the same pass it looks for keywords in base64, in hexadecimal digits
+/// and with their punctuation escaped; what stands round such a one is decoded and searched in turn, and so
+/// is, round a plain keyword, text with escapes in it. Made once; scanned with from many threads, each with a
+/// Scratch of its own.
 class Detector {
  public:
   /// `rules` outlive the detector. Throws Failure when this processor lacks what the keyword search needs.
@@ -82,8 +82,10 @@ class Detector {
                           Scratch& scratch) const;
   void note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
-  void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch, std::vector<Match>& matches) const;
-  void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
+  void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
+                      std::vector<Match>& matches) const;
+  void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
+                    std::vector<Match>& matches) const;
   void find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
   std::size_t reach() const;

@@ -11,7 +11,8 @@
 namespace keysift {
 namespace {
 
-// Limits that a random key of 16 characters or more passes but once in 100,000 (tests/detect holds them to it).
+// Limits that a random key of 16 characters or more passes but once in 100,000 (tests/detect holds them to
+// it).
 constexpr std::size_t kLongestRun = 7;
 constexpr std::size_t kLongestSequence = 7;
 constexpr double kMostRepeated = 0.5;
@@ -20,8 +21,8 @@ constexpr double kMostWordEvidence = 12;
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_hex(char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); }
 
-// Whether `text` ends with an escape whose last character only looks like a letter: \n, \x3d, \u003d, %3d, or a
-// terminal's ESC[0m.
+// Whether `text` ends with an escape whose last character only looks like a letter: \n, \x3d, \u003d, %3d, or
+// a terminal's ESC[0m.
 bool ends_with_escape(std::string_view text) {
   const auto back = [&](std::size_t n) { return n <= text.size() ? text[text.size() - n] : '\0'; };
   if (back(2) == '\\') return true;
@@ -39,7 +40,8 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(bytes.substr(0, begin));
 }
 
-// "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_' alone.
+// "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_'
+// alone.
 bool is_short_name(std::string_view body) {
   return body.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_.") == std::string_view::npos &&
          body.find_first_of("-_.") != std::string_view::npos;
@@ -81,7 +83,8 @@ bool allows(const Allowlist& list, std::string_view secret, std::string_view mat
 }
 
 bool has_allowing_mark(std::string_view line) {
-  return line.find("keysift:allow") != std::string_view::npos || line.find("gitleaks:allow") != std::string_view::npos;
+  return line.find("keysift:allow") != std::string_view::npos ||
+         line.find("gitleaks:allow") != std::string_view::npos;
 }
 
 bool is_placeholder(std::string_view secret) {
@@ -96,13 +99,15 @@ bool is_placeholder(std::string_view secret) {
     if (std::isalpha(static_cast<unsigned char>(c)) != 0) letters += c;
     if (std::isdigit(static_cast<unsigned char>(c)) != 0) digits += c;
   }
-  if (longest_sequence(letters) > kLongestSequence || longest_sequence(digits) > kLongestSequence) return true;
+  if (longest_sequence(letters) > kLongestSequence || longest_sequence(digits) > kLongestSequence)
+    return true;
   // A random base64url key of 160 characters holds one of these less than once in 10^5.
   constexpr auto kWords = std::to_array<std::string_view>(
-      {"example",    "placeholder", "changeme",   "change-me",  "change_me", "redacted", "-key-here", "_key_here",
-       "token-here", "token_here",  "goes-here",  "goes_here",  "your-",     "your_",    "yourkey",   "yourapi",
-       "yourtoken",  "yoursecret",  "insert-",    "insert_",    "replace-",  "replace_", "dummy-",    "dummy_",
-       "foobar",     "xxxxxx",      "sample-",    "sample_",    "qwertyu",   "asdfghj",  "zxcvbnm"});
+      {"example",   "placeholder", "changeme",   "change-me",  "change_me", "redacted", "-key-here",
+       "_key_here", "token-here",  "token_here", "goes-here",  "goes_here", "your-",    "your_",
+       "yourkey",   "yourapi",     "yourtoken",  "yoursecret", "insert-",   "insert_",  "replace-",
+       "replace_",  "dummy-",      "dummy_",     "foobar",     "xxxxxx",    "sample-",  "sample_",
+       "qwertyu",   "asdfghj",     "zxcvbnm"});
   const auto within = [&](std::string_view word) { return contains_caseless(secret, word); };
   return std::any_of(kWords.begin(), kWords.end(), within);
 }
@@ -114,7 +119,8 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   if (secret.empty()) return drop("it is empty");
   if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
   const auto allowing = [&](const Allowlist& list) {
-    return allows(list, secret, bytes.substr(match.begin, match.end - match.begin), line_of(bytes, match.begin, match.end));
+    return allows(list, secret, bytes.substr(match.begin, match.end - match.begin),
+                  line_of(bytes, match.begin, match.end));
   };
   if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
     return drop("an allowlist of the rule names it");

@@ -18,7 +18,8 @@ struct Judgement {
 /// (paths are not looked at: see path_admitted), as random as the rule asks, with the right checksum?
 Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& match);
 
-/// The line, without its end, that bytes[begin, end) stand in; of a very long one, some thousand bytes round them.
+/// The line, without its end, that bytes[begin, end) stand in; of a very long one, some thousand bytes round
+/// them.
 std::string_view line_of(std::string_view bytes, std::size_t begin, std::size_t end);
 
 /// Whether an allowlist's regexes or stopwords name a secret; its paths and commits are not looked at.

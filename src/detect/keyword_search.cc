@@ -27,7 +27,8 @@ hs_database_t* restored(std::string_view prepared, const std::string& key) {
   hs_database_t* database = nullptr;
   if (!prepared.starts_with(key)) return nullptr;
   prepared.remove_prefix(key.size());
-  return hs_deserialize_database(prepared.data(), prepared.size(), &database) == HS_SUCCESS ? database : nullptr;
+  return hs_deserialize_database(prepared.data(), prepared.size(), &database) == HS_SUCCESS ? database
+                                                                                            : nullptr;
 }
 
 hs_database_t* compiled(const std::vector<Literal>& literals) {
@@ -44,8 +45,8 @@ hs_database_t* compiled(const std::vector<Literal>& literals) {
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const auto count = static_cast<unsigned>(literals.size());
-  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), count, HS_MODE_BLOCK, nullptr,
-                           &database, &error) == HS_SUCCESS) {
+  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), count, HS_MODE_BLOCK,
+                           nullptr, &database, &error) == HS_SUCCESS) {
     return database;
   }
   const std::string message = error == nullptr ? "out of memory" : error->message;
@@ -92,7 +93,8 @@ KeywordSearch::Scratch::Scratch(const KeywordSearch& search) {
   scratch_.reset(scratch);
 }
 
-void KeywordSearch::find(std::string_view bytes, Range window, Scratch& scratch, Call call, void* context) const {
+void KeywordSearch::find(std::string_view bytes, Range window, Scratch& scratch, Call call,
+                         void* context) const {
   if (!database_) return;
   struct Context {
     const KeywordSearch& search;
@@ -109,7 +111,8 @@ void KeywordSearch::find(std::string_view bytes, Range window, Scratch& scratch,
   for (auto base = window.begin; base < window.end; base += kMaxScan - longest_) {
     own.base = base;
     const auto length = static_cast<unsigned>(std::min(window.end - base, kMaxScan));
-    if (hs_scan(database_.get(), bytes.data() + base, length, 0, scratch.scratch_.get(), on_match, &own) != HS_SUCCESS)
+    if (hs_scan(database_.get(), bytes.data() + base, length, 0, scratch.scratch_.get(), on_match, &own) !=
+        HS_SUCCESS)
       throw std::bad_alloc();
   }
 }

@@ -23,9 +23,9 @@ struct Literal {
 /// Looks for literals with Vectorscan. Any number of threads may use it, each with a scratch of its own.
 class KeywordSearch {
  public:
-  /// Compiling takes a third of the time of a small scan: `prepared`, what prepared() gave for the same literals, is
-  /// used in its stead if it fits them and this processor. Throws Failure when this processor lacks what the search
-  /// needs, or the literals cannot be compiled.
+  /// Compiling takes a third of the time of a small scan: `prepared`, what prepared() gave for the same
+  /// literals, is used in its stead if it fits them and this processor. Throws Failure when this processor
+  /// lacks what the search needs, or the literals cannot be compiled.
   explicit KeywordSearch(const std::vector<Literal>& literals, std::string_view prepared = {});
 
   /// The compiled literals, for another run of the same build.
@@ -43,8 +43,8 @@ class KeywordSearch {
     std::unique_ptr<hs_scratch, Free> scratch_;
   };
 
-  /// Calls `found(literal, begin, end)`, with the number of the literal and offsets into `bytes`, for each that lies
-  /// in `window`; in order of their ends, but for a text so large that it is searched in parts.
+  /// Calls `found(literal, begin, end)`, with the number of the literal and offsets into `bytes`, for each
+  /// that lies in `window`; in order of their ends, but for a text so large that it is searched in parts.
   template <typename Found>
   void find(std::string_view bytes, Range window, Scratch& scratch, Found&& found) const {
     const auto call = [](unsigned literal, std::size_t begin, std::size_t end, void* context) {
@@ -60,7 +60,7 @@ class KeywordSearch {
   struct Free {
     void operator()(hs_database* database) const;
   };
-  std::string key_;  // names the literals
+  std::string key_;                     // names the literals
   std::vector<std::uint32_t> lengths_;  // by literal
   std::uint32_t longest_ = 0;
   std::unique_ptr<hs_database, Free> database_;  // none: there is nothing to look for

@@ -18,35 +18,35 @@ Class class_of(char c) {
   return c >= '0' && c <= '9' ? kDigit : kOther;
 }
 
-// How likely a letter (row) is followed by another (column) within English words and the identifiers of programs,
-// counted in our own sources, pages and a list of such words. 0 to 9 stand for -4 to 3 bits more than were all
-// letters alike.
+// How likely a letter (row) is followed by another (column) within English words and the identifiers of
+// programs, counted in our own sources, pages and a list of such words. 0 to 9 stand for -4 to 3 bits more
+// than were all letters alike.
 constexpr std::string_view kPairs =
-    "15760250504767050767422141"  // a
-    "72548320643831700654700050"  // b
-    "70327008507610800547400010"  // c
-    "60059020800330600472521140"  // d
-    "61675431100557051886042530"  // e
-    "70217730900600810556500030"  // f
-    "60109036800436600673620000"  // g
-    "82009000800030810635400030"  // h
-    "34665450001649740467050303"  // i
-    "50009000005000700076800003"  // j
-    "30029100700306300084300040"  // k
-    "70069200802700830055520040"  // l
-    "85209000701363770040400010"  // m
-    "60677480504314630178530030"  // n
-    "14552340314668560856746010"  // o
-    "80018004600710760856501040"  // p
-    "00000000000500000400900000"  // q
-    "70459140704344730466420050"  // r
-    "40508006704310650169603040"  // s
-    "70539207700300610775503040"  // t
-    "46656340500778150768000000"  // u
-    "70009000800000600100001010"  // v
-    "80017008700507800650000000"  // w
-    "86727600600000080008000740"  // x
-    "43006000400574670498007234"  // y
+    "15760250504767050767422141"   // a
+    "72548320643831700654700050"   // b
+    "70327008507610800547400010"   // c
+    "60059020800330600472521140"   // d
+    "61675431100557051886042530"   // e
+    "70217730900600810556500030"   // f
+    "60109036800436600673620000"   // g
+    "82009000800030810635400030"   // h
+    "34665450001649740467050303"   // i
+    "50009000005000700076800003"   // j
+    "30029100700306300084300040"   // k
+    "70069200802700830055520040"   // l
+    "85209000701363770040400010"   // m
+    "60677480504314630178530030"   // n
+    "14552340314668560856746010"   // o
+    "80018004600710760856501040"   // p
+    "00000000000500000400900000"   // q
+    "70459140704344730466420050"   // r
+    "40508006704310650169603040"   // s
+    "70539207700300610775503040"   // t
+    "46656340500778150768000000"   // u
+    "70009000800000600100001010"   // v
+    "80017008700507800650000000"   // w
+    "86727600600000080008000740"   // x
+    "43006000400574670498007234"   // y
     "60009020500600700020602077";  // z
 
 double pair_bits(char a, char b) {
@@ -75,7 +75,9 @@ double word_bits(char a, char b) {
 
 // How many characters a random text was drawn from, by those that are in it.
 double alphabet_size(std::string_view text) {
-  const auto all_in = [&](std::string_view set) { return text.find_first_not_of(set) == std::string_view::npos; };
+  const auto all_in = [&](std::string_view set) {
+    return text.find_first_not_of(set) == std::string_view::npos;
+  };
   if (all_in("0123456789abcdef-_") || all_in("0123456789ABCDEF-_")) return 16;
   std::array<bool, 4> has{};
   for (const char c : text) has[class_of(c)] = true;

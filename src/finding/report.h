@@ -32,7 +32,8 @@ struct Report {
   std::string target;           ///< what was scanned, as the user named it
   std::span<const Rule> rules;  ///< the rules in force; they outlive the report
   std::vector<Finding> findings;
-  std::vector<Finding> allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen
+  std::vector<Finding>
+      allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen
   bool env_checked = false;
   std::vector<EnvFinding> env;
   std::vector<ScanError> errors;

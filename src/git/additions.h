@@ -36,7 +36,8 @@ using AdditionVisitor = std::function<bool(const Addition& addition)>;
 /// two threads at once.
 class AdditionFinder {
  public:
-  /// `objects` outlives the finder. Commits and trees that cannot be read go to `on_error` and count as empty.
+  /// `objects` outlives the finder. Commits and trees that cannot be read go to `on_error` and count as
+  /// empty.
   AdditionFinder(ObjectReader& objects, ObjectErrorSink on_error);
 
   /// Calls `visit` with each addition of `commit`: blobs, and names of files, folders and submodules. A

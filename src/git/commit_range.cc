@@ -44,7 +44,7 @@ void check_ref(const Repository& repository, ObjectReader& objects, const std::s
 }
 
 RangeTip resolve(const Repository& repository, ObjectReader& objects, const std::string& option,
-                  const std::string& revision) {
+                 const std::string& revision) {
   const auto shown = option + ": '" + printable(revision) + "'";
   check_ref(repository, objects, shown, revision);
   const OdbBridge bridge(repository, objects);
@@ -83,10 +83,7 @@ class RangeWalk {
  public:
   RangeWalk(const Repository& repository, ObjectReader& reader, const RangeRequest& request,
             const ObjectErrorSink& on_error)
-      : request_(request),
-        reader_(reader),
-        shallow_(repository.shallow_boundary()),
-        on_error_(on_error) {}
+      : request_(request), reader_(reader), shallow_(repository.shallow_boundary()), on_error_(on_error) {}
 
   std::vector<RangeCommit> from(const Oid& tip) { return run({{kRight, tip}}); }
 

@@ -14,10 +14,12 @@ namespace {
 // Bytes of pack entries that are kept, for objects that stand on them; all go when they are more.
 constexpr std::size_t kKept = std::size_t{4} << 20;
 
-// The largest object that a delta may make. Git keeps files of 512 MiB and more whole (core.bigFileThreshold).
+// The largest object that a delta may make. Git keeps files of 512 MiB and more whole
+// (core.bigFileThreshold).
 constexpr std::uint64_t kLargestMade = std::uint64_t{2} << 30;
 
-// From one pack to another, for bases that are elsewhere. In a repository that git wrote there is one at most.
+// From one pack to another, for bases that are elsewhere. In a repository that git wrote there is one at
+// most.
 constexpr unsigned kMaxDepth = 16;
 
 constexpr const char* kBroken = "its entry in a pack, or one that it is made from, is broken";
@@ -102,7 +104,8 @@ std::optional<ObjectReader::Contents> ObjectReader::contents_of(const Oid& id, u
 }
 
 // From the object's entry down to one that stands by itself or is kept, then back up.
-std::optional<ObjectReader::Contents> ObjectReader::packed(const Pack& pack, std::uint32_t number, unsigned depth) {
+std::optional<ObjectReader::Contents> ObjectReader::packed(const Pack& pack, std::uint32_t number,
+                                                           unsigned depth) {
   std::vector<std::pair<Entry, PackEntry>> chain;
   std::optional<Contents> base;
   const auto give_up = [&] {

@@ -21,14 +21,14 @@ namespace keysift {
 struct ObjectStream {
   Oid id;
   ObjectType type = ObjectType::blob;
-  std::uint64_t size = 0;           ///< as its header says
-  InflateStream bytes;              ///< the contents
+  std::uint64_t size = 0;          ///< as its header says
+  InflateStream bytes;             ///< the contents
   std::optional<MappedFile> file;  ///< that `bytes` come from, of a loose object
 };
 
 /// Reads objects by name, from packs and from loose files. A broken one is read from wherever else it is. Not
-/// through libgit2, which never comes back from deltas in a circle nor from a loose file that is cut short. Not
-/// for use by two threads at once.
+/// through libgit2, which never comes back from deltas in a circle nor from a loose file that is cut short.
+/// Not for use by two threads at once.
 class ObjectReader {
  public:
   /// `database` outlives the reader.
@@ -37,8 +37,8 @@ class ObjectReader {
   /// The object of that name, until the next read; nothing if it is missing or broken.
   std::optional<Object> read(const Oid& id);
 
-  /// Hands the object of that name to `take` or, if it is a blob of more than `most` bytes that is stored whole
-  /// (what a delta makes cannot be read in parts), to `take_large`. False if it is missing or broken.
+  /// Hands the object of that name to `take` or, if it is a blob of more than `most` bytes that is stored
+  /// whole (what a delta makes cannot be read in parts), to `take_large`. False if it is missing or broken.
   bool read(const Oid& id, std::uint64_t most, const std::function<void(const Object&)>& take,
             const std::function<void(ObjectStream&)>& take_large);
 

@@ -16,13 +16,12 @@ namespace keysift {
 /// What walking a repository's objects may use, and which are wanted.
 struct ObjectWalkOptions {
   unsigned workers = 1;
-  std::size_t memory =
-      std::size_t{128}
-      << 20;  ///< bytes of objects in memory, over all workers
-  std::optional<ObjectType> only;  ///< leave out objects of other types
+  std::size_t memory = std::size_t{128} << 20;  ///< bytes of objects in memory, over all workers
+  std::optional<ObjectType> only;               ///< leave out objects of other types
 };
 
-/// Called with each blob that is more than a worker may have in memory; several workers call at the same time.
+/// Called with each blob that is more than a worker may have in memory; several workers call at the same
+/// time.
 using LargeObjectVisitor = std::function<void(ObjectStream& object, unsigned worker)>;
 
 /// All objects of a database: packed, loose, and those of its alternates; reachable or not.
@@ -39,15 +38,15 @@ class ObjectWalk {
   /// Reads every object once. Blobs over the limit go to `visit_large`, unless they are made by deltas or
   /// nobody wants them: `visit_large` is empty. An object or a whole pack that cannot be read goes to
   /// `on_error`; the others are read.
-  void run(const ObjectWalkOptions& options, const ObjectVisitor& visit, const LargeObjectVisitor& visit_large,
-           const ObjectErrorSink& on_error) const;
+  void run(const ObjectWalkOptions& options, const ObjectVisitor& visit,
+           const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error) const;
 
  private:
   bool is_packed(const Oid& id) const;
   std::vector<std::vector<bool>> duplicates() const;
 
   const ObjectDatabase& database_;
-  std::vector<PackForest> forests_;          // by pack
+  std::vector<PackForest> forests_;         // by pack
   std::unordered_set<Oid, OidHash> loose_;  // in no pack
 };
 

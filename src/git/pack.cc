@@ -58,7 +58,8 @@ Pack::Pack(const std::filesystem::path& index_file)
   version_2_ = index.starts_with("\377tOc");
   const auto header = version_2_ ? kIndexHeader : 0;
   if (index.size() < header + kFanout + 2 * kTrailer) throw fail("the pack index is cut short");
-  if (version_2_ && big_endian_32(index.data() + 4) != 2) throw fail("the pack index is not of version 1 or 2");
+  if (version_2_ && big_endian_32(index.data() + 4) != 2)
+    throw fail("the pack index is not of version 1 or 2");
   fanout_ = index.data() + header;
   for (unsigned byte = 1; byte <= 256; ++byte) {
     if (numbers_before(byte) < numbers_before(byte - 1))
@@ -105,8 +106,8 @@ std::optional<std::uint32_t> Pack::find(const Oid& id) const {
   const unsigned first = id.bytes[0];
   const auto low = numbers_before(first);
   const auto high = numbers_before(first + 1);
-  // Names are spread evenly: where it should be, and what lies around that. A binary search of the whole range
-  // was a tenth of looking at ten commits.
+  // Names are spread evenly: where it should be, and what lies around that. A binary search of the whole
+  // range was a tenth of looking at ten commits.
   const auto rest = big_endian_32(reinterpret_cast<const char*>(id.bytes.data())) & 0xffffff;
   const auto guess = low + static_cast<std::uint32_t>(std::uint64_t{high - low} * rest >> 24);
   const auto is_before = [&](std::uint32_t number) {
@@ -115,7 +116,8 @@ std::optional<std::uint32_t> Pack::find(const Oid& id) const {
   for (std::uint32_t reach = 16; reach < high - low; reach *= 4) {
     const auto from = guess - std::min(reach, guess - low);
     const auto to = high - guess > reach ? guess + reach : high;
-    if ((from == low || is_before(from)) && (to == high || !is_before(to))) return find(id, from, std::min(to + 1, high));
+    if ((from == low || is_before(from)) && (to == high || !is_before(to)))
+      return find(id, from, std::min(to + 1, high));
   }
   return find(id, low, high);
 }

@@ -340,7 +340,8 @@ class TextReport {
         report_.env.begin(), report_.env.end(), [](const auto& file) { return file.is_problem(); }));
     const auto suppressed = report_.summary.suppressed;
     const bool clean = report_.findings.empty() && problems == 0 && report_.errors.empty();
-    auto line = found() + " in " + scanned() + " of " + (report_.target == "." ? "this folder" : mask_.printable(report_.target));
+    auto line = found() + " in " + scanned() + " of " +
+                (report_.target == "." ? "this folder" : mask_.printable(report_.target));
     if (problems > 0) line += "; " + counted(problems, ".env file") + " not kept out of commits";
     if (!report_.allowed.empty()) line += "; " + counted(report_.allowed.size(), "finding") + " allowed";
     if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";

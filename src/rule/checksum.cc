@@ -16,7 +16,8 @@ std::string crc32_base62(std::string_view body) {
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   auto rest = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
   std::string digits(kDigits, '0');
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= 62) *digit = kAlphabet[rest % 62];
+  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, rest /= 62)
+    *digit = kAlphabet[rest % 62];
   return digits;
 }
 

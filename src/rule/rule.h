@@ -41,10 +41,10 @@ struct Rule {
   int secret_group = 0;               ///< the group of `pattern` that is the secret; 0 is the whole match
   std::vector<std::string> keywords;  ///< at least one; every match contains one of them
   bool exact_keywords = false;        ///< as written; else in any case
-  double entropy = 0;             ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
+  double entropy = 0;  ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
   Checksum checksum = Checksum::none;  ///< that the secret ends with
-  bool words = false;             ///< a secret may well consist of words, as passwords do
-  std::unique_ptr<Pattern> path;  ///< if set, only paths it is found in
+  bool words = false;                  ///< a secret may well consist of words, as passwords do
+  std::unique_ptr<Pattern> path;       ///< if set, only paths it is found in
   std::vector<Allowlist> allowlists;
 
   std::vector<std::string> examples;  ///< templates (rule/example.h) in which the rule finds one secret

@@ -41,7 +41,7 @@ class Reader {
     std::vector<Allowlist> lists;
     const auto* node = root.get("allowlists");
     if (node == nullptr) return lists;
-    for (const auto* list : tables(*node, "allowlists")) lists.push_back(read_allowlist(*list));
+    for (const auto* list : tables(*node, "allowlists")) lists.push_back(read_wide_allowlist(*list));
     return lists;
   }
 
@@ -142,16 +142,30 @@ class Reader {
   }
 
   Allowlist read_allowlist(const toml::table& table) const {
+    allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords"});
+    return read_conditions(table);
+  }
+
+  // Of a configuration, whose allowlists hold for what was found, with its commit, and not for a rule's
+  // matches.
+  Allowlist read_wide_allowlist(const toml::table& table) const {
     allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords", "commits"});
+    auto list = read_conditions(table);
+    list.commits = texts(table, "commits");
+    for (const auto& commit : list.commits) {
+      if (commit.size() < 7 || commit.size() > 40 ||
+          commit.find_first_not_of("0123456789abcdef") != std::string::npos)
+        fail(*table.get("commits"),
+             "'commits' must be names of commits: 7 to 40 hexadecimal digits, in lower case");
+    }
+    return list;
+  }
+
+  Allowlist read_conditions(const toml::table& table) const {
     Allowlist list;
     list.regexes = patterns(table, "regexes");
     list.paths = patterns(table, "paths");
     list.stopwords = texts(table, "stopwords");
-    list.commits = texts(table, "commits");
-    for (const auto& commit : list.commits) {
-      if (commit.size() < 7 || commit.size() > 40 || commit.find_first_not_of("0123456789abcdef") != std::string::npos)
-        fail(*table.get("commits"), "'commits' must be names of commits: 7 to 40 hexadecimal digits, in lower case");
-    }
     const auto target = text(table, "regexTarget");
     if (target == "match") {
       list.target = AllowTarget::match;
@@ -206,7 +220,8 @@ class Reader {
 
   Rule read_rule(const toml::table& table) const {
     allow_keys(table, {"id", "description", "provider", "confidence", "console", "regex", "secretGroup",
-                       "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists", "tags", "examples", "counterexamples"});
+                       "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists",
+                       "tags", "examples", "counterexamples"});
     Rule rule;
     rule.file = file_;
     rule.line = static_cast<int>(table.source().begin.line);

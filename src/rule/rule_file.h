@@ -23,8 +23,8 @@ std::vector<Rule> built_in_rules();
 /// parse_rules does, and when an id is there already, or the folder holds no rule file.
 void add_rules(std::vector<Rule>& rules, const std::filesystem::path& file_or_folder);
 
-/// Reads what a configuration file (.keysift.toml) allows: its `[[allowlists]]`. `file` names it in messages. Throws
-/// Failure, "file:line: ...", for a mistake.
+/// Reads what a configuration file (.keysift.toml) allows: its `[[allowlists]]`. `file` names it in messages.
+/// Throws Failure, "file:line: ...", for a mistake.
 std::vector<Allowlist> parse_config(std::string_view toml, const std::string& file);
 
 }  // namespace keysift

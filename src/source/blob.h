@@ -19,8 +19,8 @@ struct Blob {
   std::string_view bytes;
   Origin origin = Origin::worktree;
   std::string_view path;  ///< as shown; empty where only provenance can tell
-  /// What it is in the archive that `path` or `object` is: the member's name in that, in the archive which that is, and
-  /// so on; empty for what has no name. None: it is no member.
+  /// What it is in the archive that `path` or `object` is: the member's name in that, in the archive which
+  /// that is, and so on; empty for what has no name. None: it is no member.
   std::span<const std::string> members;
   Oid object;      ///< the git object it is; zero for what is no object
   Position start;  ///< where `bytes` begin in the whole
@@ -31,6 +31,16 @@ struct Blob {
   /// (git/object.h).
   std::span<const Range> fresh;
 };
+
+/// A blob that stands for a git object, or for a part of one.
+inline Blob blob_of(const Oid& object, std::string_view bytes, Origin origin, std::string_view path = {}) {
+  Blob blob;
+  blob.bytes = bytes;
+  blob.origin = origin;
+  blob.path = path;
+  blob.object = object;
+  return blob;
+}
 
 /// Called with each blob and the number of the worker that made it; several workers call at the same time.
 /// Returns whether there was something in it that must be looked at again in blobs that were made from it.

@@ -25,7 +25,8 @@ class HistoryReader {
         pieces_(pieces),
         shares_(options.workers),
         found_(options.workers, std::vector<std::uint64_t>(kRemembered)) {
-    for (auto& found : found_) found.front() = 1;  // which belongs elsewhere: no name is there yet, not even 0
+    for (auto& found : found_)
+      found.front() = 1;  // which belongs elsewhere: no name is there yet, not even 0
   }
 
   HistorySummary run() {
@@ -68,9 +69,7 @@ class HistoryReader {
 
   // No part of it is kept until what stands on it comes by: nothing does.
   void take_large(ObjectStream& large, unsigned worker) {
-    Blob whole;
-    whole.origin = Origin::history;
-    whole.object = large.id;
+    const auto whole = blob_of(large.id, {}, Origin::history);
     std::uint64_t done = 0;
     const auto read = [&](char* out, std::size_t size) {
       const auto got = large.bytes.read(out, size);
@@ -84,16 +83,15 @@ class HistoryReader {
       sink_(piece, worker);
     });
     if (archive)
-      on_error_(large.id.hex(), "archive is larger than --memory allows; its members were not searched", worker);
+      on_error_(large.id.hex(), "archive is larger than --memory allows; its members were not searched",
+                worker);
     if (done != large.size)
-      on_error_(large.id.hex(), "object is broken after " + std::to_string(done) + " bytes; try: git fsck", worker);
+      on_error_(large.id.hex(), "object is broken after " + std::to_string(done) + " bytes; try: git fsck",
+                worker);
   }
 
   bool hand_on(const Object& object, Origin origin, unsigned worker) const {
-    Blob blob;
-    blob.bytes = object.bytes;
-    blob.origin = origin;
-    blob.object = object.id;
+    auto blob = blob_of(object.id, object.bytes, origin);
     blob.fresh = object.fresh;
     const bool again = sink_(blob, worker);
     if (origin == Origin::history) read_members(blob, pieces_, worker, sink_, on_error_);
@@ -101,11 +99,7 @@ class HistoryReader {
   }
 
   bool hand_on_message(const Object& object, Origin origin, unsigned worker) const {
-    Blob blob;
-    blob.bytes = message_of(object.bytes);
-    blob.origin = origin;
-    blob.object = object.id;
-    return sink_(blob, worker);
+    return sink_(blob_of(object.id, message_of(object.bytes), origin), worker);
   }
 
   void take_commit(const Object& object, unsigned worker) {
@@ -143,8 +137,8 @@ class HistoryReader {
       on_error_(object.id.hex(), "tree is broken: some of its entries cannot be read", worker);
   }
 
-  // Whether an object that a tree names at `fresh` seems to be missing. Looks at all that follows a NUL there:
-  // parsing the tree from its beginning instead was a tenth of a scan of git's history.
+  // Whether an object that a tree names at `fresh` seems to be missing. Looks at all that follows a NUL
+  // there: parsing the tree from its beginning instead was a tenth of a scan of git's history.
   bool names_missing(std::string_view tree, const Range& fresh, unsigned worker) {
     if (fresh.begin == 0 && fresh.end == tree.size()) return true;
     auto nul = tree.find('\0', fresh.begin - std::min(fresh.begin, Oid::kSize + 1));

@@ -21,9 +21,9 @@ using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
 /// Reads a file descriptor.
 ByteReader reader_of(int file);
 
-/// Reads to the end and calls `sink` with each piece as a blob that otherwise is like `whole`. What is shorter
-/// than step + overlap is one piece. `buffer` is kept by the caller so that it is allocated once. Returns 0, or
-/// the errno of the read that failed; what was read before it has been handed on.
+/// Reads to the end and calls `sink` with each piece as a blob that otherwise is like `whole`. What is
+/// shorter than step + overlap is one piece. `buffer` is kept by the caller so that it is allocated once.
+/// Returns 0, or the errno of the read that failed; what was read before it has been handed on.
 int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::string& buffer,
                 const std::function<void(const Blob&)>& sink);
 

@@ -57,42 +57,33 @@ class Taken {
   std::unordered_set<Oid, OidHash> ids_;
 };
 
-Blob blob_of(std::string_view bytes, Origin origin, const Oid& object, std::string_view path = {}) {
-  Blob blob;
-  blob.bytes = bytes;
-  blob.origin = origin;
-  blob.object = object;
-  blob.path = path;
-  return blob;
-}
-
 }  // namespace
 
 void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
                 const BlobSink& sink, const ErrorSink& on_error) {
   Taken taken;
-  for_each_commit(
-      database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
-        const auto& commit = range.commits[number].header;
-        if (const auto object = reader.objects.read(commit.id))
-          sink(blob_of(message_of(object->bytes), Origin::commit_message, commit.id), worker);
-        reader.additions.find(commit, [&](const Addition& addition) {
-          const auto& [name, id, kind] = addition.entry;
-          if (addition.new_name) sink(blob_of(name, Origin::path, addition.tree, name), worker);
-          if (!addition.is_blob() || !taken.take(id)) return false;
-          if (const auto object = reader.objects.read(id)) {
-            const auto blob = blob_of(object->bytes, Origin::history, id);
-            sink(blob, worker);
-            read_members(blob, pieces, worker, sink, on_error);
-          } else {
-            on_error(
-                id.hex(),
-                "object cannot be read (" + reader.objects.problem() + "); it is " + printable(addition.path()),
-                worker);
-          }
-          return false;
-        });
-      });
+  for_each_commit(database, range, threads, on_error,
+                  [&](Reader& reader, std::size_t number, unsigned worker) {
+                    const auto& commit = range.commits[number].header;
+                    if (const auto object = reader.objects.read(commit.id))
+                      sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
+                    reader.additions.find(commit, [&](const Addition& addition) {
+                      const auto& [name, id, kind] = addition.entry;
+                      if (addition.new_name) sink(blob_of(addition.tree, name, Origin::path, name), worker);
+                      if (!addition.is_blob() || !taken.take(id)) return false;
+                      if (const auto object = reader.objects.read(id)) {
+                        const auto blob = blob_of(id, object->bytes, Origin::history);
+                        sink(blob, worker);
+                        read_members(blob, pieces, worker, sink, on_error);
+                      } else {
+                        on_error(id.hex(),
+                                 "object cannot be read (" + reader.objects.problem() + "); it is " +
+                                     printable(addition.path()),
+                                 worker);
+                      }
+                      return false;
+                    });
+                  });
 }
 
 std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,

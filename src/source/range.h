@@ -13,10 +13,10 @@
 
 namespace keysift {
 
-/// Hands on, once each, the blobs that a commit of the range has where no parent has them, members of archives
-/// included, and the commits' messages; and the names that a commit has where no parent has them, as blobs with the origin `path`, the
-/// tree as object, and the name for a path too. Where each of them stands in history, sightings() tells. What
-/// cannot be read goes to `on_error`. Up to `threads` workers.
+/// Hands on, once each, the blobs that a commit of the range has where no parent has them, members of
+/// archives included, and the commits' messages; and the names that a commit has where no parent has them, as
+/// blobs with the origin `path`, the tree as object, and the name for a path too. Where each of them stands
+/// in history, sightings() tells. What cannot be read goes to `on_error`. Up to `threads` workers.
 void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
                 const BlobSink& sink, const ErrorSink& on_error);
 

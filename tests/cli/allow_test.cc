@@ -9,9 +9,7 @@ using Catch::Matchers::Contains;
 using nlohmann::json;
 using Strings = std::vector<std::string>;
 
-std::string key(unsigned seed) {
-  return expand_template("sk-proj-{{rand 74}}T3BlbkFJ{{rand 74}}", seed);
-}
+std::string key(unsigned seed) { return expand_template("sk-proj-{{rand 74}}T3BlbkFJ{{rand 74}}", seed); }
 
 // "path:line by" for each allowed finding.
 Strings allowed(const json& report) {
@@ -84,7 +82,8 @@ TEST_CASE("history is allowed by commit, by mark and by path") {
              "[[allowlists]]\ncommits = ['" + first.substr(0, 12) + "']\n[[allowlists]]\npaths = ['^c$']\n");
   const auto result = scan({"history", repo.path()});
   CHECK(result.exit_code == 0);
-  CHECK(allowed(result.report) == Strings{"a:1 .keysift.toml", "b:1 a mark on its line", "c:1 .keysift.toml"});
+  CHECK(allowed(result.report) ==
+        Strings{"a:1 .keysift.toml", "b:1 a mark on its line", "c:1 .keysift.toml"});
 }
 
 TEST_CASE("a mistake in the configuration is told by file and line") {
@@ -97,7 +96,8 @@ TEST_CASE("a mistake in the configuration is told by file and line") {
   };
   CHECK_THAT(complaint("[[allowlists]]\npath = ['x']\n"), Contains(".keysift.toml:2: unknown key 'path'"));
   CHECK_THAT(complaint("\n[[rules]]\n"), Contains(".keysift.toml:2: unknown key 'rules'"));
-  CHECK_THAT(complaint("[[allowlists]]\nregexes = ['(']\n"), Contains(".keysift.toml:2: RE2 refuses the pattern"));
+  CHECK_THAT(complaint("[[allowlists]]\nregexes = ['(']\n"),
+             Contains(".keysift.toml:2: RE2 refuses the pattern"));
   CHECK_THAT(complaint("[[allowlists]]\ncommits = ['HEAD']\n"),
              Contains(".keysift.toml:2: 'commits' must be names of commits"));
 }

@@ -37,7 +37,9 @@ std::string base64(std::string_view text) {
     unsigned value = 0;
     for (auto i = bit; i < bit + 6; ++i)
       value = value * 2 +
-              (i / 8 < text.size() ? static_cast<unsigned>(static_cast<unsigned char>(text[i / 8])) >> (7 - i % 8) & 1U : 0U);
+              (i / 8 < text.size()
+                   ? static_cast<unsigned>(static_cast<unsigned char>(text[i / 8])) >> (7 - i % 8) & 1U
+                   : 0U);
     out += kDigits[value];
   }
   return out;

@@ -36,11 +36,28 @@ void each_random_key(unsigned count, Check&& check) {
 }
 
 TEST_CASE("what is written to show where a key goes is a placeholder") {
-  for (const char* text :
-       {"sk-proj-xxxxxxxx", "xxxxxxxx", "XXXXXXXXXXXXXXXX", "sk-ant-api03-........", "00000000",
-        "abc________def", "sk-proj-your-key-here", "sk-proj-example", "MyExAmPlEkey", "sk-PLACEHOLDER-1",
-        "changeme", "Change-Me", "CHANGE_ME", "sk-redacted", "put_your_token", "sk-your-openai-key",
-        "my_key_here", "abcdefgzzzzzzzz", "sk-proj-abcdefghijklmno", "a87654321b", "put-your-key", "xXxXxX"}) {
+  for (const char* text : {"sk-proj-xxxxxxxx",
+                           "xxxxxxxx",
+                           "XXXXXXXXXXXXXXXX",
+                           "sk-ant-api03-........",
+                           "00000000",
+                           "abc________def",
+                           "sk-proj-your-key-here",
+                           "sk-proj-example",
+                           "MyExAmPlEkey",
+                           "sk-PLACEHOLDER-1",
+                           "changeme",
+                           "Change-Me",
+                           "CHANGE_ME",
+                           "sk-redacted",
+                           "put_your_token",
+                           "sk-your-openai-key",
+                           "my_key_here",
+                           "abcdefgzzzzzzzz",
+                           "sk-proj-abcdefghijklmno",
+                           "a87654321b",
+                           "put-your-key",
+                           "xXxXxX"}) {
     INFO(text);
     CHECK(is_placeholder(text));
   }
@@ -75,7 +92,8 @@ TEST_CASE("no built-in rule doubts a random key of its own shape") {
         if (judgement.kept && judgement.confidence == rule.confidence) {
           ++checked;
         } else {
-          doubted.push_back(rule.id + ", seed " + std::to_string(seed) + ": " + std::string(judgement.reason));
+          doubted.push_back(rule.id + ", seed " + std::to_string(seed) + ": " +
+                            std::string(judgement.reason));
         }
       }
     }
@@ -97,7 +115,8 @@ TEST_CASE("what repeats itself does not stand") {
 }
 
 TEST_CASE("a secret that starts in the midst of a word is none") {
-  const auto rules = parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
+  const auto rules =
+      parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
   for (const char* before : {"", " ", "\"", "KEY", "key_", "key1", "\\n", "\\t", "%3d", "\\x3d", "\\u003d",
                              "\x1b[0m", "\x1b[1;32m", "\xc3\xa9"}) {
     INFO(before);
@@ -110,7 +129,8 @@ TEST_CASE("a secret that starts in the midst of a word is none") {
 }
 
 TEST_CASE("a key that was cut short to show it is none") {
-  const auto rules = parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
+  const auto rules =
+      parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
   CHECK(credible(rules[0], "sk-q7w2x9zr. A sentence follows."));
   for (const char* after : {"...", "***", "\xe2\x80\xa6"})
     CHECK_FALSE(credible(rules[0], std::string("sk-q7w2x9zr") + after));

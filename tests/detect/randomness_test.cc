@@ -48,11 +48,12 @@ TEST_CASE("the share of what came before") {
 
 TEST_CASE("words and identifiers read like words") {
   for (const char* text :
-       {"management-dashboard-settings-page", "this-is-not-a-real-key-at-all", "getUserAccountSettingsFromDatabase",
-        "my-super-secret-api-key-value-goes-here", "put-your-real-key-in-this-place",
-        "redesign-homepage-2024-q3-landing", "tablecell-container-wrapper-inner-left",
-        "the-quick-brown-fox-jumps-over-the-lazy-dog", "AbstractSingletonProxyFactoryBean",
-        "content-sidebar-navigation-item-active-hover", "backup-of-the-old-server-2023-11-05"}) {
+       {"management-dashboard-settings-page", "this-is-not-a-real-key-at-all",
+        "getUserAccountSettingsFromDatabase", "my-super-secret-api-key-value-goes-here",
+        "put-your-real-key-in-this-place", "redesign-homepage-2024-q3-landing",
+        "tablecell-container-wrapper-inner-left", "the-quick-brown-fox-jumps-over-the-lazy-dog",
+        "AbstractSingletonProxyFactoryBean", "content-sidebar-navigation-item-active-hover",
+        "backup-of-the-old-server-2023-11-05"}) {
     INFO(text);
     CHECK(word_evidence(text) > 12);
   }
@@ -61,16 +62,18 @@ TEST_CASE("words and identifiers read like words") {
 // Identifiers as programs have them, made of words by a seed.
 TEST_CASE("of generated identifiers, few pass for random") {
   const std::vector<std::string> words = {
-      "account", "active", "admin",  "api",     "app",    "backup", "billing", "button",  "cache",  "client",
-      "config",  "create", "custom", "data",    "delete", "device", "dialog",  "email",   "enable", "error",
-      "event",   "file",   "filter", "footer",  "form",   "global", "group",   "handler", "header", "image",
-      "index",   "item",   "key",    "label",   "layout", "level",  "link",    "list",    "local",  "login",
-      "main",    "manage", "menu",   "message", "model",  "module", "name",    "network", "new",    "node",
-      "object",  "office", "order",  "page",    "panel",  "parent", "path",    "plugin",  "policy", "price",
-      "profile", "query",  "queue",  "region",  "report", "role",   "route",   "search",  "server", "session",
-      "setting", "sign",   "state",  "status",  "store",  "style",  "submit",  "table",   "target", "task",
-      "theme",   "ticket", "time",   "title",   "token",  "total",  "update",  "upload",  "user",   "value",
-      "vendor",  "verify", "video",  "view",    "visible", "wait",  "web",     "widget",  "window", "zone"};
+      "account", "active", "admin",   "api",    "app",     "backup", "billing", "button",  "cache",
+      "client",  "config", "create",  "custom", "data",    "delete", "device",  "dialog",  "email",
+      "enable",  "error",  "event",   "file",   "filter",  "footer", "form",    "global",  "group",
+      "handler", "header", "image",   "index",  "item",    "key",    "label",   "layout",  "level",
+      "link",    "list",   "local",   "login",  "main",    "manage", "menu",    "message", "model",
+      "module",  "name",   "network", "new",    "node",    "object", "office",  "order",   "page",
+      "panel",   "parent", "path",    "plugin", "policy",  "price",  "profile", "query",   "queue",
+      "region",  "report", "role",    "route",  "search",  "server", "session", "setting", "sign",
+      "state",   "status", "store",   "style",  "submit",  "table",  "target",  "task",    "theme",
+      "ticket",  "time",   "title",   "token",  "total",   "update", "upload",  "user",    "value",
+      "vendor",  "verify", "video",   "view",   "visible", "wait",   "web",     "widget",  "window",
+      "zone"};
   std::mt19937_64 random(1);
   unsigned random_looking = 0;
   constexpr unsigned kCount = 100'000;
@@ -92,11 +95,13 @@ TEST_CASE("of generated identifiers, few pass for random") {
 }
 
 TEST_CASE("random text never reads like words") {
-  for (const char* shape : {"{{rand 16}}", "{{rand 24}}", "{{rand 40}}", "{{rand 100}}", "{{rand 20 alnum}}",
-                            "{{rand 40 alnum}}", "{{rand 16 lower}}", "{{rand 32 lower}}", "{{rand 48 lower}}",
-                            "{{rand 16 upper}}", "{{rand 32 upper}}", "{{rand 32 hex}}", "{{rand 40 base64}}"}) {
+  for (const char* shape :
+       {"{{rand 16}}", "{{rand 24}}", "{{rand 40}}", "{{rand 100}}", "{{rand 20 alnum}}", "{{rand 40 alnum}}",
+        "{{rand 16 lower}}", "{{rand 32 lower}}", "{{rand 48 lower}}", "{{rand 16 upper}}",
+        "{{rand 32 upper}}", "{{rand 32 hex}}", "{{rand 40 base64}}"}) {
     unsigned like_words = 0;
-    for (unsigned seed = 0; seed < 100'000; ++seed) like_words += word_evidence(expand_template(shape, seed)) > 12;
+    for (unsigned seed = 0; seed < 100'000; ++seed)
+      like_words += word_evidence(expand_template(shape, seed)) > 12;
     INFO(shape);
     CHECK(like_words <= 1);
   }

@@ -79,10 +79,10 @@ Strings ours(const std::filesystem::path& path, const RangeRequest& request) {
   forget_user_configuration();
   const auto repository = Repository::open(path);
   Strings commits;
-  const auto range =
-      commits_in(repository, ObjectDatabase(repository), request, [](const std::string& object, const std::string& message, unsigned) {
-        FAIL(object << ": " << message);
-      });
+  const auto range = commits_in(repository, ObjectDatabase(repository), request,
+                                [](const std::string& object, const std::string& message, unsigned) {
+                                  FAIL(object << ": " << message);
+                                });
   for (const auto& commit : range.commits) {
     commits.push_back(commit.header.id.hex());
     CHECK(commit.tip < range.tips.size());

@@ -77,11 +77,15 @@ TEST_CASE("a broken loose object is told as such") {
   SECTION("empty") {}
   SECTION("no zlib stream") { bytes = "blob 9"; }
   SECTION("cut short") { bytes = whole.substr(0, whole.size() - 6); }
-  SECTION("of a type that does not exist") { bytes = deflated("blub 9" + std::string(1, '\0') + "some text"); }
+  SECTION("of a type that does not exist") {
+    bytes = deflated("blub 9" + std::string(1, '\0') + "some text");
+  }
   SECTION("without a size") { bytes = deflated("blob " + std::string(1, '\0') + "some text"); }
   SECTION("with more than its size") { bytes = deflated("blob 8" + std::string(1, '\0') + "some text"); }
   SECTION("with less than its size") { bytes = deflated("blob 10" + std::string(1, '\0') + "some text"); }
-  SECTION("with a size that lies") { bytes = deflated("blob 18446744073709551615" + std::string(1, '\0') + "some text"); }
+  SECTION("with a size that lies") {
+    bytes = deflated("blob 18446744073709551615" + std::string(1, '\0') + "some text");
+  }
   SECTION("without an end to its header") { bytes = deflated(std::string(10'000, 'b')); }
   put_loose(repo, id, bytes);
   const ObjectDatabase database(open(repo.path()));
@@ -158,7 +162,8 @@ TEST_CASE("a large blob is read in parts where it is stored whole") {
   const auto take_large = [&](ObjectStream& large) {
     CHECK(large.size == 5'000'003);
     std::string part(700'001, '\0');
-    for (std::size_t got = 1; got > 0; bytes.append(part, 0, got)) got = large.bytes.read(part.data(), part.size());
+    for (std::size_t got = 1; got > 0; bytes.append(part, 0, got))
+      got = large.bytes.read(part.data(), part.size());
   };
   CHECK(reader.read(id, 5'000'002, take, take_large));
   CHECK(name_of(ObjectType::blob, bytes) == id);

@@ -28,7 +28,8 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
   const auto visit_large = [&](ObjectStream& large, unsigned worker) {
     std::string bytes;
     std::array<char, 1 << 20> part;
-    for (std::size_t got = 1; got > 0; bytes.append(part.data(), got)) got = large.bytes.read(part.data(), part.size());
+    for (std::size_t got = 1; got > 0; bytes.append(part.data(), got))
+      got = large.bytes.read(part.data(), part.size());
     visit({large.id, large.type, bytes, {}}, worker);
     const std::lock_guard lock(guard);
     ++outcome.large;

@@ -14,7 +14,7 @@ struct Walked {
   /// One line for each object that was handed on, "NAME TYPE SIZE", sorted. Where the bytes are not those
   /// that the name stands for, it ends with " wrong".
   std::vector<std::string> objects;
-  std::size_t large = 0;  ///< how many of them came in parts
+  std::size_t large = 0;                      ///< how many of them came in parts
   std::map<std::string, std::string> errors;  ///< by object or pack: what is wrong with it
 };
 

@@ -43,7 +43,7 @@ Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progre
   report_.rules = rules;
 }
 
-bool Audit::scan(const Blob& blob, unsigned index) {
+std::size_t Audit::scan(const Blob& blob, unsigned index) {
   auto& worker = workers_[index];
   const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end}, blob.fresh);
   // What a piece shares with its neighbours is counted once.
@@ -69,7 +69,7 @@ bool Audit::scan(const Blob& blob, unsigned index) {
                            {match.decoded.begin(), match.decoded.end()},
                            allowed_by(blob.bytes, match)});
   }
-  return worker.scratch.looked_closely();
+  return worker.scratch.reach();
 }
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
@@ -186,7 +186,7 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
     const BlobSink note = [&](const Blob& blob, unsigned) {
       for (const auto& match : detector_.scan(blob.bytes, scratch))
         things.emplace(match.rule, match.secret, std::vector(blob.members.begin(), blob.members.end()));
-      return false;
+      return 0;
     };
     const auto blob = blob_of(object.id, object.bytes, Origin::history);
     note(blob, 0);

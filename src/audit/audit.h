@@ -71,7 +71,7 @@ class Audit {
     Summary counts;
   };
 
-  bool scan(const Blob& blob, unsigned worker);
+  std::size_t scan(const Blob& blob, unsigned worker);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart();
   void read_whole(int file, Origin origin, const std::string& name);

@@ -311,41 +311,15 @@ std::optional<Decoded> decode_stretch(std::string_view bytes, Range stretch, con
 
 }  // namespace
 
-std::vector<Base64Form> base64_forms(std::string_view text) {
-  std::vector<Base64Form> forms;
-  for (unsigned before = 0; before < 3; ++before) {
-    // Of the bits before and after, the characters at the ends have a share: those are left out.
-    const std::size_t first = (8 * before + 5) / 6;
-    const std::size_t end = 8 * (before + text.size()) / 6;
-    Base64Form form{{}, static_cast<unsigned>(first % 4)};
-    for (auto digit = first; digit < end; ++digit) {
-      unsigned value = 0;
-      for (auto bit = 6 * digit - 8 * before; bit < 6 * (digit + 1) - 8 * before; ++bit)
-        value = value << 1 |
-                (static_cast<unsigned>(static_cast<unsigned char>(text[bit / 8])) >> (7 - bit % 8) & 1U);
-      form.text += kBase64[value];
-    }
-    if (form.text.size() < 4) continue;
-    auto for_urls = form;
-    std::replace(for_urls.text.begin(), for_urls.text.end(), '+', '-');
-    std::replace(for_urls.text.begin(), for_urls.text.end(), '/', '_');
-    if (for_urls.text != form.text) forms.push_back(std::move(for_urls));
-    forms.push_back(std::move(form));
-  }
-  return forms;
-}
-
-Decoded decode_base64(std::string_view bytes, std::size_t at, unsigned phase) {
+Decoded decode_base64(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(
       bytes, at, [](char c) { return base64_value(c) >= 0; }, origin);
   Output out("base64");
   std::uint32_t bits = 0;
   unsigned count = 0;
-  // The first digit whose place in its four is 0, as that of the digit at `origin` is `phase`.
-  std::size_t begin = (origin + 4 - phase) % 4;
-  auto since = begin;
-  for (auto i = begin; i < digits.size(); ++i) {
+  auto since = origin % 4;
+  for (auto i = since; i < digits.size(); ++i) {
     bits = bits << 6 | static_cast<std::uint32_t>(base64_value(bytes[digits[i]]));
     count += 6;
     if (count < 8) continue;

@@ -18,21 +18,10 @@ struct Decoded {
   std::vector<Range> from;  ///< for each of `bytes`, the part of the encoded text that it was made from
 };
 
-/// What a text looks like in base64, wherever it starts in the three bytes that make four characters: the
-/// characters that depend on it alone, and on which of the four the first of them is.
-struct Base64Form {
-  std::string text;
-  unsigned phase = 0;
-};
-
-/// The forms of `text` in base64, in that of URLs (RFC 4648, sections 4 and 5) too where that differs. A form
-/// of less than four characters is left out.
-std::vector<Base64Form> base64_forms(std::string_view text);
-
-/// Decodes the run of base64 (either alphabet) round `at`, a character whose place in its four is `phase`.
+/// Decodes the run of base64 (either alphabet) round `at`, where a group of four begins.
 /// Line ends, spelled out or real, with blanks after them, may stand in the run. Looks at some thousand
 /// characters on each side, not more.
-Decoded decode_base64(std::string_view bytes, std::size_t at, unsigned phase);
+Decoded decode_base64(std::string_view bytes, std::size_t at);
 
 /// `text` in hexadecimal digits.
 std::string hex_form(std::string_view text);

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "detect/encoded_runs.h"
 #include "detect/judgement.h"
 
 namespace keysift {
@@ -26,11 +27,18 @@ constexpr std::size_t kNarrow = 448;
 constexpr std::size_t kTextBefore = 128;
 constexpr std::size_t kTextWider = 3;
 
-// Ways to write '-' and '_', one of which most keywords have.
-constexpr auto kEscapedHyphen =
-    std::to_array<std::string_view>({"\\u002d", "\\\\u002d", "\\x2d", "%2d", "&#45;", "&#x2d;", "=2d"});
-constexpr auto kEscapedLowLine =
-    std::to_array<std::string_view>({"\\u005f", "\\\\u005f", "\\x5f", "%5f", "&#95;", "&#x5f;", "=5f"});
+// How many characters that a secret begins with, all of them escaped, are looked for.
+constexpr std::size_t kEscapedStart = 2;
+
+// How far from what is new encoded text is looked for: where that is text now, or ends to be.
+constexpr std::size_t kEncodedReach = 2 * kShortestEncodedRun;
+
+// Ways to write '-', '_', '.' and ':', one of which most keywords have. Nobody needs to escape the first
+// three, so they are rare.
+constexpr auto kEscapedMarks =
+    std::to_array<std::string_view>({"\\u002d", "\\x2d", "%2d",    "&#45;",   "&#x2d;", "=2d",     "\\u005f",
+                                     "\\x5f",   "%5f",   "&#95;",  "&#x5f;",  "=5f",    "\\u002e", "\\x2e",
+                                     "%2e",     "&#46;", "&#x2e;", "\\u003a", "\\x3a",  "&#58;",   "&#x3a;"});
 
 // Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also
 // looked for encoded. One that only stands near them ("api_key", in any case) may be in any text, and so may
@@ -41,13 +49,6 @@ bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
   const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   return rule.exact_keywords && !word && keyword.size() >= 4 &&
          keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
-}
-
-// The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
-std::string utf16_form(std::string_view text) {
-  std::string form;
-  for (const char c : text) form.append(form.empty() ? 0 : 1, '\0').append(1, c);
-  return form;
 }
 
 // The text with every character escaped.
@@ -99,14 +100,9 @@ void resolve_overlaps(std::vector<Match>& matches) {
 
 // What is seen in one text, plain or decoded.
 struct Detector::Layer {
-  // The place of an encoded keyword.
-  struct Place {
-    std::size_t begin;
-    Sign sign;
-  };
   std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
   std::vector<std::uint32_t> touched;    // rules with anything in `near`
-  std::vector<Place> encoded;
+  std::vector<EncodedRun> encoded;
   std::vector<Range> text;  // where to look for escapes, in order, apart
 };
 
@@ -121,33 +117,22 @@ Detector::Scratch::Scratch(const Detector& detector)
 Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encoded) {
   Literals literals;
   std::unordered_set<std::string> seen;
-  const auto add = [&](std::string text, bool any_case, Sign sign) {
-    const bool form = sign.kind != Sign::keyword && sign.kind != Sign::name;
-    if (form && !seen.insert(text).second) return;  // rules may share keywords
-    literals.texts.push_back({std::move(text), any_case});
-    literals.signs.push_back(sign);
+  const auto add_escaped = [&](std::string text) {
+    if (!seen.insert(text).second) return;
+    literals.texts.push_back({std::move(text), true});
+    literals.signs.push_back({Sign::escaped, 0});
   };
   for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
     for (const auto& keyword : rules[rule].keywords) {
       const bool name = !is_part_of_secrets(rules[rule], keyword);
-      add(keyword, !rules[rule].exact_keywords, {name ? Sign::name : Sign::keyword, 0, rule});
+      literals.texts.push_back({keyword, !rules[rule].exact_keywords});
+      literals.signs.push_back({name ? Sign::name : Sign::keyword, rule});
       if (name || !encoded) continue;
-      const auto add_base64 = [&](std::string_view text) {
-        for (auto& form : base64_forms(text))
-          add(std::move(form.text), false, {Sign::base64, static_cast<std::uint8_t>(form.phase), 0});
-      };
-      add_base64(keyword);
-      for (const auto& form : base64_forms(keyword)) add_base64(form.text);
-      add_base64(utf16_form(keyword));
-      add(hex_form(keyword), true, {Sign::hex, 0, 0});
-      for (const auto& form : escaped_forms(keyword.substr(0, 3))) add(form, true, {Sign::escaped, 0, rule});
-      const auto sign = keyword.find_first_of("-_");
-      if (sign == std::string::npos || sign == 0) continue;
-      const auto& escapes = keyword[sign] == '-' ? kEscapedHyphen : kEscapedLowLine;
-      const auto stem = keyword.substr(0, sign);
-      for (const auto escape : escapes) add(stem + std::string(escape), true, {Sign::escaped, 0, rule});
-      add_base64(stem + std::string(escapes.front()));
+      for (auto& form : escaped_forms(keyword.substr(0, kEscapedStart))) add_escaped(std::move(form));
     }
+  }
+  if (encoded && !seen.empty()) {
+    for (const auto mark : kEscapedMarks) add_escaped(std::string(mark));
   }
   return literals;
 }
@@ -162,9 +147,9 @@ Detector::Detector(std::span<const Rule> rules, Literals literals, DetectorOptio
       search_(literals.texts, options.prepared) {}
 
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
-                                      std::span<const Range> fresh) const {
+                                      Fresh fresh) const {
   scratch.matches_.clear();
-  scratch.looked_closely_ = false;
+  scratch.reach_ = fresh.reach == kAnywhere ? 0 : fresh.reach;
   scratch.decoded_bytes_ = 0;
   scratch.decoded_limit_ = kDecodedLeast + kDecodedShare * bytes.size();
   find(bytes, fresh, 0, scratch, scratch.matches_);
@@ -175,11 +160,11 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   return scratch.matches_;
 }
 
-void Detector::find(std::string_view bytes, std::span<const Range> fresh, unsigned depth, Scratch& scratch,
+void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
-  if (fresh.empty()) {
-    find_keywords(bytes, {0, bytes.size()}, layer, scratch);
+  if (fresh.ranges.empty() || fresh.reach == kAnywhere) {
+    find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
   }
@@ -187,41 +172,61 @@ void Detector::find(std::string_view bytes, std::span<const Range> fresh, unsign
   find_encoded(bytes, depth, scratch, matches);
 }
 
-// A match that touches no fresh byte and spans no seam was there when its part was handed on before.
-void Detector::find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Layer& layer,
-                                  Scratch& scratch) const {
-  const auto reach = this->reach();
-  Range window{0, 0};
-  for (const auto& range : fresh) {
-    const auto begin = range.begin - std::min(range.begin, reach);
-    if (begin > window.end) {
-      find_keywords(bytes, window, layer, scratch);
-      window.begin = begin;
-    }
-    window.end = std::min(bytes.size(), range.end + std::min(bytes.size(), reach));
-  }
-  find_keywords(bytes, window, layer, scratch);
-}
-
-void Detector::find_keywords(std::string_view bytes, Range window, Layer& layer, Scratch& scratch) const {
-  search_.find(bytes, window, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
+void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const {
+  search_.find(bytes, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
     note(bytes, signs_[literal], begin, end, layer, scratch);
   });
+  if (decode_depth_ > 0) find_encoded_runs(bytes, layer.encoded);
+}
+
+// A match that touches no fresh byte and spans no seam was there when its part was handed on before. So was
+// its keyword, or that touches something fresh, too: where there was none, few bytes round each change need a
+// search. They are copied together, for a search of a few bytes costs more than they do.
+void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const {
+  const auto reach = std::max({search_.longest(), kEncodedReach, fresh.reach});
+  auto& gathered = scratch.gathered_;
+  auto& parts = scratch.parts_;
+  gathered.clear();
+  parts.clear();
+  Range part{0, 0};
+  const auto gather = [&] {
+    if (part.begin == part.end) return;
+    parts.push_back({gathered.size(), part.begin});
+    gathered.append(bytes.substr(part.begin, part.end - part.begin));
+  };
+  for (const auto& range : fresh.ranges) {
+    const auto begin = range.begin - std::min(range.begin, reach);
+    if (begin > part.end) {
+      gather();
+      part.begin = begin;
+    }
+    part.end = std::min(bytes.size(), range.end + std::min(bytes.size(), reach));
+  }
+  gather();
+  const auto part_after = [&](std::size_t at) {
+    return std::upper_bound(parts.begin(), parts.end(), at,
+                            [](std::size_t begin, const auto& each) { return begin < each.begin; });
+  };
+  const auto moved = [&](auto next) { return std::prev(next)->from - std::prev(next)->begin; };
+  search_.find(gathered, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
+    const auto next = part_after(begin);
+    if (next != parts.end() && end > next->begin) return;  // it is in two parts
+    note(bytes, signs_[literal], begin + moved(next), end + moved(next), layer, scratch);
+  });
+  if (decode_depth_ == 0) return;
+  find_encoded_runs(gathered, layer.encoded);
+  for (auto& run : layer.encoded) run.at += moved(part_after(run.at));
 }
 
 void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end,
                     Layer& layer, Scratch& scratch) const {
-  if (sign.kind == Sign::base64 || sign.kind == Sign::hex) {
-    layer.encoded.push_back({begin, sign});
-    scratch.looked_closely_ = true;
-    return;
-  }
-  const auto width = this->width(sign.rule);
+  const auto width = sign.kind == Sign::escaped ? kNarrow : this->width(sign.rule);
   const auto wider = kTextWider * std::min(width, kNarrow);
   if (sign.kind != Sign::name)
     add_range(layer.text, {begin - std::min(begin, kTextBefore), std::min(bytes.size(), end + wider)});
   if (sign.kind == Sign::escaped) return;
-  if (width > kNarrow) scratch.looked_closely_ = true;
+  // With the byte on either side that `\b` or `$` may ask about.
+  scratch.extend(width > kNarrow ? kAnywhere : width + 1);
   auto& near = layer.near[sign.rule];
   if (near.empty()) layer.touched.push_back(sign.rule);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
@@ -235,7 +240,7 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
       for (auto from = near.begin; from < near.end;) {
         const auto match = rule.pattern->search(bytes, from, near.end, rule.secret_group);
         if (!match) break;
-        scratch.looked_closely_ = true;
+        scratch.extend(kAnywhere);
         const auto judgement = judge(rule, bytes, *match);
         if (judgement.kept && match->end - match->begin <= kMaxMatchWidth) {
           const auto secret = bytes.substr(match->group_begin, match->group_end - match->group_begin);
@@ -256,31 +261,32 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto encoded = std::exchange(layer.encoded, {});
   const auto text = std::exchange(layer.text, {});
   if (depth == decode_depth_) return;
-  std::array<std::size_t, 5> done{};  // how far has been decoded: base64 by phase, then hex
-  for (const auto& [at, sign] : encoded) {
-    auto& end = done[sign.kind == Sign::hex ? 4 : sign.phase];
+  std::array<std::size_t, 6> done{};  // how far has been decoded: base64 by alignment, then hex
+  for (const auto& [at, hex] : encoded) {
+    auto& end = done[hex ? 4 + at % 2 : at % 4];
     if (at < end) continue;
-    const auto decoded =
-        sign.kind == Sign::base64 ? decode_base64(bytes, at, sign.phase) : decode_hex(bytes, at);
+    const auto decoded = hex ? decode_hex(bytes, at) : decode_base64(bytes, at);
     if (!decoded.from.empty()) end = decoded.from.back().end;
-    find_in(decoded, depth, scratch, matches);
+    find_in(decoded, kAnywhere, depth, scratch, matches);
   }
   for (const auto& stretch : text) {
-    for (const auto& decoded : decode_text(bytes, stretch)) find_in(decoded, depth, scratch, matches);
+    for (const auto& decoded : decode_text(bytes, stretch))
+      find_in(decoded, stretch.end - stretch.begin, depth, scratch, matches);
   }
-  if (const auto decoded = decode_utf16(bytes)) {
-    scratch.looked_closely_ = true;
-    find_in(*decoded, depth, scratch, matches);
-  }
+  if (const auto decoded = decode_utf16(bytes)) find_in(*decoded, kAnywhere, depth, scratch, matches);
 }
 
-// Searches what was decoded. What is found stands, encoded, where it was decoded from.
-void Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch,
+// Searches what was decoded. What is found stands, encoded, where it was decoded from. `reach`: how far from
+// a keyword in it a change may make a secret.
+void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
                        std::vector<Match>& matches) const {
   scratch.decoded_bytes_ += decoded.bytes.size();
   if (scratch.decoded_bytes_ > scratch.decoded_limit_) return;
   std::vector<Match> found;
+  const auto outer = std::exchange(scratch.reach_, 0);
   find(decoded.bytes, {}, depth + 1, scratch, found);
+  if (scratch.reach_ > 0) scratch.extend(reach);
+  scratch.extend(outer);
   for (auto& match : found) {
     match.begin = decoded.from[match.begin].begin;
     match.end = decoded.from[match.end - 1].end;
@@ -291,16 +297,6 @@ void Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch,
 
 std::size_t Detector::width(std::size_t rule) const {
   return std::min(rules_[rule].pattern->max_width(), kMaxMatchWidth);
-}
-
-// A match and the byte on each side that `\b` or `$` may ask about.
-std::size_t Detector::reach() const {
-  std::call_once(reach_once_, [this] {
-    for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
-      if (width(rule) <= kNarrow) reach_ = std::max(reach_, width(rule) + 1);
-    }
-  });
-  return reach_;
 }
 
 }  // namespace keysift

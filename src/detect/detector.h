@@ -1,13 +1,14 @@
 // Finds secrets in bytes: keywords first, patterns near them, then judgement.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/fresh.h"
 #include "base/range.h"
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
@@ -36,10 +37,10 @@ struct DetectorOptions {
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
 /// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
-/// keywords hold what they promise. In the same pass it looks for keywords in base64, in hexadecimal digits
-/// and with their punctuation escaped; what stands round such a one is decoded and searched in turn, and so
-/// is, round a plain keyword, text with escapes in it. Made once; scanned with from many threads, each with a
-/// Scratch of its own.
+/// keywords hold what they promise. It also looks for what is text in base64
+/// or in hexadecimal digits, and for escaped punctuation; what stands there is decoded and searched in turn,
+/// and so is, round a plain keyword, text with escapes in it. Made once; scanned with from many threads, each
+/// with a Scratch of its own.
 class Detector {
  public:
   /// `rules` outlive the detector. Throws Failure when this processor lacks what the keyword search needs.
@@ -54,18 +55,17 @@ class Detector {
 
   /// Secrets that begin in `owned`, in order; where two overlap, the surer one. `bytes` around `owned` are
   /// looked at, too, so that pieces of a blob that overlap by kMaxMatchWidth on both sides give what the
-  /// whole would. If `fresh` is given (in order, apart), the rest of `bytes` has been scanned before as part
-  /// of something else, and looked_closely() was false then: only secrets that touch a fresh range or span an
-  /// empty one are looked for. The result is valid until the scratch is used again.
+  /// whole would. What is not `fresh` was scanned before as part of something else, with what reach() said of
+  /// that as `fresh.reach`. As long as that was not kAnywhere, only secrets that touch a fresh range or span
+  /// an empty one are looked for. The result is valid until the scratch is used again.
   std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {},
-                              std::span<const Range> fresh = {}) const;
+                              Fresh fresh = {}) const;
 
  private:
   // What it means that a literal was found.
   struct Sign {
-    enum Kind : std::uint8_t { keyword, name, base64, hex, escaped } kind = keyword;
-    std::uint8_t phase = 0;  // of base64
-    std::uint32_t rule = 0;  // of a keyword or name, plain or escaped
+    enum Kind : std::uint8_t { keyword, name, escaped } kind = keyword;
+    std::uint32_t rule = 0;  // of a keyword or name
   };
   struct Literals {
     std::vector<Literal> texts;
@@ -75,27 +75,24 @@ class Detector {
   Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options);
 
   struct Layer;
-  void find(std::string_view bytes, std::span<const Range> fresh, unsigned depth, Scratch& scratch,
+  void find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
             std::vector<Match>& matches) const;
-  void find_keywords(std::string_view bytes, Range window, Layer& layer, Scratch& scratch) const;
-  void find_keywords_near(std::string_view bytes, std::span<const Range> fresh, Layer& layer,
-                          Scratch& scratch) const;
+  void find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const;
+  void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
-  void find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
+  void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
+               std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
-  std::size_t reach() const;
 
   std::span<const Rule> rules_;
   unsigned decode_depth_;
   std::vector<Sign> signs_;  // by literal
   KeywordSearch search_;
-  mutable std::once_flag reach_once_;
-  mutable std::size_t reach_ = 0;  // how far from a fresh byte a match that it is part of can begin or end
 };
 
 class Detector::Scratch {
@@ -104,18 +101,27 @@ class Detector::Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
 
-  /// Whether the last scan saw something that may become a secret by a change far from it: a rule's pattern
-  /// matched, whatever became of the match, or something encoded or wide began.
-  bool looked_closely() const { return looked_closely_; }
+  /// How far from what the last scan saw a change may make a secret of it. kAnywhere: a rule's pattern
+  /// matched, whatever became of the match, or something encoded or very wide began.
+  std::size_t reach() const { return reach_; }
 
  private:
   friend class Detector;
+  // A stretch of bytes that was copied together with others.
+  struct Part {
+    std::size_t begin;  // where it is among them
+    std::size_t from;   // and where it came from
+  };
+  void extend(std::size_t reach) { reach_ = std::max(reach_, reach); }
+
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
   std::vector<Match> matches_;
+  std::string gathered_;           // what is round fresh ranges
+  std::vector<Part> parts_;        // of that, in order
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
-  bool looked_closely_ = false;
+  std::size_t reach_ = 0;
 };
 
 }  // namespace keysift

@@ -71,7 +71,7 @@ KeywordSearch::KeywordSearch(const std::vector<Literal>& literals, std::string_v
   }
   for (const auto& literal : literals) {
     lengths_.push_back(static_cast<std::uint32_t>(literal.text.size()));
-    longest_ = std::max(longest_, lengths_.back());
+    longest_ = std::max(longest_, literal.text.size());
   }
   if (literals.empty()) return;
   database_.reset(restored(prepared, key_));
@@ -93,8 +93,7 @@ KeywordSearch::Scratch::Scratch(const KeywordSearch& search) {
   scratch_.reset(scratch);
 }
 
-void KeywordSearch::find(std::string_view bytes, Range window, Scratch& scratch, Call call,
-                         void* context) const {
+void KeywordSearch::find(std::string_view bytes, Scratch& scratch, Call call, void* context) const {
   if (!database_) return;
   struct Context {
     const KeywordSearch& search;
@@ -108,9 +107,9 @@ void KeywordSearch::find(std::string_view bytes, Range window, Scratch& scratch,
     in.call(id, end - in.search.lengths_[id], end, in.context);
     return 0;
   };
-  for (auto base = window.begin; base < window.end; base += kMaxScan - longest_) {
+  for (std::size_t base = 0; base < bytes.size(); base += kMaxScan - longest_) {
     own.base = base;
-    const auto length = static_cast<unsigned>(std::min(window.end - base, kMaxScan));
+    const auto length = static_cast<unsigned>(std::min(bytes.size() - base, kMaxScan));
     if (hs_scan(database_.get(), bytes.data() + base, length, 0, scratch.scratch_.get(), on_match, &own) !=
         HS_SUCCESS)
       throw std::bad_alloc();

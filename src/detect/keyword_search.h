@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/range.h"
-
 struct hs_database;
 struct hs_scratch;
 
@@ -31,6 +29,9 @@ class KeywordSearch {
   /// The compiled literals, for another run of the same build.
   std::string prepared() const;
 
+  /// Bytes of the longest literal.
+  std::size_t longest() const { return longest_; }
+
   class Scratch {
    public:
     explicit Scratch(const KeywordSearch& search);
@@ -43,26 +44,26 @@ class KeywordSearch {
     std::unique_ptr<hs_scratch, Free> scratch_;
   };
 
-  /// Calls `found(literal, begin, end)`, with the number of the literal and offsets into `bytes`, for each
-  /// that lies in `window`; in order of their ends, but for a text so large that it is searched in parts.
+  /// Calls `found(literal, begin, end)`, with the number of the literal and offsets into `bytes`, for each;
+  /// in order of their ends, but for a text so large that it is searched in parts.
   template <typename Found>
-  void find(std::string_view bytes, Range window, Scratch& scratch, Found&& found) const {
+  void find(std::string_view bytes, Scratch& scratch, Found&& found) const {
     const auto call = [](unsigned literal, std::size_t begin, std::size_t end, void* context) {
       (*static_cast<std::remove_reference_t<Found>*>(context))(literal, begin, end);
     };
-    find(bytes, window, scratch, call, &found);
+    find(bytes, scratch, call, &found);
   }
 
  private:
   using Call = void (*)(unsigned literal, std::size_t begin, std::size_t end, void* context);
-  void find(std::string_view bytes, Range window, Scratch& scratch, Call call, void* context) const;
+  void find(std::string_view bytes, Scratch& scratch, Call call, void* context) const;
 
   struct Free {
     void operator()(hs_database* database) const;
   };
   std::string key_;                     // names the literals
   std::vector<std::uint32_t> lengths_;  // by literal
-  std::uint32_t longest_ = 0;
+  std::size_t longest_ = 0;
   std::unique_ptr<hs_database, Free> database_;  // none: there is nothing to look for
 };
 

@@ -55,8 +55,7 @@ std::optional<Object> ObjectReader::read(const Oid& id) {
   problem_.clear();
   current_ = contents_of(id, 0);
   if (!current_) return std::nullopt;
-  whole_ = {0, current_->bytes.size()};
-  return Object{id, current_->type, current_->bytes, {&whole_, 1}};
+  return Object{id, current_->type, current_->bytes, {}};
 }
 
 bool ObjectReader::read(const Oid& id, std::uint64_t most, const std::function<void(const Object&)>& take,

@@ -69,7 +69,6 @@ class ObjectReader {
   std::size_t kept_bytes_ = 0;
   std::unordered_set<Entry> broken_;
   std::optional<Contents> current_;
-  Range whole_;
   std::string problem_;
 };
 

@@ -33,7 +33,7 @@ struct Family {
   std::uint32_t next = kNone;  // the next child
   std::uint32_t end = kNone;   // and the one before which to stop
   ObjectType type = ObjectType::blob;
-  bool look_again = false;  // children are fresh all over
+  std::size_t reach = 0;  // from changes to the base
   Buffer base;
 };
 
@@ -165,9 +165,8 @@ class Worker {
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
     if (!object) return decline(pack, index);
-    Family family{&pack, node.child, kNone, object_type(node.kind), false, std::move(*object)};
-    const Range whole{0, family.base.size};
-    family.look_again = hand_on(pack, node, family.type, family.base.bytes(), {&whole, 1});
+    Family family{&pack, node.child, kNone, object_type(node.kind), 0, std::move(*object)};
+    family.reach = hand_on(pack, node, family.type, family.base.bytes(), {});
     run(std::move(family));
   }
 
@@ -177,7 +176,7 @@ class Worker {
     auto room = base ? take(base->bytes.size()) : std::nullopt;
     if (!room) return decline(pack, orphan.node);
     std::memcpy(room->memory.get(), base->bytes.data(), base->bytes.size());
-    run(Family{&pack, orphan.node, kNone, base->type, true, std::move(*room)});
+    run(Family{&pack, orphan.node, kNone, base->type, kAnywhere, std::move(*room)});
   }
 
   void next_child() {
@@ -190,10 +189,8 @@ class Worker {
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = apply(family, node);
     if (!object) return decline(pack, index);
-    const Range whole{0, object->size};
-    const auto fresh = family.look_again ? std::span<const Range>(&whole, 1) : std::span<const Range>(fresh_);
-    const bool look_again = hand_on(pack, node, family.type, object->bytes(), fresh);
-    Family below{&pack, node.child, kNone, family.type, look_again, std::move(*object)};
+    const auto reach = hand_on(pack, node, family.type, object->bytes(), {fresh_, family.reach});
+    Family below{&pack, node.child, kNone, family.type, reach, std::move(*object)};
     // The last child needs its base no more: a long chain takes the memory of two objects.
     if (family.next == family.end) leave();
     enter(std::move(below));
@@ -204,9 +201,10 @@ class Worker {
   }
 
   // What another pack hands on may have held something, for all we know.
-  bool hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type, std::string_view bytes,
-               std::span<const Range> fresh) const {
-    return skipped(pack, node) || visit_({pack.forest->pack().id(node.object), type, bytes, fresh}, number_);
+  std::size_t hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type,
+                      std::string_view bytes, Fresh fresh) const {
+    return skipped(pack, node) ? kAnywhere
+                               : visit_({pack.forest->pack().id(node.object), type, bytes, fresh}, number_);
   }
 
   std::optional<Buffer> inflate(const WalkedPack& pack, const PackForest::Node& node) {
@@ -298,7 +296,7 @@ class Worker {
         from = following(family, (children + 1) / 2);
         if (from == family.end) return;
       }
-      Family given{family.pack, from, std::exchange(family.end, from), family.type, family.look_again, {}};
+      Family given{family.pack, from, std::exchange(family.end, from), family.type, family.reach, {}};
       given.base = {std::make_unique<char[]>(family.base.size), family.base.size, family.base.size};
       std::memcpy(given.base.memory.get(), family.base.memory.get(), family.base.size);
       exchange_.give(std::move(given));

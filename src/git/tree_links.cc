@@ -90,7 +90,7 @@ TreeLinks::TreeLinks(const ObjectWalk& objects, const ObjectWalkOptions& options
   trees_only.only = ObjectType::tree;
   const auto read = [&](const Object& object, unsigned worker) {
     shares[worker].read(object, wanted, worker);
-    return false;
+    return 0;
   };
   // The walk that found what is sought has told what cannot be read.
   objects.run(trees_only, read, nullptr, [](const std::string&, const std::string&, unsigned) {});

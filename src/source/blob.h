@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/position.h"
-#include "base/range.h"
+#include "base/fresh.h"
 #include "finding/finding.h"
 #include "git/oid.h"
 
@@ -27,9 +27,7 @@ struct Blob {
   /// Which part of `bytes` this piece answers for; the rest overlaps its neighbours.
   std::size_t own_begin = 0;
   std::size_t own_end = SIZE_MAX;
-  /// If any: only what touches one of these has not been handed on before, as part of another blob
-  /// (git/object.h).
-  std::span<const Range> fresh;
+  Fresh fresh;  ///< what of it has not been handed on before, as part of another blob
 };
 
 /// A blob that stands for a git object, or for a part of one.
@@ -43,8 +41,8 @@ inline Blob blob_of(const Oid& object, std::string_view bytes, Origin origin, st
 }
 
 /// Called with each blob and the number of the worker that made it; several workers call at the same time.
-/// Returns whether there was something in it that must be looked at again in blobs that were made from it.
-using BlobSink = std::function<bool(const Blob& blob, unsigned worker)>;
+/// Returns what `fresh.reach` is to be in blobs that are made from it.
+using BlobSink = std::function<std::size_t(const Blob& blob, unsigned worker)>;
 
 /// Called with what could not be read, and why; several workers call at the same time.
 using ErrorSink = std::function<void(const std::string& path, const std::string& message, unsigned worker)>;

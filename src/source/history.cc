@@ -51,7 +51,7 @@ class HistoryReader {
     std::set<Oid> missing_entries;
   };
 
-  bool take(const Object& object, unsigned worker) {
+  std::size_t take(const Object& object, unsigned worker) {
     switch (object.type) {
       case ObjectType::blob:
         return hand_on(object, Origin::history, worker);
@@ -64,7 +64,7 @@ class HistoryReader {
         check_tree(object, worker);
         return hand_on(object, Origin::path, worker);
     }
-    return false;
+    return 0;
   }
 
   // No part of it is kept until what stands on it comes by: nothing does.
@@ -90,15 +90,15 @@ class HistoryReader {
                 worker);
   }
 
-  bool hand_on(const Object& object, Origin origin, unsigned worker) const {
+  std::size_t hand_on(const Object& object, Origin origin, unsigned worker) const {
     auto blob = blob_of(object.id, object.bytes, origin);
     blob.fresh = object.fresh;
-    const bool again = sink_(blob, worker);
+    const auto reach = sink_(blob, worker);
     if (origin == Origin::history) read_members(blob, pieces_, worker, sink_, on_error_);
-    return again;
+    return reach;
   }
 
-  bool hand_on_message(const Object& object, Origin origin, unsigned worker) const {
+  std::size_t hand_on_message(const Object& object, Origin origin, unsigned worker) const {
     return sink_(blob_of(object.id, message_of(object.bytes), origin), worker);
   }
 
@@ -121,16 +121,17 @@ class HistoryReader {
   // Most trees differ from another one in an entry or two: those are looked up, not all.
   void check_tree(const Object& object, unsigned worker) {
     const auto may_miss = [&](const Range& fresh) { return names_missing(object.bytes, fresh, worker); };
-    if (std::none_of(object.fresh.begin(), object.fresh.end(), may_miss)) return;
+    const auto& changes = object.fresh.ranges;
+    if (!changes.empty() && std::none_of(changes.begin(), changes.end(), may_miss)) return;
     TreeEntries entries(object.bytes);
-    auto fresh = object.fresh.begin();
+    auto fresh = changes.begin();
     auto begin = entries.position();
     while (const auto entry = entries.next()) {
-      while (fresh != object.fresh.end() && fresh->end < begin) ++fresh;
-      if (fresh == object.fresh.end()) return;
+      while (fresh != changes.end() && fresh->end < begin) ++fresh;
+      if (!changes.empty() && fresh == changes.end()) return;
       begin = entries.position();
-      if (fresh->begin > begin || entry->kind == TreeEntry::Kind::submodule || !is_missing(entry->id, worker))
-        continue;
+      const bool old = fresh != changes.end() && fresh->begin > begin;
+      if (old || entry->kind == TreeEntry::Kind::submodule || !is_missing(entry->id, worker)) continue;
       shares_[worker].missing_entries.insert(entry->id);
     }
     if (entries.broken())
@@ -140,7 +141,6 @@ class HistoryReader {
   // Whether an object that a tree names at `fresh` seems to be missing. Looks at all that follows a NUL
   // there: parsing the tree from its beginning instead was a tenth of a scan of git's history.
   bool names_missing(std::string_view tree, const Range& fresh, unsigned worker) {
-    if (fresh.begin == 0 && fresh.end == tree.size()) return true;
     auto nul = tree.find('\0', fresh.begin - std::min(fresh.begin, Oid::kSize + 1));
     while (nul < fresh.end) {
       if (tree.size() - nul <= Oid::kSize) return true;

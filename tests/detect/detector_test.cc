@@ -201,10 +201,11 @@ TEST_CASE("of a text made from one without a match, looking at what is new finds
       original += part + std::string(random() % 600, '\n');
     }
     detector.scan(original, scratch);
-    if (scratch.looked_closely()) continue;
+    const auto reach = scratch.reach();
+    if (reach == kAnywhere) continue;
     ++rounds;
     const auto edited = edit(original, rules, random);
-    const auto found = found_in(detector.scan(edited.bytes, scratch, {}, edited.fresh));
+    const auto found = found_in(detector.scan(edited.bytes, scratch, {}, {edited.fresh, reach}));
     INFO("round " << rounds);
     REQUIRE(found == oracle(edited.bytes));
     count += found.size();
@@ -214,18 +215,25 @@ TEST_CASE("of a text made from one without a match, looking at what is new finds
 
 TEST_CASE("a new byte may be as far from the keyword as a match is wide, or stand right beside it") {
   const auto digits = expand_template("{{rand 300 digit}}");
-  const auto finds = [](const std::string& regex, const std::string& bytes, Range fresh) {
+  // In `bytes`, made from `before`.
+  const auto finds = [](const std::string& regex, const std::string& before, const std::string& bytes,
+                        Range fresh) {
     const auto rules = rule_of(regex, "key");
     const Detector detector(rules, {.decode_depth = 0, .prepared = {}});
     Detector::Scratch scratch(detector);
-    return found_in(detector.scan(bytes, scratch, {}, std::vector<Range>{fresh})).size();
+    CHECK(detector.scan(before, scratch).empty());
+    const auto reach = scratch.reach();
+    return found_in(detector.scan(bytes, scratch, {}, {{&fresh, 1}, reach})).size();
   };
-  CHECK(finds("key[0-9]{1,300};", "\n\nkey" + digits + ";", {305, 306}) == 1);
-  CHECK(finds("<[0-9]{1,300}key", "<" + digits + "key\n\n", {0, 1}) == 1);
-  CHECK(finds("key[0-9]{300}\\b", "\n\nkey" + digits + " ", {305, 306}) == 1);
-  CHECK(finds("\\b[0-9]{300}key", " " + digits + "key\n\n", {0, 1}) == 1);
+  CHECK(finds("key[0-9]{1,300};", "\n\nkey" + digits, "\n\nkey" + digits + ";", {305, 306}) == 1);
+  CHECK(finds("<[0-9]{1,300}key", digits + "key\n", "<" + digits + "key\n", {0, 1}) == 1);
+  CHECK(finds("key[0-9]{300}\\b", "\n\nkey" + digits + "a", "\n\nkey" + digits + " ", {305, 306}) == 1);
+  CHECK(finds("\\b[0-9]{300}key", "a" + digits + "key\n", " " + digits + "key\n", {0, 1}) == 1);
+  // Where there was no keyword, one that is new is near what is new.
+  CHECK(finds("key[0-9]{300}", "ke" + digits, "key" + digits, {2, 3}) == 1);
+  CHECK(finds("[0-9]{300}key", digits + "ey", digits + "key", {300, 301}) == 1);
   // And where nothing is new, nothing is looked for.
-  CHECK(finds("key[0-9]{300}", "key" + digits + std::string(400, '\n'), {703, 703}) == 0);
+  CHECK(finds("key[0-9]{300}", "", "key" + digits + std::string(400, '\n'), {703, 703}) == 0);
 }
 
 TEST_CASE("where two matches overlap, the surer one is kept") {

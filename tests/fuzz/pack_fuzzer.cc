@@ -251,9 +251,10 @@ class ReadPack {
       std::vector<std::map<Oid, Handed>> handed(workers);
       const auto missing = [](const Oid&, unsigned) { return std::nullopt; };
       const auto visit = [&](const Object& object, unsigned worker) {
-        const Handed copy{object.type, std::string(object.bytes), {object.fresh.begin(), object.fresh.end()}};
+        const Handed copy{
+            object.type, std::string(object.bytes), {object.fresh.ranges.begin(), object.fresh.ranges.end()}};
         require(handed[worker].emplace(object.id, copy).second, "an object is handed on twice");
-        return false;
+        return 0;
       };
       const auto declined = walk_packs(packs, {workers, memory, std::nullopt}, missing, visit);
       for (std::size_t i = 1; i < handed.size(); ++i) handed[0].merge(handed[i]);
@@ -346,8 +347,7 @@ class Recipe {
       if (!expected) continue;
       require(found->second.type == type_of(i) && found->second.bytes == *expected,
               "an object is another one");
-      if (entries_[i].kind >= kOffsetDelta)
-        check_fresh(found->second.fresh, *expected, *make(entries_[i].base));
+      if (!found->second.fresh.empty()) check_fresh(found->second.fresh, *expected, *make(entries_[i].base));
     }
   }
 

@@ -280,15 +280,15 @@ Search search(const fs::path& repository, const Detector& detector, bool whole, 
   for (unsigned i = 0; i < workers; ++i) scratches.emplace_back(detector);
   const auto visit = [&](const Object& object, unsigned worker) {
     auto& scratch = scratches[worker];
-    const auto fresh = whole ? std::span<const Range>() : object.fresh;
+    const auto fresh = whole ? Fresh{} : object.fresh;
     auto found = found_in(detector.scan(object.bytes, scratch, {}, fresh));
-    std::size_t spared = object.bytes.size();
-    for (const auto& range : object.fresh) spared -= range.end - range.begin;
+    std::size_t spared = object.fresh.ranges.empty() ? 0 : object.bytes.size();
+    for (const auto& range : object.fresh.ranges) spared -= range.end - range.begin;
     const std::lock_guard lock(guard);
     search.spared += spared;
     search.partly += spared > 0 && !found.empty();
     if (!found.empty()) search.matches.emplace(object.id, std::move(found));
-    return scratch.looked_closely();
+    return scratch.reach();
   };
   ObjectWalkOptions options;
   options.workers = workers;

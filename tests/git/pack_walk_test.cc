@@ -280,10 +280,9 @@ TEST_CASE("a search of what a delta brings finds what a search of all finds") {
         auto& scratch = scratches[worker];
         auto matches = found_in(detector.scan(object.bytes, scratch, {}, object.fresh));
         const std::lock_guard lock(guard);
-        if (object.fresh.size() != 1 || object.fresh.front().end != object.bytes.size())
-          partly += !matches.empty();
+        if (!object.fresh.ranges.empty() && object.fresh.reach != kAnywhere) partly += !matches.empty();
         found.emplace(object.id, std::move(matches));
-        return scratch.looked_closely();
+        return scratch.reach();
       };
       PackWalkLimits limits;
       limits.workers = workers;
@@ -315,7 +314,7 @@ TEST_CASE("what does not fit into memory is declined, and nothing else") {
   std::vector<Oid> seen;
   const auto visit = [&](const Object& object, unsigned) {
     seen.push_back(object.id);
-    return false;
+    return 0;
   };
   PackWalkLimits limits;
   limits.memory = 100'000;
@@ -344,7 +343,7 @@ TEST_CASE("little memory: each object is handed on or declined, never both") {
         const std::lock_guard lock(guard);
         all.push_back(object.id);
         equal = equal && object.bytes == tree.contents().at(object.id);
-        return false;
+        return 0;
       };
       PackWalkLimits limits;
       limits.workers = workers;
@@ -381,7 +380,7 @@ TEST_CASE("one root with very many deltas is shared among workers") {
     ++seen;
     by_second += worker;
     if (name_of(object.type, object.bytes) != object.id) ++seen;
-    return false;
+    return 0;
   };
   PackWalkLimits limits;
   limits.workers = 2;
@@ -398,9 +397,9 @@ TEST_CASE("what a visitor throws ends the walk and comes out of it") {
     const PackForest forest(pack, workers);
     const WalkedPack walked_pack{&forest, {}};
     std::atomic<int> seen{0};
-    const auto visit = [&](const Object&, unsigned) -> bool {
+    const auto visit = [&](const Object&, unsigned) {
       if (++seen == 100) throw std::runtime_error("enough");
-      return false;
+      return 0;
     };
     PackWalkLimits limits;
     limits.workers = workers;

@@ -33,7 +33,7 @@ constexpr PieceSize kPieces{4096, 64};
 struct Collector {
   void take(const Blob& blob, unsigned worker) {
     CHECK(worker == 3);
-    CHECK(blob.fresh.empty());
+    CHECK(blob.fresh.ranges.empty());
     const auto own = blob.bytes.substr(0, std::min(blob.bytes.size(), blob.own_end)).substr(blob.own_begin);
     result.members[member_path(std::string(blob.path), blob.members)] += own;
     result.largest = std::max(result.largest, blob.bytes.size());
@@ -42,7 +42,7 @@ struct Collector {
   Unpacked result;
   BlobSink sink = [this](const Blob& blob, unsigned worker) {
     take(blob, worker);
-    return false;
+    return 0;
   };
   ErrorSink on_error = [this](const std::string& path, const std::string& message, unsigned) {
     result.errors.emplace_back(path, message);
@@ -55,7 +55,7 @@ Unpacked unpacked(std::string_view bytes, const std::string& path, const Archive
   outer.bytes = bytes;
   outer.path = path;
   const std::vector<Range> fresh{{0, 1}};
-  outer.fresh = fresh;
+  outer.fresh = {fresh, 0};
   read_members(outer, kPieces, 3, collector.sink, collector.on_error, limits);
   return std::move(collector.result);
 }

@@ -415,7 +415,7 @@ Walked read_one(const fs::path& root, const std::string& path, std::string& byte
         CHECK(blob.path == "shown/" + path);
         result.files.emplace(path, true);
         bytes += blob.bytes;
-        return false;
+        return 0;
       },
       [&](const std::string& shown, const std::string& message, unsigned) {
         result.errors.emplace(shown, message);

@@ -1,0 +1,127 @@
+#include "detect/encoded_runs.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+namespace keysift {
+namespace {
+
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// How many bytes of text must be found together.
+constexpr std::size_t kText = 18;
+
+// In a run of more digits, text is looked for anew after so many: no more are decoded at once.
+constexpr std::size_t kStride = 12 * 1024;
+
+// What a character can be.
+enum : std::uint8_t {
+  kDigit = 1,   // of base64
+  kFirst = 2,   // the first, second or third of four base64 digits that stand for ASCII: one bit of
+  kSecond = 4,  // each is the highest of a byte
+  kThird = 8,
+  kHexFirst = 16,  // the first of two hexadecimal digits that stand for a printable character
+  kHexDigit = 32,
+};
+
+constexpr auto kRoles = [] {
+  std::array<std::uint8_t, 256> roles{};
+  const auto add = [&](char c, unsigned more) {
+    auto& role = roles[static_cast<unsigned char>(c)];
+    role = static_cast<std::uint8_t>(role | more);
+  };
+  const auto add_base64 = [&](char c, unsigned value) {
+    add(c, kDigit | ((value & 32) == 0 ? kFirst : 0) | ((value & 8) == 0 ? kSecond : 0) |
+               ((value & 2) == 0 ? kThird : 0));
+  };
+  for (unsigned value = 0; value < kBase64.size(); ++value) add_base64(kBase64[value], value);
+  add_base64('-', 62);
+  add_base64('_', 63);
+  for (const char c : std::string_view("0123456789abcdefABCDEF")) add(c, kHexDigit);
+  for (const char c : std::string_view("234567")) add(c, kHexFirst);
+  return roles;
+}();
+
+bool is(char c, unsigned role) { return (kRoles[static_cast<unsigned char>(c)] & role) != 0; }
+
+bool is_ascii_group(const char* four) {
+  return is(four[0], kFirst) && is(four[1], kSecond) && is(four[2], kThird);
+}
+bool is_printable_pair(const char* two) { return is(two[0], kHexFirst) && is(two[1], kHexDigit); }
+
+// Where, in groups of `width` characters that begin at a multiple of that from `begin` on, `count` in a row
+// are good. Looks at the last of so many first: most text costs one look for so many groups.
+template <typename IsGood>
+std::optional<std::size_t> find_groups(std::string_view run, std::size_t begin, std::size_t width,
+                                       std::size_t count, IsGood&& is_good) {
+  std::size_t good_before = begin;  // all from the group here to the one looked at last are good
+  for (auto end = begin + width * count; end <= run.size(); end = good_before + width * count) {
+    auto group = end - width;
+    while (is_good(run.data() + group)) {
+      if (group == good_before) return good_before;
+      group -= width;
+    }
+    good_before = group + width;
+  }
+  return std::nullopt;
+}
+
+// Adds where text is found first in each of the encodings.
+void add_text(std::string_view run, std::size_t offset, std::vector<EncodedRun>& runs) {
+  for (std::size_t begin = 0; begin < 2; ++begin) {
+    if (const auto at = find_groups(run, begin, 2, kText, is_printable_pair))
+      runs.push_back({offset + *at, true});
+  }
+  for (std::size_t begin = 0; begin < 4; ++begin) {
+    if (const auto at = find_groups(run, begin, 4, kText / 3, is_ascii_group))
+      runs.push_back({offset + *at, false});
+  }
+}
+
+// Every run that is long enough has all bytes of a window that begins at a multiple of kStep.
+constexpr std::size_t kWindow = 16;
+constexpr std::size_t kStep = 12;
+static_assert(kShortestEncodedRun >= kWindow + kStep - 1);
+
+// Where the next window from `at` on begins that has no byte of those that part words: controls, blanks, most
+// punctuation, and no ASCII. The end if there is none. Asking a table about single bytes cost twice as much.
+std::size_t next_window(std::string_view bytes, std::size_t at) {
+  using Vector [[gnu::vector_size(kWindow)]] = std::uint8_t;
+  for (; at + kWindow <= bytes.size(); at += kStep) {
+    Vector window;
+    std::memcpy(&window, bytes.data() + at, sizeof window);
+    const auto joins = ((window - '+') <= '9' - '+') | ((window - '@') <= 0x7f - '@');
+    std::array<std::uint64_t, 2> halves;
+    static_assert(sizeof halves == sizeof joins);
+    std::memcpy(&halves, &joins, sizeof halves);
+    if ((halves[0] & halves[1]) == UINT64_MAX) return at;
+  }
+  return bytes.size();
+}
+
+}  // namespace
+
+void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs) {
+  const auto is_digit = [](char c) { return is(c, kDigit); };
+  std::size_t done = 0;
+  for (auto at = next_window(bytes, 0); at < bytes.size(); at = next_window(bytes, at)) {
+    const auto window = bytes.substr(at, kWindow);
+    if (!std::all_of(window.begin(), window.end(), is_digit)) {
+      at += kStep;
+      continue;
+    }
+    auto begin = at;
+    while (begin > done && is_digit(bytes[begin - 1])) --begin;
+    done = at + kWindow;
+    while (done < bytes.size() && is_digit(bytes[done])) ++done;
+    at = done;
+    if (done - begin < kShortestEncodedRun) continue;
+    for (auto from = begin; from < done; from += kStride)
+      add_text(bytes.substr(from, done - from), from, runs);
+  }
+}
+
+}  // namespace keysift

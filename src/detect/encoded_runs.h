@@ -1,0 +1,23 @@
+// Finding text in base64 or in hexadecimal digits without decoding everything.
+#pragma once
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace keysift {
+
+/// A place where text seems to be encoded.
+struct EncodedRun {
+  std::size_t at = 0;  ///< where a group of four base64 digits, or a pair of hexadecimal ones, begins
+  bool hex = false;
+};
+
+/// No text of fewer encoded characters is found: 20 bytes in base64, the shortest keys there are.
+inline constexpr std::size_t kShortestEncodedRun = 27;
+
+/// Adds to `runs` where, in a run of base64 digits (of either alphabet), 18 bytes one after the other would
+/// be ASCII, or printable in a run of hexadecimal digits: for each alignment the first such place, and in a
+/// long run one in some thousand digits. Random digits look like that once in 60,000 places.
+void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs);
+
+}  // namespace keysift

@@ -35,6 +35,25 @@ auto place_of(const Finding& finding) {
                   finding.rule, finding.secret, finding.origin);
 }
 
+// Why a match that the detector hands on is no finding; empty: it is one.
+std::string reason_to_drop(const Match& match, Confidence least) {
+  if (!match.kept) return match.reason;
+  if (match.confidence >= least) return {};
+  const auto confidence = std::string(to_string(match.confidence)) + " confidence, below --min-confidence";
+  return match.confidence < match.rule->confidence ? match.reason + ": " + confidence
+                                                   : "its rule has " + confidence;
+}
+
+// A match that is no finding. Where only provenance could tell its path, it is named by its object.
+Finding dropped_at(const Hit& hit, std::string reason) {
+  auto finding = finding_at(hit, hit.path);
+  finding.reason = std::move(reason);
+  if (!hit.path.empty()) return finding;
+  finding.provenance.emplace().blob = hit.object.hex();
+  finding.location.path = finding.place();
+  return finding;
+}
+
 }  // namespace
 
 Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
@@ -49,26 +68,35 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
   // What a piece shares with its neighbours is counted once.
   const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
   if (blob.origin != Origin::path) worker.counts.bytes += own;
-  progress_.count(index, own, matches.size());
+  std::uint64_t hits = 0;
   Position at = blob.start;
   std::size_t measured = 0;
   for (const auto& match : matches) {
-    if (match.confidence < options_.min_confidence) continue;
+    auto reason = reason_to_drop(match, options_.min_confidence);
+    if (!reason.empty() && !options_.detector.explain) continue;
     at = advance(at, blob.bytes.substr(measured, match.begin - measured));
     measured = match.begin;
     const auto text = blob.bytes.substr(match.begin, match.end - match.begin);
-    worker.hits.push_back({match.rule,
-                           match.confidence,
-                           match.secret,
-                           std::string(blob.path),
-                           {blob.members.begin(), blob.members.end()},
-                           blob.object,
-                           blob.origin,
-                           at,
-                           advance(at, text),
-                           {match.decoded.begin(), match.decoded.end()},
-                           allowed_by(blob.bytes, match)});
+    Hit hit{match.rule,
+            match.confidence,
+            match.secret,
+            std::string(blob.path),
+            {blob.members.begin(), blob.members.end()},
+            blob.object,
+            blob.origin,
+            at,
+            advance(at, text),
+            {match.decoded.begin(), match.decoded.end()},
+            allowed_by(blob.bytes, match),
+            match.reason};
+    if (!reason.empty()) {
+      worker.dropped.push_back(dropped_at(hit, std::move(reason)));
+      continue;
+    }
+    worker.hits.push_back(std::move(hit));
+    ++hits;
   }
+  progress_.count(index, own, hits);
   return worker.scratch.reach();
 }
 
@@ -167,9 +195,10 @@ void Audit::history(const Repository& repository) {
   auto findings =
       history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);
   if (options_.reachable_only) {
-    std::erase_if(findings, [](const Finding& finding) {
+    const auto is_unreachable = [](const Finding& finding) {
       return finding.provenance && finding.provenance->state == BlobState::unreachable;
-    });
+    };
+    leave_out(findings, is_unreachable, "no ref reaches it, and --reachable-only is given");
   }
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
@@ -184,8 +213,10 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
   const auto things_in = [&](const Object& object) {
     std::set<Thing> things;
     const BlobSink note = [&](const Blob& blob, unsigned) {
-      for (const auto& match : detector_.scan(blob.bytes, scratch))
+      for (const auto& match : detector_.scan(blob.bytes, scratch)) {
+        if (!match.kept) continue;
         things.emplace(match.rule, match.secret, std::vector(blob.members.begin(), blob.members.end()));
+      }
       return 0;
     };
     const auto blob = blob_of(object.id, object.bytes, Origin::history);
@@ -231,10 +262,35 @@ std::vector<Hit> Audit::take_hits() {
 }
 
 void Audit::add_findings(const std::vector<Hit>& hits) {
-  for (const auto& hit : hits) {
-    auto finding = finding_at(hit, hit.path);
-    if (path_admitted(*hit.rule, finding.location.path)) report_.findings.push_back(std::move(finding));
+  for (const auto& hit : hits) report_.findings.push_back(finding_at(hit, hit.path));
+}
+
+// Takes findings away; if somebody asks why, the report says so. Returns how many.
+std::size_t Audit::leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason) {
+  const auto first =
+      std::stable_partition(findings.begin(), findings.end(), [&](const Finding& f) { return !unwanted(f); });
+  const auto count = static_cast<std::size_t>(findings.end() - first);
+  if (options_.detector.explain) {
+    for (auto finding = first; finding != findings.end(); ++finding) {
+      finding->reason = reason;
+      report_.dropped.push_back(std::move(*finding));
+    }
   }
+  findings.erase(first, findings.end());
+  return count;
+}
+
+// What a history drops in many versions of a file is told once.
+void Audit::sort_dropped() {
+  for (auto& worker : workers_)
+    std::move(worker.dropped.begin(), worker.dropped.end(), std::back_inserter(report_.dropped));
+  std::sort(report_.dropped.begin(), report_.dropped.end(),
+            [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
+  std::set<std::tuple<const Rule*, Secret, std::string>> told;
+  std::erase_if(report_.dropped, [&](const Finding& finding) {
+    const bool in_history = finding.provenance && !finding.provenance->introduced;
+    return in_history && !told.emplace(finding.rule, finding.secret, finding.reason).second;
+  });
 }
 
 // A secret that history and work tree have at the same path is told where it stands now, with its history.
@@ -261,6 +317,12 @@ void Audit::tell_once() {
   });
 }
 
+Profile Audit::profile() const {
+  Profile profile;
+  for (const auto& worker : workers_) detector_.add_costs(worker.scratch, profile);
+  return profile;
+}
+
 Report Audit::finish(std::string target) {
   report_.target = std::move(target);
   for (auto& worker : workers_) {
@@ -269,13 +331,15 @@ Report Audit::finish(std::string target) {
     report_.summary.objects += worker.counts.objects;
     report_.summary.bytes += worker.counts.bytes;
   }
+  const auto is_elsewhere = [](const Finding& each) {
+    return !path_admitted(*each.rule, each.location.path);
+  };
+  leave_out(report_.findings, is_elsewhere, "its rule leaves out this path");
   tell_once();
-  const auto found = report_.findings.size();
   if (!options_.baseline.empty()) {
-    std::erase_if(report_.findings,
-                  [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); });
+    const auto is_known = [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); };
+    report_.summary.suppressed = leave_out(report_.findings, is_known, "the baseline lists it");
   }
-  report_.summary.suppressed = found - report_.findings.size();
   std::sort(report_.findings.begin(), report_.findings.end(),
             [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
   // A file that was named twice is told once.
@@ -289,6 +353,7 @@ Report Audit::finish(std::string target) {
     }
   }
   set_allowed_apart();
+  sort_dropped();
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -1,6 +1,7 @@
 // Joins sources, detector, provenance and suppressions into one report.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <span>
 #include <string>
@@ -26,7 +27,7 @@ struct AuditOptions {
   std::set<std::string> baseline;     ///< fingerprints of findings to leave out
   std::vector<Allowlist> allowlists;  ///< of the configuration
   std::string config;                 ///< the configuration's name, for reports
-  DetectorOptions detector;
+  DetectorOptions detector;           ///< if it explains, the report does
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -57,6 +58,9 @@ class Audit {
   /// Notes something that could not be read.
   void error(const std::string& path, const std::string& message);
 
+  /// What the scans until now cost, if the detector was told to measure it.
+  Profile profile() const;
+
   /// The report: sorted, each secret of the history that is also in the work tree at the same path told once.
   Report finish(std::string target);
 
@@ -66,6 +70,7 @@ class Audit {
     Detector::Scratch scratch;
     std::string buffer;
     std::vector<Hit> hits;
+    std::vector<Finding> dropped;
     std::vector<ScanError> errors;
     std::vector<std::string> untracked;
     Summary counts;
@@ -77,6 +82,9 @@ class Audit {
   void read_whole(int file, Origin origin, const std::string& name);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);
+  using Test = std::function<bool(const Finding&)>;
+  std::size_t leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason);
+  void sort_dropped();
   void tell_once();
   BlobSink blob_sink();
   BlobSink object_sink();

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "detect/judgement.h"
 #include "git/authorship.h"
 #include "git/provenance.h"
 #include "git/tree.h"
@@ -273,7 +272,6 @@ class Historian {
 
   void add(const Hit& hit, std::string path, Origin origin, std::optional<Provenance> provenance) {
     auto finding = finding_at(hit, std::move(path));
-    if (!path_admitted(*hit.rule, finding.location.path)) return;
     finding.origin = origin;
     finding.provenance = std::move(provenance);
     findings_.push_back(std::move(finding));

@@ -36,6 +36,7 @@ Finding finding_at(const Hit& hit, std::string path) {
   finding.location = {member_path(std::move(path), hit.members), hit.begin, hit.end, hit.decoded};
   finding.origin = hit.origin;
   finding.allowed_by = hit.allowed_by;
+  finding.reason = hit.reason;
   return finding;
 }
 

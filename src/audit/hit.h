@@ -22,6 +22,7 @@ struct Hit {
   Position end;
   std::vector<std::string> decoded;  ///< as in Location
   std::string allowed_by;            ///< as in Finding
+  std::string reason;                ///< as in Finding
 };
 
 /// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.

@@ -7,7 +7,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "detect/judgement.h"
 #include "git/authorship.h"
 #include "git/tree_reader.h"
 #include "source/range.h"
@@ -180,7 +179,6 @@ class RangeHistorian {
 
   void add(const Hit& hit, std::string path, Provenance provenance) {
     auto finding = finding_at(hit, std::move(path));
-    if (!path_admitted(*hit.rule, finding.location.path)) return;
     finding.provenance = std::move(provenance);
     findings_.push_back(std::move(finding));
   }

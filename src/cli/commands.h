@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "detect/profile.h"
 #include "rule/rule.h"
 
 namespace keysift {
@@ -15,8 +16,17 @@ std::vector<Rule> chosen_rules(const Options& options);
 /// for all that makes it 2.
 int run_scan(const Options& options);
 
+/// What `rules` cost in a scan, and that scan's CPU time in seconds.
+struct ScanCost {
+  Profile profile;
+  double seconds = 0;
+};
+
+/// Scans a repository or a folder as `scan` does and measures. Throws Failure when there is none at `path`.
+ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, unsigned threads);
+
 /// `rules list`, `rules show` and `rules test`. Returns the exit status: 0, or 1 when an example fails.
-/// Throws Failure for an unknown id.
+/// Throws Failure for an unknown id, and for what cannot be scanned.
 int run_rules(const Options& options);
 
 }  // namespace keysift

@@ -198,6 +198,10 @@ class CommandLine {
     auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
     env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
     for (auto* command : {scan, files, history, env}) add_scan_options(*command, raw_);
+    for (auto* command : {scan, files, history}) {
+      command->add_flag("--explain", raw_.options.explain,
+                        "Say on standard error why each match was kept or dropped");
+    }
     add_range_options(*history, raw_);
     for (auto* command : {scan, history}) {
       command
@@ -221,6 +225,10 @@ class CommandLine {
     show->add_option("id", raw_.options.paths, "The rule's id")->type_name("ID")->required()->expected(1);
     auto* test = add_command(*rules, "test", "Check every rule against its examples and counterexamples",
                              Command::rules_test);
+    test->add_option("--profile", raw_.options.profile,
+                     "Also scan a folder or repository, and say what each rule cost")
+        ->type_name("PATH")
+        ->check(refuse_empty);
     for (auto* command : {list, show, test}) add_rule_options(*command, raw_);
   }
 

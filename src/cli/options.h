@@ -39,6 +39,8 @@ struct Options {
   bool reachable_only = false;
   bool ignored = false;
   bool reveal = false;
+  std::filesystem::path profile;  ///< of rules_test: what to scan to tell what the rules cost; may be empty
+  bool explain = false;
   bool quiet = false;
 };
 

@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/cost_table.h"
 #include "detect/rule_check.h"
 #include "rule/rule_file.h"
 
@@ -74,7 +75,12 @@ std::vector<Rule> chosen_rules(const Options& options) {
 
 int run_rules(const Options& options) {
   const auto rules = chosen_rules(options);
-  if (options.command == Command::rules_test) return test_rules(rules);
+  if (options.command == Command::rules_test) {
+    const int status = test_rules(rules);
+    if (!options.profile.empty())
+      std::cout << "\n" << cost_table(rules, measure_scan(rules, options.profile, options.threads));
+    return status;
+  }
   if (options.command == Command::rules_list) {
     list_rules(rules);
     return 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "audit/audit.h"
 #include "base/failure.h"
@@ -13,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "finding/baseline.h"
 #include "git/repository.h"
+#include "report/explanation.h"
 #include "rule/rule_file.h"
 
 namespace keysift {
@@ -113,6 +115,19 @@ int exit_status(const Report& report) {
 
 }  // namespace
 
+ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, unsigned threads) {
+  AuditOptions options;
+  options.threads = threads;
+  options.detector.prepared = prepared_keywords();
+  options.detector.profile = true;
+  Progress progress(threads);
+  const auto start = std::clock();
+  Audit audit(rules, std::move(options), progress);
+  audit_all(audit, path);
+  audit.finish(path);
+  return {audit.profile(), static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC};
+}
+
 int run_scan(const Options& options) {
   for (const auto& report : options.reports) check_writable(report.file);
   const auto rules = chosen_rules(options);
@@ -120,7 +135,7 @@ int run_scan(const Options& options) {
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
   audit_options.ignored = options.ignored;
-  audit_options.detector = {options.decode_depth, prepared_keywords()};
+  audit_options.detector = {options.decode_depth, prepared_keywords(), options.explain};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
@@ -133,6 +148,7 @@ int run_scan(const Options& options) {
   }
   const auto report = audit.finish(options.paths.size() == 1 ? options.paths.front() : "several paths");
   write_reports(report, options);
+  if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report);
 }
 

@@ -1,5 +1,7 @@
 #include "detect/detector.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -63,6 +65,13 @@ std::array<std::string, 4> escaped_forms(std::string_view text) {
   return forms;
 }
 
+// CPU time of this thread.
+std::uint64_t thread_nanoseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
 // Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
 void add_range(std::vector<Range>& ranges, Range more) {
   while (!ranges.empty() && ranges.back().end >= more.begin) {
@@ -73,8 +82,8 @@ void add_range(std::vector<Range>& ranges, Range more) {
   ranges.push_back(more);
 }
 
-// Where matches overlap, keeps the surest, then the longest, then the least encoded, then the one whose rule
-// comes first.
+// Of matches that overlap, drops all but the surest, then the longest, then the least encoded, then the one
+// whose rule comes first.
 void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
@@ -84,14 +93,23 @@ void resolve_overlaps(std::vector<Match>& matches) {
     };
     std::sort(matches.begin(), matches.end(),
               [&](const Match& a, const Match& b) { return rank(a, b) > rank(b, a); });
-    std::map<std::size_t, std::size_t> taken;  // begin -> end
-    std::erase_if(matches, [&](const Match& match) {
+    std::map<std::size_t, const Match*> taken;  // by where they begin
+    const auto overlapping = [&](const Match& match) -> const Match* {
       const auto after = taken.lower_bound(match.begin);
-      if (after != taken.end() && after->first < match.end) return true;
-      if (after != taken.begin() && std::prev(after)->second > match.begin) return true;
-      taken.emplace(match.begin, match.end);
-      return false;
-    });
+      if (after != taken.end() && after->first < match.end) return after->second;
+      if (after != taken.begin() && std::prev(after)->second->end > match.begin)
+        return std::prev(after)->second;
+      return nullptr;
+    };
+    for (auto& match : matches) {
+      if (!match.kept) continue;
+      if (const auto* surer = overlapping(match)) {
+        match.kept = false;
+        match.reason = "it overlaps what " + surer->rule->id + " found";
+      } else {
+        taken.emplace(match.begin, &match);
+      }
+    }
   }
   std::sort(matches.begin(), matches.end(), in_order);
 }
@@ -112,6 +130,9 @@ Detector::Scratch::Scratch(Scratch&&) noexcept = default;
 Detector::Scratch::Scratch(const Detector& detector)
     : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
   for (auto& layer : layers_) layer.near.resize(detector.rules_.size());
+  if (!detector.profile_) return;
+  seen_.resize(detector.signs_.size());
+  costs_.resize(detector.rules_.size());
 }
 
 Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encoded) {
@@ -143,6 +164,8 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
 Detector::Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options)
     : rules_(rules),
       decode_depth_(options.decode_depth),
+      explain_(options.explain),
+      profile_(options.profile),
       signs_(std::move(literals.signs)),
       search_(literals.texts, options.prepared) {}
 
@@ -155,8 +178,9 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   find(bytes, fresh, 0, scratch, scratch.matches_);
   if (scratch.matches_.empty()) return {};
   resolve_overlaps(scratch.matches_);
-  std::erase_if(scratch.matches_,
-                [&](const Match& match) { return match.begin < owned.begin || match.begin >= owned.end; });
+  std::erase_if(scratch.matches_, [&](const Match& match) {
+    return match.begin < owned.begin || match.begin >= owned.end || !(match.kept || explain_);
+  });
   return scratch.matches_;
 }
 
@@ -174,7 +198,7 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
 
 void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const {
   search_.find(bytes, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
-    note(bytes, signs_[literal], begin, end, layer, scratch);
+    note(bytes, literal, begin, end, layer, scratch);
   });
   if (decode_depth_ > 0) find_encoded_runs(bytes, layer.encoded);
 }
@@ -211,15 +235,17 @@ void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& la
   search_.find(gathered, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
     const auto next = part_after(begin);
     if (next != parts.end() && end > next->begin) return;  // it is in two parts
-    note(bytes, signs_[literal], begin + moved(next), end + moved(next), layer, scratch);
+    note(bytes, literal, begin + moved(next), end + moved(next), layer, scratch);
   });
   if (decode_depth_ == 0) return;
   find_encoded_runs(gathered, layer.encoded);
   for (auto& run : layer.encoded) run.at += moved(part_after(run.at));
 }
 
-void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end,
+void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end,
                     Layer& layer, Scratch& scratch) const {
+  if (profile_) ++scratch.seen_[literal];
+  const auto& sign = signs_[literal];
   const auto width = sign.kind == Sign::escaped ? kNarrow : this->width(sign.rule);
   const auto wider = kTextWider * std::min(width, kNarrow);
   if (sign.kind != Sign::name)
@@ -232,27 +258,80 @@ void Detector::note(std::string_view bytes, const Sign& sign, std::size_t begin,
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
 }
 
+void Detector::add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
+                          std::vector<Match>& matches) const {
+  const bool too_wide = match.end - match.begin > kMaxMatchWidth;
+  const auto judgement =
+      too_wide ? Judgement{false, Confidence::low, "it is too wide"} : judge(rule, bytes, match);
+  const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
+  if (secret.empty() || !(judgement.kept || explain_)) return;
+  matches.push_back({&rule,
+                     judgement.confidence,
+                     match.group_begin,
+                     match.group_end,
+                     std::string(secret),
+                     {},
+                     judgement.kept,
+                     std::string(judgement.reason)});
+}
+
 void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                               std::vector<Match>& matches) const {
   for (const auto index : layer.touched) {
-    const auto& rule = rules_[index];
-    for (const auto& near : layer.near[index]) {
-      for (auto from = near.begin; from < near.end;) {
-        const auto match = rule.pattern->search(bytes, from, near.end, rule.secret_group);
-        if (!match) break;
-        scratch.extend(kAnywhere);
-        const auto judgement = judge(rule, bytes, *match);
-        if (judgement.kept && match->end - match->begin <= kMaxMatchWidth) {
-          const auto secret = bytes.substr(match->group_begin, match->group_end - match->group_begin);
-          matches.push_back(
-              {&rule, judgement.confidence, match->group_begin, match->group_end, std::string(secret), {}});
-        }
-        from = std::max(match->group_end, from + 1);
-      }
-    }
-    layer.near[index].clear();
+    auto& near = layer.near[index];
+    const auto found = profile_ ? measured_match_pattern(index, bytes, near, scratch, matches)
+                                : match_pattern(rules_[index], bytes, near, matches);
+    if (found > 0) scratch.extend(kAnywhere);
+    near.clear();
   }
   layer.touched.clear();
+}
+
+// Returns how many matches there were, whatever became of them.
+std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
+                                    std::vector<Match>& matches) const {
+  std::size_t found = 0;
+  for (const auto& range : near) {
+    for (auto from = range.begin; from < range.end; ++found) {
+      const auto match = rule.pattern->search(bytes, from, range.end, rule.secret_group);
+      if (!match) break;
+      add_judged(rule, bytes, *match, matches);
+      from = std::max(match->group_end, from + 1);
+    }
+  }
+  return found;
+}
+
+std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes,
+                                             std::span<const Range> near, Scratch& scratch,
+                                             std::vector<Match>& matches) const {
+  auto& cost = scratch.costs_[index];
+  const auto start = thread_nanoseconds();
+  const auto found = match_pattern(rules_[index], bytes, near, matches);
+  cost.nanoseconds += thread_nanoseconds() - start;
+  cost.matches += found;
+  for (const auto& range : near) cost.bytes += range.end - range.begin;
+  return found;
+}
+
+void Detector::add_costs(const Scratch& scratch, Profile& profile) const {
+  profile.rules.resize(rules_.size());
+  for (std::size_t rule = 0; rule < scratch.costs_.size(); ++rule) {
+    profile.rules[rule].bytes += scratch.costs_[rule].bytes;
+    profile.rules[rule].matches += scratch.costs_[rule].matches;
+    profile.rules[rule].nanoseconds += scratch.costs_[rule].nanoseconds;
+  }
+  const auto literals = literals_of(rules_, decode_depth_ > 0);
+  for (std::size_t literal = 0; literal < scratch.seen_.size(); ++literal) {
+    const auto seen = scratch.seen_[literal];
+    if (seen == 0) continue;
+    auto& keyword = profile.keywords[literals.texts[literal].text];
+    keyword.seen += seen;
+    const auto& sign = literals.signs[literal];
+    if (sign.kind != Sign::keyword && sign.kind != Sign::name) continue;
+    keyword.rules.insert(sign.rule);
+    profile.rules[sign.rule].keywords += seen;
+  }
 }
 
 void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,

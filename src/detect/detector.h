@@ -12,6 +12,7 @@
 #include "base/range.h"
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
+#include "detect/profile.h"
 #include "rule/rule.h"
 
 namespace keysift {
@@ -24,6 +25,8 @@ struct Match {
   std::size_t end = 0;
   std::string secret;                     ///< with all encodings taken off
   std::vector<std::string_view> decoded;  ///< those encodings, the outermost first
+  bool kept = true;                       ///< false: dropped; only given where that was asked for
+  std::string reason;                     ///< why it is sure, doubtful or dropped, in a few words
 };
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
@@ -33,6 +36,8 @@ inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
 struct DetectorOptions {
   unsigned decode_depth = 4;  ///< how many encodings in each other are taken off; 0: none
   std::string_view prepared;  ///< what prepared() gave for the same rules, if it is at hand
+  bool explain = false;       ///< give also the matches that were dropped
+  bool profile = false;       ///< measure what each rule costs
 };
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
@@ -53,11 +58,15 @@ class Detector {
   /// What one thread needs while it scans.
   class Scratch;
 
-  /// Secrets that begin in `owned`, in order; where two overlap, the surer one. `bytes` around `owned` are
-  /// looked at, too, so that pieces of a blob that overlap by kMaxMatchWidth on both sides give what the
-  /// whole would. What is not `fresh` was scanned before as part of something else, with what reach() said of
-  /// that as `fresh.reach`. As long as that was not kAnywhere, only secrets that touch a fresh range or span
-  /// an empty one are looked for. The result is valid until the scratch is used again.
+  /// Adds what the scans with a scratch cost, if that was measured.
+  void add_costs(const Scratch& scratch, Profile& profile) const;
+
+  /// Secrets that begin in `owned`, in order; where two overlap, the surer one (and, if it is to explain,
+  /// what it dropped among them). `bytes` around `owned` are looked at, too, so that pieces of a blob that
+  /// overlap by kMaxMatchWidth on both sides give what the whole would. What is not `fresh` was scanned
+  /// before as part of something else, with what reach() said of that as `fresh.reach`. As long as that was
+  /// not kAnywhere, only secrets that touch a fresh range or span an empty one are looked for. The result is
+  /// valid until the scratch is used again.
   std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {},
                               Fresh fresh = {}) const;
 
@@ -79,10 +88,16 @@ class Detector {
             std::vector<Match>& matches) const;
   void find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const;
   void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
-  void note(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end, Layer& layer,
+  void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
+  std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
+                            std::vector<Match>& matches) const;
+  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, std::span<const Range> near,
+                                     Scratch& scratch, std::vector<Match>& matches) const;
+  void add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
+                  std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
   void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
@@ -91,6 +106,8 @@ class Detector {
 
   std::span<const Rule> rules_;
   unsigned decode_depth_;
+  bool explain_;
+  bool profile_;
   std::vector<Sign> signs_;  // by literal
   KeywordSearch search_;
 };
@@ -122,6 +139,8 @@ class Detector::Scratch {
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
   std::size_t reach_ = 0;
+  std::vector<std::uint64_t> seen_;  // by literal: how often; empty where nothing is measured
+  std::vector<RuleCost> costs_;      // by rule
 };
 
 }  // namespace keysift

@@ -61,4 +61,14 @@ std::string Finding::fingerprint() const {
   return sha256_hex(bytes).substr(0, 32);
 }
 
+std::string Finding::place() const {
+  const auto& path = location.path;
+  if (!provenance || !(path.empty() || path.starts_with('!'))) return path;
+  const auto* object = origin == Origin::commit_message ? "commit "
+                       : origin == Origin::tag_message  ? "tag "
+                       : origin == Origin::path         ? "tree "
+                                                        : "blob ";
+  return object + provenance->blob + path;
+}
+
 }  // namespace keysift

@@ -64,7 +64,7 @@ struct Provenance {
   bool overdue() const { return state == BlobState::live && exposed_days.value_or(0) > kRotationDays; }
 };
 
-/// A match that survived the filters.
+/// A match that survived the filters, or one that did not (Report::dropped).
 struct Finding {
   const Rule* rule = nullptr;
   Confidence confidence = Confidence::low;
@@ -73,10 +73,15 @@ struct Finding {
   Origin origin = Origin::worktree;
   std::optional<Provenance> provenance;
   std::string allowed_by;  ///< what allows it: a mark on its line, or a file; empty: nothing does
+  std::string reason;      ///< why it was kept, or dropped, in a few words
 
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.
   std::string fingerprint() const;
+
+  /// Where it stands: its path; where none is known, the object that holds it, such as "blob 3b18e5..." or
+  /// "commit 3b18e5..." (of an archive, with "!" and the member). Raw bytes.
+  std::string place() const;
 };
 
 }  // namespace keysift

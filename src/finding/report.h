@@ -34,6 +34,7 @@ struct Report {
   std::vector<Finding> findings;
   std::vector<Finding>
       allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen
+  std::vector<Finding> dropped;  ///< matches that are no findings; only if somebody asked why
   bool env_checked = false;
   std::vector<EnvFinding> env;
   std::vector<ScanError> errors;

@@ -1,5 +1,6 @@
 // keysift rules list, show, test.
 #include <algorithm>
+#include <sstream>
 
 #include "cli/keysift.h"
 #include "support/catch.h"
@@ -76,6 +77,60 @@ TEST_CASE("rules test names an example that is not found, and a counterexample t
   const Outcome unknown = test_with("examples = [\"acme_{{random}}\"]\n");
   CHECK(unknown.exit_code == 2);
   CHECK(contains(unknown.err, "{{random}}"));
+}
+
+// The first fields of the line about a rule or a keyword in what `rules test --profile` prints.
+std::string line_of(const std::string& text, std::size_t fields, const std::string& word) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string field;
+    std::string first;
+    for (std::size_t i = 0; i < fields && words >> field; ++i) first += (first.empty() ? "" : " ") + field;
+    if ((" " + first + " ").find(" " + word + " ") != std::string::npos) return first;
+  }
+  return "nothing about " + word;
+}
+
+TEST_CASE("rules test --profile tells what each rule cost in a scan") {
+  const TempDir rules;
+  rules.write("ours.toml", kRule + R"toml([[rules]]
+id = "emca-token"
+regex = "emca_[0-9]{4}"
+keywords = ["emca_", "unseen_"]
+[[rules]]
+id = "idle"
+regex = "idle_[0-9]{4}"
+keywords = ["idle_"]
+)toml");
+  const auto profiled = [&](const std::filesystem::path& path) {
+    return keysift({"rules", "test", "--rules", rules.path() / "ours.toml", "--rule", "acme-token", "--rule",
+                    "emca-token", "--rule", "idle", "--profile", path});
+  };
+  const std::string text =
+      "acme_ acme_0123456789ab\n" + std::string(1000, '\n') + "acme_ emca_1234 emca_12\n";
+  const TempDir dir;
+  dir.write("a.txt", text);
+  const auto folder = profiled(dir.path());
+  CHECK(folder.exit_code == 0);
+  CHECK(folder.err.empty());
+  // Keywords, bytes within a match's width (17 and 9) of one, matches.
+  CHECK(line_of(folder.out, 5, "acme-token") == "acme-token 3 52 B 1");
+  CHECK(line_of(folder.out, 5, "emca-token") == "emca-token 2 22 B 1");
+  CHECK(line_of(folder.out, 1, "idle") == "nothing about idle");
+  CHECK(line_of(folder.out, 3, "acme_") == "3 acme_ (acme-token)");
+  CHECK(line_of(folder.out, 3, "emca_") == "2 emca_ (emca-token)");
+  CHECK(contains(folder.out, "3 rules, 0 examples, 0 failures\n"));
+
+  // A repository with its history.
+  TestRepo repo;
+  repo.write("a.txt", text);
+  repo.commit_all("all");
+  CHECK(line_of(profiled(repo.path()).out, 2, "emca-token") == "emca-token 4");
+
+  const auto absent = profiled(dir.path() / "absent");
+  CHECK(absent.exit_code == 2);
+  CHECK(contains(absent.err, "absent: No such file or directory"));
 }
 
 }  // namespace

@@ -231,7 +231,10 @@ void search_all(const Rule& rule, const RE2& pattern, std::string_view bytes, st
     const Pattern::Span span{offset(whole.data()), offset(whole.data() + whole.size()), offset(secret.data()),
                              offset(secret.data() + secret.size())};
     const auto judgement = judge(rule, bytes, span);
-    if (judgement.kept) into.push_back({&rule, judgement.confidence, span.group_begin, span.group_end});
+    if (span.group_end > span.group_begin) {
+      into.push_back({&rule, judgement.confidence, span.group_begin, span.group_end});
+      into.back().kept = judgement.kept;
+    }
     at = std::max(span.group_end, at + 1);
   }
 }
@@ -257,9 +260,21 @@ Oracle::Oracle(std::span<const Rule> rules) : rules_(rules) {
   }
 }
 
+std::vector<Match> Oracle::search(std::string_view bytes) const {
+  std::vector<Match> all;
+  for (std::size_t i = 0; i < rules_.size(); ++i) search_all(rules_[i], *patterns_[i], bytes, all);
+  return all;
+}
+
+std::vector<Found> Oracle::matches(std::string_view bytes) const {
+  auto found = found_in(search(bytes));
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 std::vector<Found> Oracle::operator()(std::string_view bytes) const {
-  std::vector<Match> open;
-  for (std::size_t i = 0; i < rules_.size(); ++i) search_all(rules_[i], *patterns_[i], bytes, open);
+  auto open = search(bytes);
+  std::erase_if(open, [](const Match& match) { return !match.kept; });
   std::sort(open.begin(), open.end(), better);
   std::vector<Match> kept;
   for (const Match& match : open) {

@@ -38,7 +38,12 @@ class Oracle {
   /// The secrets in `bytes`, in order.
   std::vector<Found> operator()(std::string_view bytes) const;
 
+  /// Every match of every pattern, whatever judgement and overlaps make of it, in order.
+  std::vector<Found> matches(std::string_view bytes) const;
+
  private:
+  std::vector<Match> search(std::string_view bytes) const;
+
   std::span<const Rule> rules_;
   std::vector<std::unique_ptr<RE2>> patterns_;  // by rule
 };

@@ -32,6 +32,13 @@ std::vector<Ref> refs_of(const Repository& repository, std::vector<ScanError>& e
   return refs;
 }
 
+// The offset of a place in `bytes`.
+std::size_t offset_of(std::string_view bytes, Position place) {
+  std::size_t line = 0;
+  for (; place.line > 1; --place.line) line = bytes.find('\n', line) + 1;
+  return line + place.column - 1;
+}
+
 class Historian {
  public:
   Historian(const SearchedHistory& searched, HistorySummary history, std::vector<ScanError>& errors)
@@ -154,14 +161,17 @@ class Historian {
         places_of(hits, Origin::path),
         [&](const Hit& hit, const Appearance& seen) {
           const auto tree = reader_.read(seen.object);
-          TreeEntries entries(tree ? tree->bytes : std::string_view());
+          const auto bytes = tree ? std::string_view(tree->bytes) : std::string_view();
+          const auto begin = offset_of(bytes, hit.begin);
+          const auto end = offset_of(bytes, hit.end);
+          TreeEntries entries(bytes);
           while (const auto entry = entries.next()) {
-            const auto at = entry->name.find(hit.secret);
-            if (at == std::string_view::npos) continue;
+            const auto name = static_cast<std::size_t>(entry->name.data() - bytes.data());
+            if (begin < name || end > name + entry->name.size()) continue;
             auto path = seen.path + (seen.path.empty() ? "" : "/");
             Hit named = hit;
-            named.begin = {1, path.size() + at + 1};
-            named.end = {1, path.size() + at + hit.secret.size() + 1};
+            named.begin = {1, path.size() + begin - name + 1};
+            named.end = {1, path.size() + end - name + 1};
             path += entry->name;
             add(named, std::move(path), Origin::path, provenance_of(seen));
             return;

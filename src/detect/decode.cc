@@ -5,6 +5,8 @@
 #include <charconv>
 #include <utility>
 
+#include "detect/joint.h"
+
 namespace keysift {
 namespace {
 
@@ -91,40 +93,35 @@ std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, I
   return digits;
 }
 
-// Collects what a decoder makes of a stretch of text.
-class Output {
- public:
-  explicit Output(std::string_view encoding) { decoded_.encoding = encoding; }
-
-  void add(char byte) { decoded_.bytes += byte; }
-  void add_utf8(std::uint32_t c) {
-    if (c < 0x80) return add(static_cast<char>(c));
-    if (c < 0x800) {
-      add(static_cast<char>(0xc0 | c >> 6));
+void add_utf8(std::string& out, std::uint32_t c) {
+  const auto add = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) return add(c);
+  if (c < 0x800) {
+    add(0xc0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      add(0xe0 | c >> 12);
     } else {
-      if (c < 0x10000) {
-        add(static_cast<char>(0xe0 | c >> 12));
-      } else {
-        add(static_cast<char>(0xf0 | (c >> 18 & 7)));
-        add(static_cast<char>(0x80 | (c >> 12 & 0x3f)));
-      }
-      add(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
+      add(0xf0 | (c >> 18 & 7));
+      add(0x80 | (c >> 12 & 0x3f));
     }
-    add(static_cast<char>(0x80 | (c & 0x3f)));
+    add(0x80 | (c >> 6 & 0x3f));
   }
+  add(0x80 | (c & 0x3f));
+}
 
-  // All that was added since the last call was made from `range`.
-  void came_from(Range range) { decoded_.from.resize(decoded_.bytes.size(), range); }
+// All that was added to the bytes since the last call was made from `range`.
+void came_from(Decoded& decoded, Range range) { decoded.from.resize(decoded.bytes.size(), range); }
 
-  Decoded finish() && { return std::move(decoded_); }
+// Adds a part of `text` as it stands.
+void add_plain(Decoded& decoded, std::string_view text, Range part) {
+  decoded.bytes += text.substr(part.begin, part.end - part.begin);
+  for (auto i = part.begin; i < part.end; ++i) decoded.from.push_back({i, i + 1});
+}
 
- private:
-  Decoded decoded_;
-};
-
-// A decoder of text looks at what `rest` starts with: it returns how many bytes that takes and puts what they
-// stand for into `out`, or returns 0.
-using Step = std::size_t (*)(std::string_view rest, Output& out);
+// A decoder of text looks at what stands at `at`: it returns how many bytes that takes and adds to `out` what
+// they stand for, or returns 0.
+using Step = std::size_t (*)(std::string_view text, std::size_t at, std::string& out);
 
 // The number of `digits` hexadecimal digits at the start of `text`; nothing if there are fewer.
 std::optional<std::uint32_t> hex_number(std::string_view text, std::size_t digits) {
@@ -138,19 +135,32 @@ std::optional<std::uint32_t> hex_number(std::string_view text, std::size_t digit
   return value;
 }
 
-std::size_t percent_step(std::string_view rest, Output& out) {
+std::size_t percent_step(std::string_view text, std::size_t at, std::string& out) {
+  const auto rest = text.substr(at);
   const auto value = rest.front() == '%' ? hex_number(rest.substr(1), 2) : std::nullopt;
   if (!value) return 0;
-  out.add(static_cast<char>(*value));
+  out += static_cast<char>(*value);
   return 3;
 }
 
-std::size_t escape_step(std::string_view rest, Output& out) {
+// Three octal digits that stand for a byte.
+std::optional<std::uint32_t> octal_number(std::string_view text) {
+  if (text.size() < 3 || text[0] > '3') return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char digit : text.substr(0, 3)) {
+    if (digit < '0' || digit > '7') return std::nullopt;
+    value = value << 3 | static_cast<std::uint32_t>(digit - '0');
+  }
+  return value;
+}
+
+std::size_t escape_step(std::string_view text, std::size_t at, std::string& out) {
+  const auto rest = text.substr(at);
   if (rest.front() != '\\' || rest.size() < 2) return 0;
   const auto numeric = [&](std::size_t digits) -> std::size_t {
     const auto value = hex_number(rest.substr(2), digits);
     if (!value) return 0;
-    out.add_utf8(*value);
+    add_utf8(out, *value);
     return 2 + digits;
   };
   constexpr std::string_view kNamed = "/\"'\\nrt";
@@ -161,22 +171,29 @@ std::size_t escape_step(std::string_view rest, Output& out) {
         const auto close = rest.find('}');
         const auto value = close < 12 ? hex_number(rest.substr(3), close - 3) : std::nullopt;
         if (!value) return 0;
-        out.add_utf8(*value);
+        add_utf8(out, *value);
         return close + 1;
       }
       return numeric(4);
     case 'x':
       return numeric(2);
+    case 'U':
+      return numeric(8);
     default:
       if (const auto name = kNamed.find(rest[1]); name != std::string_view::npos) {
-        out.add(kMeant[name]);
+        out += kMeant[name];
         return 2;
+      }
+      if (const auto value = octal_number(rest.substr(1))) {
+        out += static_cast<char>(*value);
+        return 4;
       }
       return 0;
   }
 }
 
-std::size_t html_step(std::string_view rest, Output& out) {
+std::size_t html_step(std::string_view text, std::size_t at, std::string& out) {
+  const auto rest = text.substr(at);
   if (rest.front() != '&') return 0;
   const auto semicolon = rest.substr(0, 12).find(';');
   if (semicolon == std::string_view::npos || semicolon < 2) return 0;
@@ -187,7 +204,7 @@ std::size_t html_step(std::string_view rest, Output& out) {
     std::uint32_t value = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value, hex ? 16 : 10);
     if (digits.empty() || read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return 0;
-    out.add_utf8(value);
+    add_utf8(out, value);
     return semicolon + 1;
   }
   constexpr auto kNames = std::to_array<std::pair<std::string_view, char>>({{"amp", '&'},
@@ -205,65 +222,25 @@ std::size_t html_step(std::string_view rest, Output& out) {
                                                                             {"period", '.'}});
   for (const auto& [known, meant] : kNames) {
     if (name != known) continue;
-    out.add(meant);
+    out += meant;
     return semicolon + 1;
   }
   return 0;
 }
 
-std::size_t quoted_printable_step(std::string_view rest, Output& out) {
+std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::string& out) {
+  const auto rest = text.substr(at);
   if (rest.front() != '=') return 0;
   if (rest.substr(1).starts_with("\n")) return 2;
   if (rest.substr(1).starts_with("\r\n")) return 3;
   const auto value = hex_number(rest.substr(1), 2);
   if (!value) return 0;
-  out.add(static_cast<char>(*value));
+  out += static_cast<char>(*value);
   return 3;
 }
 
-std::size_t skip_spaces(std::string_view text, std::size_t at) {
-  while (at < text.size() && is_space(text[at])) ++at;
-  return at;
-}
-
-bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
-
-// What joins two literals in one program or another: nothing, + . .. & <> ~ ||, or a comma between the lines
-// of a notebook's cell, each of which is a literal.
-std::size_t skip_operator(std::string_view text, std::size_t at) {
-  for (const std::string_view sign : {"..", "<>", "||", "+", ".", "& _", "&", "~"}) {
-    if (text.substr(at).starts_with(sign)) return at + sign.size();
-  }
-  return at;
-}
-
-// From the quote that ends one literal to the first character of the next.
-std::size_t join_step(std::string_view rest, Output&) {
-  if (rest.front() == '\\') {  // a line that goes on
-    const auto length = rest.substr(1).starts_with("\r\n") ? 3 : rest.substr(1).starts_with("\n") ? 2 : 0;
-    if (length == 0) return 0;
-    auto end = static_cast<std::size_t>(length);
-    while (end < rest.size() && is_blank(rest[end])) ++end;
-    return end;
-  }
-  if (!is_quote(rest.front())) return 0;
-  auto at = skip_spaces(rest, 1);
-  at = skip_spaces(rest, skip_operator(rest, at));
-  if (rest.substr(at).starts_with("\\\n")) at = skip_spaces(rest, at + 2);
-  if (rest.substr(at).starts_with("\",")) {  // the end of a notebook's line, and the start of the next
-    const auto next = skip_spaces(rest, at + 2);
-    if (next < rest.size() && rest[next] == '"') at = skip_spaces(rest, next + 1);
-  }
-  // Python's and C's marks before a literal: f"", b'', u8"", @"".
-  constexpr std::string_view kMarks = "bBfFrRuUL@8$";
-  auto quote = at;
-  // Not right after the quote: `"b" + "c"` has a literal b, and no mark.
-  while (at > 1 && quote < rest.size() && quote < at + 2 &&
-         kMarks.find(rest[quote]) != std::string_view::npos)
-    ++quote;
-  const bool opens = quote + 1 < rest.size() && is_quote(rest[quote]) && !is_quote(rest[quote + 1]);
-  return opens ? quote + 1 : 0;
-}
+std::size_t join_step(std::string_view text, std::size_t at, std::string&) { return joint_at(text, at); }
+std::size_t fold_step(std::string_view text, std::size_t at, std::string&) { return fold_at(text, at); }
 
 struct TextEncoding {
   std::string_view name;
@@ -275,7 +252,8 @@ constexpr auto kTextEncodings = std::to_array<TextEncoding>({{"percent", "%", pe
                                                              {"escapes", "\\", escape_step},
                                                              {"html", "&", html_step},
                                                              {"quoted-printable", "=", quoted_printable_step},
-                                                             {"joined", "\"'`\\", join_step}});
+                                                             {"joined", "\"'`\\", join_step},
+                                                             {"folded", "\r\n", fold_step}});
 
 // By byte: the encodings whose steps begin with it, one bit each. Most stretches have none of them.
 constexpr auto kMarkedBy = [] {
@@ -289,24 +267,38 @@ constexpr auto kMarkedBy = [] {
   return encodings;
 }();
 
-// Nothing if no step found anything.
-std::optional<Decoded> decode_stretch(std::string_view bytes, Range stretch, const TextEncoding& encoding) {
+// Nothing if no step found anything: most texts have marks that mean something else.
+std::optional<Decoded> decode_stretch(std::string_view bytes, Range stretch, std::size_t encoding) {
   const auto text = bytes.substr(0, stretch.end);
-  Output out(encoding.name);
-  bool any = false;
-  for (auto at = stretch.begin; at < text.size();) {
-    const bool marked = encoding.marks.find(text[at]) != std::string_view::npos;
-    auto taken = marked ? encoding.step(text.substr(at), out) : 0;
-    any = any || taken > 0;
+  Decoded decoded{kTextEncodings[encoding].name, {}, {}};
+  std::string meant;
+  auto done = stretch.begin;
+  for (auto at = done; at < text.size();) {
+    const bool marked = (kMarkedBy[static_cast<unsigned char>(text[at])] >> encoding & 1) != 0;
+    const auto taken = marked ? kTextEncodings[encoding].step(text, at, meant) : 0;
     if (taken == 0) {
-      out.add(text[at]);
-      taken = 1;
+      ++at;
+      continue;
     }
-    out.came_from({at, at + taken});
-    at += taken;
+    add_plain(decoded, text, {done, at});
+    decoded.bytes += std::exchange(meant, {});
+    came_from(decoded, {at, at + taken});
+    done = at += taken;
   }
-  if (!any) return std::nullopt;
-  return std::move(out).finish();
+  if (done == stretch.begin) return std::nullopt;
+  add_plain(decoded, text, {done, text.size()});
+  return decoded;
+}
+
+Decoded utf16(std::string_view bytes, Range text, bool little) {
+  Decoded decoded{little ? "utf-16le" : "utf-16be", {}, {}};
+  for (auto i = text.begin; i + 1 < text.end; i += 2) {
+    const auto low = static_cast<unsigned char>(bytes[little ? i : i + 1]);
+    const auto high = static_cast<unsigned char>(bytes[little ? i + 1 : i]);
+    add_utf8(decoded.bytes, static_cast<std::uint32_t>(high << 8 | low));
+    came_from(decoded, {i, i + 2});
+  }
+  return decoded;
 }
 
 }  // namespace
@@ -315,7 +307,7 @@ Decoded decode_base64(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(
       bytes, at, [](char c) { return base64_value(c) >= 0; }, origin);
-  Output out("base64");
+  Decoded decoded{"base64", {}, {}};
   std::uint32_t bits = 0;
   unsigned count = 0;
   auto since = origin % 4;
@@ -324,11 +316,11 @@ Decoded decode_base64(std::string_view bytes, std::size_t at) {
     count += 6;
     if (count < 8) continue;
     count -= 8;
-    out.add(static_cast<char>(bits >> count));
-    out.came_from({digits[since], digits[i] + 1});
+    decoded.bytes += static_cast<char>(bits >> count);
+    came_from(decoded, {digits[since], digits[i] + 1});
     since = count > 0 ? i : i + 1;
   }
-  return std::move(out).finish();
+  return decoded;
 }
 
 std::string hex_form(std::string_view text) {
@@ -345,12 +337,12 @@ Decoded decode_hex(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(
       bytes, at, [](char c) { return hex_value(c) >= 0; }, origin);
-  Output out("hex");
+  Decoded decoded{"hex", {}, {}};
   for (auto i = origin % 2; i + 1 < digits.size(); i += 2) {
-    out.add(static_cast<char>(hex_value(bytes[digits[i]]) << 4 | hex_value(bytes[digits[i + 1]])));
-    out.came_from({digits[i], digits[i + 1] + 1});
+    decoded.bytes += static_cast<char>(hex_value(bytes[digits[i]]) << 4 | hex_value(bytes[digits[i + 1]]));
+    came_from(decoded, {digits[i], digits[i + 1] + 1});
   }
-  return std::move(out).finish();
+  return decoded;
 }
 
 std::vector<Decoded> decode_text(std::string_view bytes, Range stretch) {
@@ -360,9 +352,23 @@ std::vector<Decoded> decode_text(std::string_view bytes, Range stretch) {
     marked |= kMarkedBy[static_cast<unsigned char>(c)];
   for (std::size_t i = 0; i < kTextEncodings.size(); ++i) {
     if ((marked >> i & 1) == 0) continue;
-    if (auto decoded = decode_stretch(bytes, stretch, kTextEncodings[i])) all.push_back(std::move(*decoded));
+    if (auto decoded = decode_stretch(bytes, stretch, i)) all.push_back(std::move(*decoded));
   }
   return all;
+}
+
+std::string unescaped(std::string_view text, std::size_t count) {
+  std::string meant;
+  for (std::size_t at = 0; at < text.size() && meant.size() < count;) {
+    // In a string within a string the backslash is escaped, too.
+    while (text.substr(at).starts_with("\\\\")) ++at;
+    std::size_t taken = 0;
+    for (const auto step : {percent_step, escape_step, html_step, quoted_printable_step})
+      taken = taken > 0 ? taken : step(text, at, meant);
+    if (taken == 0) meant += text[at++];
+    at += taken;
+  }
+  return meant;
 }
 
 std::optional<Decoded> decode_utf16(std::string_view bytes) {
@@ -377,14 +383,26 @@ std::optional<Decoded> decode_utf16(std::string_view bytes) {
   const bool little = marked_little || (!marked_big && nuls[1] >= most && nuls[0] == 0);
   const bool big = marked_big || (!marked_little && nuls[0] >= most && nuls[1] == 0);
   if (!little && !big) return std::nullopt;
-  Output out(little ? "utf-16le" : "utf-16be");
-  for (std::size_t i = marked_little || marked_big ? 2 : 0; i + 1 < bytes.size(); i += 2) {
-    const auto low = static_cast<unsigned char>(bytes[little ? i : i + 1]);
-    const auto high = static_cast<unsigned char>(bytes[little ? i + 1 : i]);
-    out.add_utf8(static_cast<std::uint32_t>(high << 8 | low));
-    out.came_from({i, i + 2});
-  }
-  return std::move(out).finish();
+  return utf16(bytes, {marked_little || marked_big ? 2U : 0U, bytes.size()}, little);
+}
+
+Decoded decode_utf16(std::string_view bytes, std::size_t at) {
+  // Characters of ASCII with zeros between them: all but the zero at one end is the same in both orders.
+  const auto is_character = [&](std::size_t i) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    return c < 0x80 && (c >= ' ' || is_space(bytes[i]));
+  };
+  auto begin = at;
+  while (begin >= 2 && at - begin < kBack && bytes[begin - 1] == '\0' && is_character(begin - 2)) begin -= 2;
+  auto last = at;
+  while (last + 2 < bytes.size() && last - at < kAhead && bytes[last + 1] == '\0' && is_character(last + 2))
+    last += 2;
+  // The zero is after the last in one order, before the first in the other. An ASCII character may stand next
+  // to the run; where both ends have one, it is the commoner order.
+  const bool after = last + 1 < bytes.size() && bytes[last + 1] == '\0';
+  const bool before = begin > 0 && bytes[begin - 1] == '\0';
+  if (before && !after) return utf16(bytes, {begin - 1, last + 1}, false);
+  return utf16(bytes, {begin, after ? last + 2 : last}, true);
 }
 
 }  // namespace keysift

@@ -30,12 +30,20 @@ std::string hex_form(std::string_view text);
 Decoded decode_hex(std::string_view bytes, std::size_t at);
 
 /// Decodes a stretch of text in every way of which it shows a mark: percent-encoding (RFC 3986), escapes of
-/// JSON, C, JavaScript or Python, HTML's character references, quoted-printable (RFC 2045), and literals that
-/// the program puts together. One result for each.
+/// JSON, C, JavaScript or Python, HTML's character references, quoted-printable (RFC 2045), literals that
+/// the program puts together, and a value that goes on in the next line. One result for each.
 std::vector<Decoded> decode_text(std::string_view bytes, Range stretch);
+
+/// The first `count` bytes, or one character more, of what `text` stands for with the escapes of all those
+/// encodings taken off.
+std::string unescaped(std::string_view text, std::size_t count);
 
 /// Decodes UTF-16, with a byte order mark or, without one, if that is what the first bytes look like; nothing
 /// if it is not.
 std::optional<Decoded> decode_utf16(std::string_view bytes);
+
+/// Decodes the run of ASCII in UTF-16, of either byte order, round a character of which `at` is the byte that
+/// is not zero. Looks at some thousand bytes on each side, not more.
+Decoded decode_utf16(std::string_view bytes, std::size_t at);
 
 }  // namespace keysift

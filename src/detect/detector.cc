@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "detect/encoded_runs.h"
+#include "detect/joint.h"
 #include "detect/judgement.h"
 
 namespace keysift {
@@ -29,39 +31,53 @@ constexpr std::size_t kNarrow = 448;
 constexpr std::size_t kTextBefore = 128;
 constexpr std::size_t kTextWider = 3;
 
-// How many characters that a secret begins with, all of them escaped, are looked for.
-constexpr std::size_t kEscapedStart = 2;
-
 // How far from what is new encoded text is looked for: where that is text now, or ends to be.
 constexpr std::size_t kEncodedReach = 2 * kShortestEncodedRun;
 
-// Ways to write '-', '_', '.' and ':', one of which most keywords have. Nobody needs to escape the first
-// three, so they are rare.
-constexpr auto kEscapedMarks =
-    std::to_array<std::string_view>({"\\u002d", "\\x2d", "%2d",    "&#45;",   "&#x2d;", "=2d",     "\\u005f",
-                                     "\\x5f",   "%5f",   "&#95;",  "&#x5f;",  "=5f",    "\\u002e", "\\x2e",
-                                     "%2e",     "&#46;", "&#x2e;", "\\u003a", "\\x3a",  "&#58;",   "&#x3a;"});
-
 // Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also
-// looked for encoded. One that only stands near them ("api_key", in any case) may be in any text, and so may
-// a short one.
+// looked for encoded. One that only stands near them ("api_key", in any case) may be in any text.
 bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
   constexpr std::string_view kInSecrets =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+";
-  const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return rule.exact_keywords && !word && keyword.size() >= 4 &&
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+~% ";
+  return rule.exact_keywords && keyword.size() >= 3 && !keyword.starts_with(' ') &&
          keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
 }
 
-// The text with every character escaped.
-std::array<std::string, 4> escaped_forms(std::string_view text) {
-  std::array<std::string, 4> forms;
-  for (const char c : text) {
-    forms[0] += "%" + hex_form({&c, 1});
-    forms[1] += "\\x" + hex_form({&c, 1});
-    forms[2] += "\\u00" + hex_form({&c, 1});
-    forms[3] += "&#" + std::to_string(static_cast<int>(c)) + ";";
-  }
+// "sk-", "dose": in any text, too.
+bool is_common(std::string_view keyword) {
+  const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return word || keyword.size() < 4;
+}
+
+// "task-": what begins here is not the beginning of a secret, unless an escape ends before it.
+bool continues_word(std::string_view bytes, std::size_t begin) {
+  const auto before = bytes.substr(begin - std::min<std::size_t>(begin, 6), std::min<std::size_t>(begin, 6));
+  return !before.empty() && before.back() >= 'a' && before.back() <= 'z' &&
+         before.find_first_of("\\%[") == std::string_view::npos;
+}
+
+// The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
+std::string utf16_form(std::string_view text) {
+  std::string form;
+  for (const char c : text) form.append(form.empty() ? 0 : 1, '\0').append(1, c);
+  return form;
+}
+
+// The ways to write a character.
+std::vector<std::string> escaped_forms(char c) {
+  const auto hex = hex_form({&c, 1});
+  const auto value = static_cast<unsigned char>(c);
+  const std::string octal{'\\', static_cast<char>('0' + value / 64), static_cast<char>('0' + value / 8 % 8),
+                          static_cast<char>('0' + value % 8)};
+  std::vector<std::string> forms{"%" + hex,
+                                 "\\x" + hex,
+                                 "\\u00" + hex,
+                                 "\\u{" + hex + "}",
+                                 "&#x" + hex + ";",
+                                 "&#" + std::to_string(value) + ";",
+                                 octal};
+  if (std::isalnum(value) == 0) forms.push_back("=" + hex);  // quoted-printable
+  if (c == '/') forms.push_back("\\/");
   return forms;
 }
 
@@ -82,14 +98,19 @@ void add_range(std::vector<Range>& ranges, Range more) {
   ranges.push_back(more);
 }
 
-// Of matches that overlap, drops all but the surest, then the longest, then the least encoded, then the one
-// whose rule comes first.
+// Whether lines were put together that may as well be a list.
+bool is_folded(const Match& match) {
+  return std::find(match.decoded.begin(), match.decoded.end(), "folded") != match.decoded.end();
+}
+
+// Of matches that overlap, drops all but the surest, then what is in one line, then the longest, then the
+// least encoded, then the one whose rule comes first.
 void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
     const auto rank = [](const Match& first, const Match& second) {
-      return std::tuple(first.confidence, first.end - first.begin, second.decoded.size(), second.rule,
-                        second.begin);
+      return std::tuple(first.confidence, is_folded(second), first.end - first.begin, second.decoded.size(),
+                        second.rule, second.begin);
     };
     std::sort(matches.begin(), matches.end(),
               [&](const Match& a, const Match& b) { return rank(a, b) > rank(b, a); });
@@ -121,7 +142,8 @@ struct Detector::Layer {
   std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
   std::vector<std::uint32_t> touched;    // rules with anything in `near`
   std::vector<EncodedRun> encoded;
-  std::vector<Range> text;  // where to look for escapes, in order, apart
+  std::vector<std::size_t> utf16;  // places of keywords
+  std::vector<Range> text;         // where to look for escapes, in order, apart
 };
 
 Detector::~Detector() = default;
@@ -135,25 +157,59 @@ Detector::Scratch::Scratch(const Detector& detector)
   costs_.resize(detector.rules_.size());
 }
 
+// Collects what is looked for.
+struct Detector::Literals {
+  std::vector<Literal> texts;
+  std::vector<Sign> signs;
+  Rests rests;
+  std::map<std::pair<Sign::Kind, std::string>, std::uint32_t> parts;  // keywords may share them
+
+  void add(std::string text, bool any_case, Sign sign) {
+    texts.push_back({std::move(text), any_case});
+    signs.push_back(sign);
+  }
+  // The rests of a part of keywords; what it looks like is added the first time.
+  std::vector<Rest>& rests_of(Sign::Kind kind, const std::string& part) {
+    const auto [at, fresh] = parts.emplace(std::pair(kind, part), static_cast<std::uint32_t>(rests.size()));
+    if (!fresh) return rests[at->second];
+    const Sign sign{kind, at->second};
+    if (kind == Sign::escaped) {
+      for (auto& form : escaped_forms(part.front())) add(std::move(form), true, sign);
+    } else {
+      for (const char quote : {'"', '\''}) add(part + quote, false, sign);
+    }
+    return rests.emplace_back();
+  }
+
+  // One character is escaped; the others of the first three are as they are, or escaped, too.
+  void add_escaped(const std::string& keyword) {
+    constexpr std::size_t kKnown = 3;
+    for (std::size_t i = 0; i < keyword.size(); ++i)
+      rests_of(Sign::escaped, {keyword[i]})
+          .push_back({keyword.substr(0, i), keyword.substr(i + 1, kKnown - std::min(kKnown, i + 1))});
+  }
+
+  // Cut in two pieces, the first of two to eight characters.
+  void add_cut(const std::string& keyword) {
+    for (std::size_t i = 2; i < std::min<std::size_t>(keyword.size(), 9); ++i)
+      rests_of(Sign::cut, keyword.substr(0, i)).push_back({{}, keyword.substr(i, 2)});
+  }
+};
+
 Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encoded) {
   Literals literals;
-  std::unordered_set<std::string> seen;
-  const auto add_escaped = [&](std::string text) {
-    if (!seen.insert(text).second) return;
-    literals.texts.push_back({std::move(text), true});
-    literals.signs.push_back({Sign::escaped, 0});
-  };
+  std::unordered_set<std::string> done;
   for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
     for (const auto& keyword : rules[rule].keywords) {
-      const bool name = !is_part_of_secrets(rules[rule], keyword);
-      literals.texts.push_back({keyword, !rules[rule].exact_keywords});
-      literals.signs.push_back({name ? Sign::name : Sign::keyword, rule});
-      if (name || !encoded) continue;
-      for (auto& form : escaped_forms(keyword.substr(0, kEscapedStart))) add_escaped(std::move(form));
+      const bool part = is_part_of_secrets(rules[rule], keyword);
+      const auto kind = !part ? Sign::name : is_common(keyword) ? Sign::common : Sign::keyword;
+      literals.add(keyword, !rules[rule].exact_keywords, {kind, rule});
+      if (!part || !encoded || !done.insert(keyword).second) continue;
+      if (const auto form = utf16_form(keyword.substr(0, 3)); done.insert(form).second)
+        literals.add(form, false, {Sign::utf16});
+      literals.add_escaped(keyword);
+      literals.add_cut(keyword);
     }
-  }
-  if (encoded && !seen.empty()) {
-    for (const auto mark : kEscapedMarks) add_escaped(std::string(mark));
   }
   return literals;
 }
@@ -167,6 +223,7 @@ Detector::Detector(std::span<const Rule> rules, Literals literals, DetectorOptio
       explain_(options.explain),
       profile_(options.profile),
       signs_(std::move(literals.signs)),
+      rests_(std::move(literals.rests)),
       search_(literals.texts, options.prepared) {}
 
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
@@ -246,16 +303,55 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
                     Layer& layer, Scratch& scratch) const {
   if (profile_) ++scratch.seen_[literal];
   const auto& sign = signs_[literal];
-  const auto width = sign.kind == Sign::escaped ? kNarrow : this->width(sign.rule);
-  const auto wider = kTextWider * std::min(width, kNarrow);
-  if (sign.kind != Sign::name)
-    add_range(layer.text, {begin - std::min(begin, kTextBefore), std::min(bytes.size(), end + wider)});
-  if (sign.kind == Sign::escaped) return;
+  const auto add_text = [&](std::size_t before, std::size_t after) {
+    add_range(layer.text, {begin - std::min(begin, before), std::min(bytes.size(), end + after)});
+  };
+  switch (sign.kind) {
+    case Sign::utf16:
+      layer.utf16.push_back(begin);
+      return;
+    case Sign::escaped:
+    case Sign::cut:
+      if (!is_keyword(bytes, sign, begin, end)) return;
+      add_text(kTextWider * kNarrow, kTextWider * kNarrow);
+      return;
+    case Sign::common:
+      if (continues_word(bytes, begin)) break;
+      [[fallthrough]];
+    case Sign::keyword:
+      add_text(kTextBefore, kTextWider * std::min(width(sign.index), kNarrow));
+      break;
+    case Sign::name:
+      break;
+  }
+  const auto width = this->width(sign.index);
   // With the byte on either side that `\b` or `$` may ask about.
   scratch.extend(width > kNarrow ? kAnywhere : width + 1);
-  auto& near = layer.near[sign.rule];
-  if (near.empty()) layer.touched.push_back(sign.rule);
+  auto& near = layer.near[sign.index];
+  if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
+}
+
+// Whether what is round a part of a keyword, an escaped character or what ends before a joint, makes it one.
+bool Detector::is_keyword(std::string_view bytes, const Sign& sign, std::size_t begin,
+                          std::size_t end) const {
+  auto before = bytes.substr(0, begin);
+  auto after = bytes.substr(end);
+  if (sign.kind == Sign::cut) {
+    constexpr std::size_t kWidestJoint = 512;
+    const auto quote = end - 1;
+    const auto length = joint_at(bytes.substr(0, quote + kWidestJoint), quote);
+    if (length == 0) return false;
+    after = bytes.substr(quote + length);
+  } else {
+    // In a string within a string the backslash is escaped, too.
+    while (before.ends_with('\\')) before.remove_suffix(1);
+  }
+  return std::any_of(rests_[sign.index].begin(), rests_[sign.index].end(), [&](const Rest& rest) {
+    if (!before.ends_with(rest.before)) return false;
+    return after.starts_with(rest.after) ||
+           (sign.kind == Sign::escaped && unescaped(after, rest.after.size()).starts_with(rest.after));
+  });
 }
 
 void Detector::add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
@@ -328,9 +424,9 @@ void Detector::add_costs(const Scratch& scratch, Profile& profile) const {
     auto& keyword = profile.keywords[literals.texts[literal].text];
     keyword.seen += seen;
     const auto& sign = literals.signs[literal];
-    if (sign.kind != Sign::keyword && sign.kind != Sign::name) continue;
-    keyword.rules.insert(sign.rule);
-    profile.rules[sign.rule].keywords += seen;
+    if (sign.kind > Sign::name) continue;
+    keyword.rules.insert(sign.index);
+    profile.rules[sign.index].keywords += seen;
   }
 }
 
@@ -338,21 +434,27 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
                             std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
   const auto encoded = std::exchange(layer.encoded, {});
+  const auto utf16 = std::exchange(layer.utf16, {});
   const auto text = std::exchange(layer.text, {});
   if (depth == decode_depth_) return;
-  std::array<std::size_t, 6> done{};  // how far has been decoded: base64 by alignment, then hex
-  for (const auto& [at, hex] : encoded) {
-    auto& end = done[hex ? 4 + at % 2 : at % 4];
-    if (at < end) continue;
-    const auto decoded = hex ? decode_hex(bytes, at) : decode_base64(bytes, at);
-    if (!decoded.from.empty()) end = decoded.from.back().end;
+  const auto wide = decode_utf16(bytes);
+  std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
+  const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
+    if (at < end) return;
+    const auto decoded = decode(bytes, at);
+    if (decoded.from.empty()) return;
+    end = decoded.from.back().end;
     find_in(decoded, kAnywhere, depth, scratch, matches);
-  }
+  };
+  for (const auto& [at, hex] : encoded)
+    decode_at(at, done[hex ? 4 + at % 2 : at % 4], hex ? decode_hex : decode_base64);
+  for (const auto at : wide ? std::vector<std::size_t>() : utf16)
+    decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
   for (const auto& stretch : text) {
     for (const auto& decoded : decode_text(bytes, stretch))
       find_in(decoded, stretch.end - stretch.begin, depth, scratch, matches);
   }
-  if (const auto decoded = decode_utf16(bytes)) find_in(*decoded, kAnywhere, depth, scratch, matches);
+  if (wide) find_in(*wide, kAnywhere, depth, scratch, matches);
 }
 
 // Searches what was decoded. What is found stands, encoded, where it was decoded from. `reach`: how far from

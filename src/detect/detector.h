@@ -42,10 +42,10 @@ struct DetectorOptions {
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
 /// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
-/// keywords hold what they promise. It also looks for what is text in base64
-/// or in hexadecimal digits, and for escaped punctuation; what stands there is decoded and searched in turn,
-/// and so is, round a plain keyword, text with escapes in it. Made once; scanned with from many threads, each
-/// with a Scratch of its own.
+/// keywords hold what they promise. It also looks for what is text in base64 or in hexadecimal digits, and
+/// for keywords in UTF-16, with one of their characters escaped and cut in two pieces; what stands round such
+/// a one is decoded and searched in turn, and so is, round a plain keyword, text with escapes in it. Made
+/// once; scanned with from many threads, each with a Scratch of its own.
 class Detector {
  public:
   /// `rules` outlive the detector. Throws Failure when this processor lacks what the keyword search needs.
@@ -73,13 +73,23 @@ class Detector {
  private:
   // What it means that a literal was found.
   struct Sign {
-    enum Kind : std::uint8_t { keyword, name, escaped } kind = keyword;
-    std::uint32_t rule = 0;  // of a keyword or name
+    enum Kind : std::uint8_t {
+      keyword,
+      common,
+      name,
+      utf16,
+      escaped,
+      cut
+    } kind = keyword;         // plain ones first
+    std::uint32_t index = 0;  // of a plain one: the rule; of an escaped one or a cut: the rests
   };
-  struct Literals {
-    std::vector<Literal> texts;
-    std::vector<Sign> signs;
+  // What must stand before and after a part of a keyword, so that it is the keyword.
+  struct Rest {
+    std::string before;
+    std::string after;
   };
+  using Rests = std::vector<std::vector<Rest>>;
+  struct Literals;
   static Literals literals_of(std::span<const Rule> rules, bool encoded);
   Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options);
 
@@ -90,6 +100,7 @@ class Detector {
   void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
+  bool is_keyword(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
   std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
@@ -109,6 +120,7 @@ class Detector {
   bool explain_;
   bool profile_;
   std::vector<Sign> signs_;  // by literal
+  Rests rests_;
   KeywordSearch search_;
 };
 

@@ -10,7 +10,11 @@ Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   if (reveal) return;
   for (const auto* findings : {&report.findings, &report.allowed, &report.dropped}) {
     for (const auto& finding : *findings) {
-      if (finding.secret.length() >= kLeastMasked) secrets_.push_back(finding.secret.reveal());
+      if (finding.secret.length() < kLeastMasked) continue;
+      secrets_.push_back(finding.secret.reveal());
+      const auto& [path, begin, end, decoded] = finding.location;
+      if (finding.origin == Origin::path && !decoded.empty() && begin.column <= path.size())
+        secrets_.push_back(std::string_view(path).substr(begin.column - 1, end.column - begin.column));
     }
   }
   std::sort(secrets_.begin(), secrets_.end());

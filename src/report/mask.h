@@ -8,8 +8,9 @@
 
 namespace keysift {
 
-/// Keeps a report's secrets out of all that it says beside them: a key also stands in the name of a file, in
-/// the summary of a commit, in an error's path. All bytes that come from a repository go out through it.
+/// Keeps a report's secrets out of all that it says beside them: a key also stands in the name of a file, be
+/// it encoded, in the summary of a commit, in an error's path. All bytes that come from a repository go out
+/// through it.
 class Mask {
  public:
   /// A shorter secret stays as it is in other text, where it may well be an ordinary word.

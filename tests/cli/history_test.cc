@@ -716,6 +716,30 @@ TEST_CASE("a key that is a file's name") {
   }
 }
 
+TEST_CASE("a key that stands encoded in a file's name") {
+  TestRepo repo;
+  const std::string key = openai_project_key();
+  std::string encoded;
+  for (const char c : key) encoded += c == '-' ? "%2D" : c == '_' ? "%5F" : std::string(1, c);
+  repo.write("deep/u=" + encoded + ".txt", kReadme);
+  repo.write("aside.txt", kReadme);
+  const std::string added = repo.commit_all("oops");
+  const std::string prefix = "deep/u=";
+  for (const Strings& more : {Strings{}, Strings{"--max-commits", "9"}}) {
+    const json report = history(repo.path(), more).report;
+    const json finding = finding_of(report, key);
+    CHECK(finding.at("origin") == "path");
+    CHECK(finding.at("location").at("line") == 1);
+    CHECK(finding.at("location").at("column") == prefix.size() + 1);
+    CHECK(finding.at("location").at("end_column") == prefix.size() + encoded.size() + 1);
+    CHECK(finding.at("location").at("decoded") == Strings{"percent"});
+    CHECK(commit_in(finding.at("provenance"), "introduced") == added);
+    // What is shown holds no more of the key than the redacted secret does.
+    CHECK(path_of(finding).starts_with(prefix));
+    CHECK(report.dump().find(encoded.substr(encoded.size() / 2, 8)) == std::string::npos);
+  }
+}
+
 TEST_CASE("a key that was staged and never committed") {
   TestRepo repo;
   repo.write("README", kReadme);

@@ -138,6 +138,7 @@ TEST_CASE("escapes of JSON, JavaScript, C and Python") {
   CHECK(text_of("escapes", R"(sk\u{2d}a\u{00002d}b)") == "sk-a-b");
   CHECK(text_of("escapes", R"(a\/b\"c\'d\\e\nf\rg\th)") == "a/b\"c'd\\e\nf\rg\th");
   CHECK(text_of("escapes", R"(a\\u002d)") == R"(a\u002d)");
+  CHECK(text_of("escapes", R"(sk\055a\U0000002db\400c\08d)") == R"(sk-a-b\400c\08d)");
   const auto decoded = decoded_as("escapes", R"(a\u00e9\x2d\q)");
   CHECK(decoded.bytes == "a\xc3\xa9-\\q");
   CHECK(offsets_of(decoded) == Offsets{{0, 1}, {1, 7}, {1, 7}, {7, 11}, {11, 12}, {12, 13}});
@@ -165,17 +166,81 @@ TEST_CASE("literals that a program puts together") {
   const std::string text = GENERATE(
       R"("sk-ab" + "cd-ef")", R"("sk-ab"+"cd-ef")", "\"sk-ab\"\n   + \"cd-ef\"", "\"sk-ab\" +\r\n\t\"cd-ef\"",
       R"("sk-ab" . "cd-ef")", R"("sk-ab" .. "cd-ef")", R"("sk-ab" & "cd-ef")", R"("sk-ab" <> "cd-ef")",
-      R"("sk-ab" ~ "cd-ef")", R"("sk-ab" || "cd-ef")", R"("sk-ab" "cd-ef")", "\"sk-ab\"\n    \"cd-ef\"",
-      R"("sk-ab" f"cd-ef")", R"("sk-ab" u8"cd-ef")", "\"sk-ab\\\ncd-ef\"", "\"sk-ab\\\r\n  cd-ef\"",
-      "\"sk-ab\" \\\n  \"cd-ef\"", R"("sk-ab" + 'cd-ef")", "\"sk-ab\"\n\",\n  \"  \"cd-ef\"");
+      R"("sk-ab" << "cd-ef")", R"("sk-ab".concat("cd-ef")", R"("sk-ab""cd-ef")",
+      "\"sk-ab\" \\\r\n  \"cd-ef\"", R"("sk-ab" ~ "cd-ef")", R"("sk-ab" || "cd-ef")", R"("sk-ab" "cd-ef")",
+      "\"sk-ab\"\n    \"cd-ef\"", R"("sk-ab" f"cd-ef")", R"("sk-ab" u8"cd-ef")", "\"sk-ab\\\ncd-ef\"",
+      "\"sk-ab\\\r\n  cd-ef\"", "\"sk-ab\" \\\n  \"cd-ef\"", R"("sk-ab" + 'cd-ef")",
+      "\"sk-ab\"\n\",\n  \"  \"cd-ef\"");
   INFO(text);
   const auto decoded = decoded_as("joined", text);
   CHECK(decoded.bytes == "\"sk-abcd-ef\"");
   REQUIRE(decoded.from.size() == 12);
   CHECK(decoded.from[1].begin == 1);
-  CHECK(decoded.from[6].begin == text.find('c'));
-  CHECK(decoded.from[6].end == text.find('c') + 1);
+  CHECK(decoded.from[6].begin == text.find("cd-"));
+  CHECK(decoded.from[6].end == text.find("cd-") + 1);
   CHECK(decoded.from[11].end == text.size());
+}
+
+TEST_CASE("a list of literals that is joined with nothing between them") {
+  const std::string text =
+      GENERATE(R"(concat("ac-", 'de-'))", R"(CONCAT("ac-", "de-"))", R"(concat!("ac-","de-"))",
+               R"(String.Concat("ac-", "de-"))", R"(paste0("ac-", "de-"))", R"("".join(["ac-", "de-"]))",
+               R"(''.join(("ac-", "de-")))", R"(["ac-", "de-"].join(""))", R"(["ac-", "de-"].join(''))",
+               R"(["ac-", "de-"].concat())", R"(["ac-", "de-"].join)", R"(implode('', ['ac-', 'de-']))",
+               R"(implode("", array("ac-", "de-")))", R"(join("", ["ac-", "de-"]))",
+               R"(strings.Join([]string{"ac-", "de-"}, ""))", R"(("ac-", "de-") -join "")",
+               R"(-join ("ac-", "de-"))", "[\n  'ac-',\n  'de-',\n].join('')",
+               R"("".join(["xy", "z", "ac-", "de-"]))", R"(["ac-", "de-", "x", "yz"].join(""))");
+  INFO(text);
+  const auto decoded = decoded_as("joined", text);
+  const auto at = decoded.bytes.find("ac-de-");
+  REQUIRE(at != std::string::npos);
+  CHECK(decoded.from[at].begin == text.find("ac-"));
+  CHECK(decoded.from[at + 3].begin == text.find("de-"));
+}
+
+TEST_CASE("a list that is not joined, or not with nothing") {
+  const std::string text =
+      GENERATE(R"(["ac", "de"].join(","))", R"(["ac", "de"].join())", R"(",".join(["ac", "de"]))",
+               R"(join("-", ["ac", "de"]))", R"(implode(", ", ["ac", "de"]))", R"(["ac", "de"])",
+               R"(f("ac", "de"))", R"({"ac", "de"}, "")", R"(concat(x, f("ac", "de")))", R"("ac", "de")",
+               R"(, "ac", "de")", R"(["ac", "de)", R"(["ac",)");
+  INFO(text);
+  CHECK(text_of("joined", text).empty());
+}
+
+TEST_CASE("a value that goes on in the next line") {
+  const std::string text =
+      GENERATE(as<std::string>(), "key: >-\n  sk-ab_cd.e\n  fghi\n", "key: |\n    sk-ab_cd.e\n    fghi\n",
+               "key: sk-ab_cd.e\n  fghi\n", "key: \"sk-ab_cd.e\n  fghi\"\n", "key: \"sk-ab_cd.e\nfghi\"\n",
+               "key: sk-ab_cd.e\r\n\tfghi\r\nx: 1\r\n", "key: sk-ab_cd.e\n  fghi");
+  INFO(text);
+  const auto decoded = decoded_as("folded", text);
+  const auto at = decoded.bytes.find("sk-ab_cd.efghi");
+  REQUIRE(at != std::string::npos);
+  CHECK(decoded.from[at].begin == text.find("sk-"));
+  CHECK(decoded.from[at + 9].begin == text.find(".e") + 1);
+  CHECK(decoded.from[at + 10].begin == text.find("fghi"));
+}
+
+TEST_CASE("a line after which the value does not go on") {
+  const std::string text =
+      GENERATE(as<std::string>(), "key: sk-ab_cd.e\nfghi\n", "key: sk-ab_cd.e\n  fghi: 1\n",
+               "key: sk-ab_cd.e\n  fghi:\n", "key: sk-ab_cd.e\n  fghi=1\n", "key: sk-ab_cd.e\n  fg\n",
+               "key: sk-ab\n  fghi\n", "key: sk-ab_cd.e\n\n  fghi\n", "key=sk-ab_cd.e\n  fghi\n",
+               "key: sk-ab_cd.e\n  - fghi\n", "key: sk-ab_cd.e,\n  fghi\n",
+               "key: sk-ab_cd.e\n  fghi and more\n", "key: sk-ab_cd.e\n");
+  INFO(text);
+  CHECK(text_of("folded", text).empty());
+}
+
+TEST_CASE("the start of a text without its escapes") {
+  CHECK(unescaped(R"(%73\x6b\u002da)", 4) == "sk-a");
+  CHECK(unescaped(R"(\\u0073&#107;=2Dab)", 4) == "sk-a");
+  CHECK(unescaped("abc", 2) == "ab");
+  CHECK(unescaped("abc", 9) == "abc");
+  CHECK(unescaped("%7", 2) == "%7");
+  CHECK(unescaped("", 3).empty());
 }
 
 TEST_CASE("three literals, and what is not put together") {
@@ -233,6 +298,24 @@ TEST_CASE("UTF-16 of other letters with a mark; a byte over at the end") {
   CHECK(decoded->from[2].end == 4);
 }
 
+TEST_CASE("a run of UTF-16 among other bytes") {
+  const bool little = GENERATE(true, false);
+  const std::string before = "\x7f\1\2";
+  const auto run = utf16("token = abc\r\n", little);
+  const auto bytes = before + run + "\xff\xfe\xfd";
+  for (std::size_t i = 0; i < run.size(); i += 2) {
+    const auto decoded = decode_utf16(bytes, before.size() + i + (little ? 0 : 1));
+    CHECK(decoded.encoding == (little ? "utf-16le" : "utf-16be"));
+    REQUIRE(decoded.bytes == "token = abc\r\n");
+    CHECK(decoded.from.front().begin == before.size());
+    CHECK(decoded.from.back().end == before.size() + run.size());
+  }
+  CHECK(decode_utf16("a", 0).bytes.empty());
+  CHECK(decode_utf16(std::string_view("a\0b", 3), 0).bytes == "a");
+  CHECK(decode_utf16(std::string_view("\0a\0b", 4), 1).bytes == "ab");
+  CHECK(decode_utf16(utf16(std::string(100'000, 'a'), true), 100'000).bytes.size() < 20'000);
+}
+
 TEST_CASE("what is not UTF-16") {
   CHECK_FALSE(decode_utf16(""));
   CHECK_FALSE(decode_utf16("plain text in Latin letters"));
@@ -248,7 +331,8 @@ TEST_CASE("input that was made to break a decoder") {
       "%", "%2", "a%", "%%2D", "\\", "\\u", "\\u00", "\\u002", "\\u{", "\\u{}", "\\u{110000000}", "\\u{2d",
       "\\x", "\\x2", "\\ud83d\\ude00", "&", "&;", "&#;", "&#x;", "&#xffffffff;", "&#99999999999;",
       "&#xfffffffff;", "&#-1;", "&amp", "=", "=2", "=\r", "=\n", "\"", "\"\"", "\"\"\"", "\" +", "\" + \"",
-      "'\\", "\\\n", "\\\r\n", "\\\r", "\",", "\",\"", "\"\\\n", "\"u8", "\"b", "\"+\"a");
+      "'\\", "\\\n", "\\\r\n", "\\\r", "\",", "\",\"", "\"\\\n", "\"u8", "\"b", "\"+\"a", "\\12", "\\400",
+      "\\U0000002", "\",\"", "concat(\"\",", "(\"a\",\"b", "\"].join", "abcdefgh\n", "abcdefgh\r\n abcd");
   for (const auto& whole : {text, "a" + text, text + "a", text + text}) {
     for (const auto& decoded : decode_text(whole, {0, whole.size()})) {
       CHECK(decoded.bytes.size() == decoded.from.size());

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "detect/detector.h"
+#include "rule/example.h"
 #include "rule/rule_file.h"
 #include "support/catch.h"
 #include "support/support.h"
@@ -83,6 +84,25 @@ std::string utf16(std::string_view text) {
   for (const char c : text) out += {c, '\0'};
   return out;
 }
+std::string utf16_big(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += {'\0', c};
+  return out;
+}
+std::string all_percent(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += "%" + hex_of(c);
+  return out;
+}
+std::string all_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += "\\x" + hex_of(c);
+  return out;
+}
+std::string octal_of(char c) {
+  return {static_cast<char>('0' + c / 64), static_cast<char>('0' + c / 8 % 8),
+          static_cast<char>('0' + c % 8)};
+}
 std::string split(std::string_view text, std::string_view joint) {
   const auto half = text.size() / 2;
   return std::string(text.substr(0, half)).append(joint).append(text.substr(half));
@@ -100,7 +120,8 @@ void check_found(const Encoded& text, std::string_view key, const Chain& chain) 
   CHECK(matches[0].begin == text.before.size());
   CHECK(matches[0].end == text.before.size() + text.key.size());
   CHECK(matches[0].decoded == chain);
-  CHECK(matches[0].confidence == Confidence::high);
+  CHECK(matches[0].confidence == matches[0].rule->confidence);
+  CHECK(matches[0].confidence >= Confidence::medium);
 }
 
 TEST_CASE("a key is found in every encoding, where it stands") {
@@ -143,6 +164,130 @@ TEST_CASE("encodings in each other are told outermost first") {
               {"utf-16le", "base64", "joined"});
 }
 
+// A key of a rule of the built-in ones: what the rule finds in its first example.
+std::string key_of(std::string_view id, unsigned seed = 1) {
+  static const auto rules = built_in_rules();
+  for (const auto& rule : rules) {
+    if (rule.id != id) continue;
+    const auto example = expand_template(rule.examples.front(), seed);
+    const auto found = rule.pattern->search(example, 0, example.size(), rule.secret_group);
+    REQUIRE(found);
+    return example.substr(found->group_begin, found->group_end - found->group_begin);
+  }
+  FAIL(id);
+  return {};
+}
+
+const auto kShort = {"deepseek-api-key", "elevenlabs-api-key", "huggingface-token", "replicate-api-token",
+                     "sendgrid-api-key", "telegram-bot-token", "databricks-token"};
+
+TEST_CASE("a key with a short keyword is found in every encoding, where it stands") {
+  for (const auto* id : kShort) {
+    INFO(id);
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+      const auto key = key_of(id, seed);
+      for (const auto before : {"", "KEY=", "\"key\": \"", "k='", "api:", "a:\n"}) {
+        const Encoded line{before, key, "\""};
+        check_found(base64(line, "data: ", "\n"), key, {"base64"});
+        check_found(base64({" " + line.before, key, line.after}, "data: ", "\n"), key, {"base64"});
+        check_found(base64({"  " + line.before, key, line.after}, "data: ", "\n"), key, {"base64"});
+        check_found(within(line, hex, "0x", ";"), key, {"hex"});
+      }
+      const Encoded line{"KEY=", key, "\n"};
+      check_found(within(line, all_percent, "u=", "\n"), key, {"percent"});
+      check_found(within(line, all_escaped, "s = \"", "\";"), key, {"escapes"});
+      check_found({"x = \"", split(key, "\" + \""), "\";\n"}, key, {"joined"});
+      check_found({"x = \"", split(key, "\\\n"), "\";\n"}, key, {"joined"});
+    }
+  }
+}
+
+TEST_CASE("one character of a keyword is escaped, any of them and in any way") {
+  for (const auto& key : {openai_project_key(), anthropic_api_key(), key_of("google-api-key"),
+                          key_of("google-oauth-access-token"), key_of("google-oauth-refresh-token"),
+                          key_of("huggingface-token"), key_of("vault-token")}) {
+    for (std::size_t at = 0; at < 3; ++at) {
+      const char c = key[at];
+      const auto with = [&](const std::string& form) {
+        return Encoded{"k = \"", key.substr(0, at) + form + key.substr(at + 1), "\"\n"};
+      };
+      check_found(with("%" + hex_of(c)), key, {"percent"});
+      check_found(with("\\x" + hex_of(c)), key, {"escapes"});
+      check_found(with("\\u00" + hex_of(c)), key, {"escapes"});
+      check_found(with("\\u{" + hex_of(c) + "}"), key, {"escapes"});
+      check_found(with("\\" + octal_of(c)), key, {"escapes"});
+      check_found(with("\\\\u00" + hex_of(c)), key, {"escapes", "escapes"});
+      check_found(with("&#" + std::to_string(c) + ";"), key, {"html"});
+      check_found(with("&#x" + hex_of(c) + ";"), key, {"html"});
+    }
+  }
+  const auto key = key_of("google-oauth-refresh-token");
+  check_found({"{\"k\": \"", "1\\/\\/" + key.substr(3), "\"}"}, key, {"escapes"});
+}
+
+TEST_CASE("a keyword is cut in two pieces, the first of two characters or more") {
+  for (const auto& key :
+       {openai_project_key(), anthropic_api_key(), key_of("github-personal-token"),
+        key_of("aws-access-key-id"), key_of("google-api-key"), key_of("huggingface-token")}) {
+    for (std::size_t at = 2; at < 8; ++at) {
+      INFO(at);
+      const auto cut = [&](const std::string& quote, const std::string& joint) {
+        return key.substr(0, at) + quote + joint + quote + key.substr(at);
+      };
+      for (const auto* const joint : {" + ", "\n  + ", " .. ", " ", "\n    ", "", " <> ", ".concat("})
+        check_found({"x = \"", cut("\"", joint), "\";\n"}, key, {"joined"});
+      check_found({"$x = '", cut("'", " . "), "';\n"}, key, {"joined"});
+      check_found({"x = ['", cut("'", ", "), "'].join('')\n"}, key, {"joined"});
+      check_found({"x = concat(\"", cut("\"", ", "), "\")\n"}, key, {"joined"});
+    }
+  }
+}
+
+TEST_CASE("a list of literals that is joined") {
+  const auto key = GENERATE(openai_project_key(), anthropic_api_key());
+  check_found({"x = CONCAT('", split(key, "', '"), "')\n"}, key, {"joined"});
+  check_found({"x = \"\".join([\"", split(key, "\", \""), "\"])\n"}, key, {"joined"});
+  check_found({"x = [\n  '", split(key, "',\n  '"), "',\n].join('')\n"}, key, {"joined"});
+}
+
+TEST_CASE("a key that goes on in the next line") {
+  const auto key = GENERATE(openai_project_key(), anthropic_api_key());
+  for (const auto* const header : {">-", "|", ">"})
+    check_found({std::string("key: ") + header + "\n  ", split(key, "\n  "), "\nport: 80\n"}, key,
+                {"folded"});
+  check_found({"key: ", split(key, "\n    "), "\nport: 80\n"}, key, {"folded"});
+  check_found({"key: \"", split(key, "\n  "), "\"\nport: 80\n"}, key, {"folded"});
+  check_found({"key: \"", split(key, "\n"), "\"\nport: 80\n"}, key, {"folded"});
+}
+
+TEST_CASE("keys in a list, one a line, are keys of their own") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  const std::vector<std::string> keys{openai_project_key(1), openai_project_key(2), anthropic_api_key(),
+                                      key_of("github-personal-token")};
+  std::string text = "keys: |\n";
+  for (const auto& key : keys) text += "  " + key + "\n";
+  const auto matches = detector.scan(text + "  production\n", scratch);
+  REQUIRE(matches.size() == keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    CHECK(matches[i].secret == keys[i]);
+    CHECK(matches[i].decoded.empty());
+  }
+}
+
+TEST_CASE("UTF-16 among other bytes") {
+  for (const auto& key : {openai_project_key(), anthropic_api_key(), key_of("huggingface-token")}) {
+    const Encoded line{"\r\ntoken=", key, "\r\n"};
+    const std::string other = "plain text first\n\x01\x80\xff";
+    check_found(within(line, utf16, other, other), key, {"utf-16le"});
+    check_found(within(line, utf16_big, other, other), key, {"utf-16be"});
+    const Encoded pieces{"x = \"", split(key, "\" + \""), "\";\n"};
+    check_found(within(pieces, utf16, other, other), key, {"utf-16le", "joined"});
+    check_found(base64(within(line, utf16, "", ""), "powershell -e ", "\n"), key, {"base64", "utf-16le"});
+  }
+}
+
 // The keyword itself is written in two encodings.
 TEST_CASE("a keyword that is encoded twice") {
   const auto key = anthropic_api_key();
@@ -167,6 +312,35 @@ TEST_CASE("a key in two lines of a notebook's cell") {
   const auto key = openai_project_key();
   check_found({"[\n \"k = (\\\"", split(key, "\\\"\\n\",\n \"     \\\""), "\\\")\\n\"\n]"}, key,
               {"escapes", "joined"});
+}
+
+// As in history, where only what is new in a blob is searched.
+TEST_CASE("an encoded key that becomes one by a change anywhere in it") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (const auto& key : {openai_project_key(), key_of("huggingface-token")}) {
+    const Encoded line{"KEY=", key, "\n"};
+    for (const auto& text : {base64(line, "data: ", "\n"),
+                             base64(base64({"key: ", openai_project_key(), "\n"}, "a: ", "\n"), "b: ", "\n"),
+                             within(line, hex, "0x", ";"), within(line, all_percent, "u=", "\n"),
+                             within(line, all_escaped, "'", "'"), within(line, utf16, "\x01\x80", "\x80"),
+                             Encoded{"x = \"", split(key, "\" + \""), "\"\n"},
+                             Encoded{"x = '", key.substr(0, 2) + "' . '" + key.substr(2), "'\n"}}) {
+      const auto bytes =
+          std::string(1000, '\n') + text.before + text.key + text.after + std::string(1000, '\n');
+      for (std::size_t i = 0; i < text.key.size(); i += 5) {
+        const auto at = 1000 + text.before.size() + i;
+        auto broken = bytes;
+        broken[at] = '!';
+        detector.scan(broken, scratch);
+        const Range changed{at, at + 1};
+        const auto now = detector.scan(bytes, scratch, {}, {{&changed, 1}, scratch.reach()});
+        INFO(text.before << " " << i);
+        REQUIRE(now.size() == 1);
+      }
+    }
+  }
 }
 
 TEST_CASE("what decodes to the same key is one finding") {

@@ -1,0 +1,181 @@
+#include "detect/joint.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <span>
+
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
+bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return at;
+}
+
+std::size_t skip_spaces(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_space(text[at])) ++at;
+  return at;
+}
+
+std::string_view without_spaces_after(std::string_view text) {
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// The length of the line end that `text` starts with, 0 if it starts with none.
+std::size_t line_end(std::string_view text) {
+  return text.starts_with("\r\n") ? 2 : text.starts_with("\n") ? 1 : 0;
+}
+
+using Words = std::span<const std::string_view>;
+
+bool starts_with_any(std::string_view text, Words words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.starts_with(word); });
+}
+
+// In any case.
+bool ends_with_any(std::string_view text, Words words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.size() >= word.size() && equal_caseless(text.substr(text.size() - word.size()), word);
+  });
+}
+
+// What joins two literals in one program or another: nothing, or one of these.
+std::size_t skip_operator(std::string_view text, std::size_t at) {
+  for (const std::string_view sign : {"..", "<>", "||", "<<", "+", ".concat(", ".", "& _", "&", "~"}) {
+    if (text.substr(at).starts_with(sign)) return at + sign.size();
+  }
+  return at;
+}
+
+// Of a list that is looked through; bytes on either side of the literal in question.
+constexpr std::size_t kMostLiterals = 64;
+constexpr std::size_t kWidestList = 4096;
+
+// Where the first literal of the list begins whose one ends with the quote at `quote`.
+std::optional<std::size_t> list_begin(std::string_view text, std::size_t quote) {
+  for (std::size_t count = 0; count < kMostLiterals && quote > 0; ++count) {
+    const auto begin = text.rfind(text[quote], quote - 1);
+    if (begin == std::string_view::npos) return std::nullopt;
+    auto before = without_spaces_after(text.substr(0, begin));
+    if (!before.ends_with(',')) return begin;
+    before = without_spaces_after(before.substr(0, before.size() - 1));
+    if (before.empty() || !is_quote(before.back())) return begin;
+    quote = before.size() - 1;
+  }
+  return std::nullopt;
+}
+
+// Where that list ends: after its last literal and a comma that may follow it.
+std::optional<std::size_t> list_end(std::string_view text, std::size_t quote) {
+  for (std::size_t count = 0; count < kMostLiterals; ++count) {
+    const auto next = skip_spaces(text, quote + 1);
+    if (next >= text.size() || text[next] != ',') return next;
+    const auto begin = skip_spaces(text, next + 1);
+    if (begin >= text.size() || !is_quote(text[begin])) return begin;
+    quote = text.find(text[begin], begin + 1);
+    if (quote == std::string_view::npos) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Whether the literals of the list in which one ends at `quote` are put together with nothing between them.
+bool is_joined_list(std::string_view text, std::size_t quote) {
+  constexpr auto kCalls = std::to_array<std::string_view>(
+      {"concat(", "concat!(", "concatenate(", "paste0(", "\"\".join(", "''.join("});
+  constexpr auto kCallsOfLists = std::to_array<std::string_view>(
+      {"\"\".join(", "''.join(", "join(\"\",", "join('',", "implode(\"\",", "implode('',", "-join"});
+  constexpr auto kAfterLists = std::to_array<std::string_view>(
+      {".join(\"\")", ".join('')", ".join(``)", ".concat()", "-join \"\"", "-join ''", ",\"\")", ", \"\")"});
+  const auto from = quote - std::min(quote, kWidestList);
+  text = text.substr(from, 2 * kWidestList);
+  quote -= from;
+  const auto begin = list_begin(text, quote);
+  if (!begin) return false;
+  auto before = without_spaces_after(text.substr(0, *begin));
+  if (ends_with_any(before, kCalls)) return true;
+  if (before.empty() || std::string_view("[({").find(before.back()) == std::string_view::npos) return false;
+  before = without_spaces_after(before.substr(0, before.size() - 1));
+  if (before.ends_with("array")) before = without_spaces_after(before.substr(0, before.size() - 5));
+  if (ends_with_any(before, kCallsOfLists)) return true;
+  const auto end = list_end(text, quote);
+  if (!end || *end >= text.size() || std::string_view("])}").find(text[*end]) == std::string_view::npos)
+    return false;
+  const auto after = text.substr(skip_spaces(text, *end + 1));
+  const bool ruby = after.starts_with(".join") && !after.substr(5).starts_with('(');
+  return ruby || starts_with_any(after, kAfterLists);
+}
+
+// The end of a notebook's line, and the start of the next.
+std::size_t skip_notebook_line(std::string_view text, std::size_t at) {
+  if (!text.substr(at).starts_with("\",")) return at;
+  const auto next = skip_spaces(text, at + 2);
+  return next < text.size() && text[next] == '"' ? skip_spaces(text, next + 1) : at;
+}
+
+bool is_key_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("-_.+/~:").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::size_t joint_at(std::string_view text, std::size_t quote) {
+  if (text[quote] == '\\') {  // a line that goes on
+    const auto length = line_end(text.substr(quote + 1));
+    return length == 0 ? 0 : skip_blanks(text, quote + 1 + length) - quote;
+  }
+  if (!is_quote(text[quote])) return 0;
+  auto at = skip_spaces(text, quote + 1);
+  if (at < text.size() && text[at] == ',' && is_joined_list(text, quote)) {
+    at = skip_spaces(text, at + 1);
+  } else {
+    at = skip_spaces(text, skip_operator(text, at));
+    if (text.substr(at).starts_with('\\')) {
+      if (const auto length = line_end(text.substr(at + 1)); length > 0)
+        at = skip_spaces(text, at + 1 + length);
+    }
+    at = skip_notebook_line(text, at);
+  }
+  // Python's and C's marks before a literal: f"", b'', u8"", @"".
+  constexpr std::string_view kMarks = "bBfFrRuUL@8$";
+  auto next = at;
+  // Not right after the quote: `"b" + "c"` has a literal b, and no mark.
+  while (at > quote + 1 && next < text.size() && next < at + 2 &&
+         kMarks.find(text[next]) != std::string_view::npos)
+    ++next;
+  const bool opens = next + 1 < text.size() && is_quote(text[next]) && !is_quote(text[next + 1]);
+  return opens ? next + 1 - quote : 0;
+}
+
+std::size_t fold_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLeast = 6;  // bytes of a value in the first line
+  constexpr std::size_t kLeastMore = 4;
+  constexpr std::size_t kMost = 1024;
+  const auto length = line_end(text.substr(at));
+  if (length == 0) return 0;
+  auto first = at;
+  while (first > 0 && at - first < kMost && is_key_character(text[first - 1])) --first;
+  const bool begins = first == 0 || is_space(text[first - 1]) || is_quote(text[first - 1]);
+  if (!begins || at - first < kLeast) return 0;
+  const auto second = skip_blanks(text, at + length);
+  auto end = second;
+  while (end < text.size() && is_key_character(text[end])) ++end;
+  if (end - second < kLeastMore || text[end - 1] == ':') return 0;  // "name:"
+  while (end < text.size() && text[end] == '=') ++end;
+  const bool closed = end < text.size() && is_quote(text[end]);
+  const bool ends = closed || end == text.size() || line_end(text.substr(end)) > 0;
+  const bool indented = second > at + length;
+  return ends && (indented || closed) ? second - at : 0;
+}
+
+}  // namespace keysift

@@ -1,8 +1,12 @@
 // keysift: finds leaked API keys.
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <new>
 #ifdef __GLIBC__
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 #include "base/failure.h"
@@ -12,11 +16,21 @@
 namespace {
 
 // Memory is used again rather than given back at once: that, and getting it again, took a tenth of the time
-// of looking at ten commits, and a twentieth of a whole history's.
+// of looking at ten commits, and a twentieth of a whole history's. The first of it comes in huge pages where
+// the system has some: by 4 KiB at a time it took a third of the ten commits' time on a virtual machine.
 void keep_memory() {
 #ifdef __GLIBC__
-  mallopt(M_TRIM_THRESHOLD, 32 << 20);
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  constexpr std::size_t kFirst = 128 << 20;
+  constexpr std::uintptr_t kHugePage = 2 << 20;
+  mallopt(M_TRIM_THRESHOLD, 2 * kFirst);
+  mallopt(M_MMAP_THRESHOLD, 8 << 20);  // above what a piece of a file takes
+  mallopt(M_TOP_PAD, kFirst);
+  const auto end = reinterpret_cast<std::uintptr_t>(sbrk(0));
+  const auto huge = (end / kHugePage + 2) * kHugePage;
+  // Makes the heap grow to kFirst beyond `huge`, and what is used of it begin there: a page that was touched
+  // keeps those around it small.
+  static void* volatile untouched = operator new(huge - end, std::nothrow);
+  if (untouched != nullptr) madvise(reinterpret_cast<void*>(huge), kFirst - kHugePage, MADV_HUGEPAGE);
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }

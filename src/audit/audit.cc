@@ -180,7 +180,7 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
   whole.origin = origin;
   whole.path = name;
   const int status =
-      read_with_members(file, whole, kPieces, workers_[0].buffer, 0, blob_sink(), error_sink());
+      read_with_members(file, 0, whole, kPieces, workers_[0].buffer, 0, blob_sink(), error_sink());
   if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
   add_findings(take_hits());
 }

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/cost_table.h"
+#include "cli/prepared.h"
 #include "detect/rule_check.h"
+#include "rule/rule_bytes.h"
 #include "rule/rule_file.h"
 
 namespace keysift {
@@ -58,7 +60,7 @@ int test_rules(const std::vector<Rule>& rules) {
 }  // namespace
 
 std::vector<Rule> chosen_rules(const Options& options) {
-  auto rules = built_in_rules();
+  auto rules = rules_of(prepared_rules());
   for (const auto& file : options.rules) add_rules(rules, file);
   if (options.rule_ids.empty()) return rules;
   const auto chosen = [&](const std::string& id) {

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/prepared_keywords.h"
+#include "cli/prepared.h"
 #include "cli/progress_line.h"
 #include "finding/baseline.h"
 #include "git/repository.h"

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "base/failure.h"
+#include "base/mapped_file.h"
 #include "base/text.h"
 
 namespace keysift {
@@ -115,19 +116,19 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
 }
 
 std::vector<IndexEntry> Repository::index(std::string& problem) const {
-  git_index* raw = nullptr;
-  if (git_repository_index(&raw, get()) != 0) {
-    problem = "the index cannot be read (" + git_error_message() + "); to make it anew: git reset";
+  const auto file = std::filesystem::path(git_repository_path(get())) / "index";
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !error) return {};
+  try {
+    auto entries = parse_index(MappedFile(file).bytes());
+    const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+    if (!std::is_sorted(entries.begin(), entries.end(), by_path))  // git always sorts it
+      std::sort(entries.begin(), entries.end(), by_path);
+    return entries;
+  } catch (const Failure& failure) {
+    problem = "the index cannot be read: " + std::string(failure.what());
     return {};
   }
-  const GitHandle<git_index, git_index_free> index(raw);
-  std::vector<IndexEntry> entries;
-  for (std::size_t i = 0; i < git_index_entrycount(raw); ++i) {
-    const auto* entry = git_index_get_byindex(raw, i);
-    entries.push_back({entry->path, Oid::from_raw(entry->id.id)});
-  }
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  return entries;
 }
 
 std::set<Oid> Repository::shallow_boundary() const {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "git/index_file.h"
 #include "git/oid.h"
 
 namespace keysift {
@@ -32,12 +33,6 @@ std::string git_error_message();
 struct Ref {
   std::string name;  ///< full name, or "HEAD"
   Oid target;
-};
-
-/// One entry of the index.
-struct IndexEntry {
-  std::string path;
-  Oid blob;
 };
 
 /// An open repository. Not for use by two threads at once; open one for each.

@@ -19,6 +19,11 @@ class Pattern {
  public:
   explicit Pattern(std::string text) : text_(std::move(text)) {}
 
+  /// With the max_width() that another one of the same text has told.
+  Pattern(std::string text, std::size_t max_width) : text_(std::move(text)) {
+    std::call_once(width_once_, [&] { width_ = max_width; });
+  }
+
   const std::string& text() const { return text_; }
 
   /// Why RE2 refuses the pattern, in RE2's words; nothing if it takes it.

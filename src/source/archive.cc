@@ -338,10 +338,10 @@ void read_members(const Blob& outer, PieceSize size, unsigned worker, const Blob
   });
 }
 
-int read_with_members(int file, const Blob& whole, PieceSize size, std::string& buffer, unsigned worker,
-                      const BlobSink& sink, const ErrorSink& on_error) {
+int read_with_members(int file, std::uint64_t file_size, const Blob& whole, PieceSize size,
+                      std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
   Kind kind = Kind::none;  // of an archive in several pieces
-  const int error = read_pieces(reader_of(file), whole, size, buffer, [&](const Blob& piece) {
+  const int error = read_pieces(reader_of(file, file_size), whole, size, buffer, [&](const Blob& piece) {
     sink(piece, worker);
     if (piece.own_begin > 0) return;
     if (piece.own_end == SIZE_MAX) {

@@ -33,9 +33,10 @@ bool begins_like_archive(std::string_view bytes);
 
 /// Reads a file descriptor from where it stands to its end, hands it on in pieces that otherwise are like
 /// `whole`, and then what it holds, if it is an archive. Of an archive in a pipe that is more than one piece,
-/// the members cannot be read; `on_error` is told. Returns 0, or the errno of the read that failed.
-int read_with_members(int file, const Blob& whole, PieceSize size, std::string& buffer, unsigned worker,
-                      const BlobSink& sink, const ErrorSink& on_error);
+/// the members cannot be read; `on_error` is told. `file_size` is as for reader_of(). Returns 0, or the errno
+/// of the read that failed.
+int read_with_members(int file, std::uint64_t file_size, const Blob& whole, PieceSize size,
+                      std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error);
 
 /// The path of a member of an archive at `path`: `outer.zip!inner/.env`. A member without a name, which is
 /// what a compressed file holds, is called what that file is called, less its extension. Just `path` if there

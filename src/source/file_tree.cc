@@ -286,7 +286,8 @@ void read_walked_file(int root, const std::string& path, const std::string& show
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   Blob whole;
   whole.path = shown;
-  const int error = read_with_members(file.get(), whole, size, buffer, worker, sink, on_error);
+  const int error = read_with_members(file.get(), static_cast<std::uint64_t>(status.st_size), whole, size,
+                                      buffer, worker, sink, on_error);
   if (error != 0) complain(error);
 }
 

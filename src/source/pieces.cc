@@ -11,8 +11,9 @@ namespace {
 // Fills buffer[filled, wanted) as far as there is anything; `end` says that it went no further.
 int fill(const ByteReader& read, std::string& buffer, std::size_t& filled, std::size_t wanted, bool& end) {
   constexpr std::size_t kLeast = 64 * 1024;
+  buffer.reserve(wanted);  // memory that was never touched costs nothing, moving does
   while (filled < wanted) {
-    // Bit by bit: most of what is read is small, and memory that was never touched is not free.
+    // Bit by bit: most of what is read is small.
     if (filled >= buffer.size()) buffer.resize(std::min(wanted, std::max(kLeast, 2 * filled)));
     const auto got = read(buffer.data() + filled, std::min(wanted, buffer.size()) - filled);
     if (got < 0) return static_cast<int>(-got);
@@ -27,13 +28,19 @@ int fill(const ByteReader& read, std::string& buffer, std::size_t& filled, std::
 
 }  // namespace
 
-ByteReader reader_of(int file) {
-  return [file](char* out, std::size_t size) -> std::ptrdiff_t {
-    for (;;) {
-      const auto got = read(file, out, size);
-      if (got >= 0) return got;
-      if (errno != EINTR) return -errno;
+ByteReader reader_of(int file, std::uint64_t size) {
+  return [file, size, read_before = std::uint64_t{0}, at_end = false](
+             char* out, std::size_t wanted) mutable -> std::ptrdiff_t {
+    while (!at_end) {
+      const auto got = read(file, out, wanted);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return -errno;
+      const auto count = static_cast<std::size_t>(got);
+      read_before += count;
+      at_end = count < wanted && read_before == size;
+      return got;
     }
+    return 0;
   };
 }
 

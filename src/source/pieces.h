@@ -1,6 +1,7 @@
 // Reading what may be larger than memory should hold.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,8 +19,9 @@ struct PieceSize {
 /// Reads up to `size` bytes into `out`. Returns how many: 0 at the end; or an errno, negative.
 using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
 
-/// Reads a file descriptor.
-ByteReader reader_of(int file);
+/// Reads a file descriptor. `size` is what fstat() says of a regular file, 0 if that is not known: a read
+/// that stops short there is taken for the last, without asking for more.
+ByteReader reader_of(int file, std::uint64_t size = 0);
 
 /// Reads to the end and calls `sink` with each piece as a blob that otherwise is like `whole`. What is
 /// shorter than step + overlap is one piece. `buffer` is kept by the caller so that it is allocated once.

@@ -284,7 +284,7 @@ TEST_CASE("files and pipes: what they hold comes after themselves") {
     Blob blob;
     blob.path = name;
     std::string buffer;
-    CHECK(read_with_members(file, blob, kPieces, buffer, 3, collector.sink, collector.on_error) == 0);
+    CHECK(read_with_members(file, 0, blob, kPieces, buffer, 3, collector.sink, collector.on_error) == 0);
     return std::move(collector.result);
   };
   const auto read_file = [&](const char* name) {

@@ -153,6 +153,20 @@ TEST_CASE("pieces are like the blob they come from, and start where it does") {
   CHECK(starts == std::vector<Position>{{10, 5}, {11, 1}, {12, 1}, {12, 5}});
 }
 
+TEST_CASE("a file is read to its end, whatever its size was said to be") {
+  const TempDir dir;
+  const std::string bytes(100'000, 'x');
+  dir.write("file", bytes);
+  const std::uint64_t said = GENERATE(0U, 1U, 99'999U, 100'000U, 100'001U);
+  const std::size_t step = GENERATE(1'000U, 100'000U, 300'000U);
+  std::string buffer;
+  std::string read;
+  const auto file = open_file(dir.path() / "file");
+  CHECK(read_pieces(reader_of(file.get(), said), {}, {step, 0}, buffer,
+                    [&](const Blob& piece) { read += piece.bytes; }) == 0);
+  CHECK(read == bytes);
+}
+
 TEST_CASE("a read that fails gives its errno") {
   const TempDir dir;
   std::string buffer;

@@ -188,9 +188,19 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
 void Audit::history(const Repository& repository) {
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
-  const ObjectWalkOptions walk{options_.threads, options_.memory, std::nullopt};
+  const ObjectWalkOptions walk{options_.threads, options_.memory};
   progress_.expect(objects.size());
-  auto history = read_history(repository, objects, walk, kPieces, object_sink(), error_sink());
+  const auto blobs_with_hits = [&] {
+    std::set<Oid> blobs;
+    for (const auto& worker : workers_) {
+      for (const auto& hit : worker.hits) {
+        if (hit.origin == Origin::history) blobs.insert(hit.object);
+      }
+    }
+    return std::vector(blobs.begin(), blobs.end());
+  };
+  auto history =
+      read_history(repository, objects, walk, kPieces, object_sink(), blobs_with_hits, error_sink());
   for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto findings =
       history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);

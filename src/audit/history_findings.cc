@@ -46,6 +46,7 @@ class Historian {
         repository_(searched.repository),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
+        links_(std::move(history.links)),
         refs_(refs_of(repository_, errors)),
         graph_(commits_of(std::move(history.commits), repository_, refs_)),
         reader_(searched.objects.database()),
@@ -57,10 +58,26 @@ class Historian {
   }
 
   std::vector<Finding> place(const std::vector<Hit>& hits) {
+    find_links(hits);
+    report_missing();
     place_blobs(hits);
     place_names(hits);
     place_messages(hits);
     return std::move(findings_);
+  }
+
+ private:
+  // The walk that found the hits could not know which objects are missing, nor, if no blob has a hit, that a
+  // tree has one.
+  void find_links(const std::vector<Hit>& hits) {
+    std::set<Oid> wanted;
+    if (missing_entries_.size() <= kTraced) wanted = missing_entries_;
+    const auto is_name = [](const Hit& hit) { return hit.origin == Origin::path; };
+    if (wanted.empty() && (links_ || std::none_of(hits.begin(), hits.end(), is_name))) return;
+    for (const auto& hit : hits) {
+      if (hit.origin == Origin::history) wanted.insert(hit.object);
+    }
+    links_ = read_tree_links(searched_.objects, searched_.walk, std::vector(wanted.begin(), wanted.end()));
   }
 
   // Only what a ref's history needs is missed: git itself lets go of the rest bit by bit.
@@ -72,8 +89,6 @@ class Historian {
       if (index && reachable_[*index])
         needed.emplace(object, "object is missing: commit " + commit.hex() + " names it");
     }
-    // Tracing each of very many would take longer than the scan did; then it is a partial clone.
-    constexpr std::size_t kTraced = 1000;
     if (missing_entries_.size() <= kTraced) {
       trace_missing(needed);
     } else {
@@ -82,12 +97,11 @@ class Historian {
     complain(needed);
   }
 
- private:
   void trace_missing(std::map<Oid, std::string>& needed) {
+    if (missing_entries_.empty()) return;
     std::vector<Sought> sought;
     for (const auto& id : missing_entries_) sought.push_back({id, static_cast<std::uint32_t>(sought.size())});
-    for (const auto& seen :
-         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought))) {
+    for (const auto& seen : trace(graph_, tips_, sought, *links_)) {
       if (seen.reachable) needed.emplace(seen.object, "object is missing: it is " + printable(seen.path));
     }
   }
@@ -134,8 +148,7 @@ class Historian {
     }
     std::vector<bool> placed(things.size(), false);
     bool cut = false;
-    for (const auto& seen :
-         trace(graph_, tips_, sought, TreeLinks(searched_.objects, searched_.walk, sought), &cut)) {
+    for (const auto& seen : trace(graph_, tips_, sought, *links_, &cut)) {
       placed[seen.thing] = true;
       found(*things[seen.thing]->at(seen.object), seen);
     }
@@ -165,14 +178,14 @@ class Historian {
           const auto begin = offset_of(bytes, hit.begin);
           const auto end = offset_of(bytes, hit.end);
           TreeEntries entries(bytes);
-          while (const auto entry = entries.next()) {
-            const auto name = static_cast<std::size_t>(entry->name.data() - bytes.data());
-            if (begin < name || end > name + entry->name.size()) continue;
+          for (TreeEntry entry; entries.next(entry);) {
+            const auto name = static_cast<std::size_t>(entry.name.data() - bytes.data());
+            if (begin < name || end > name + entry.name.size()) continue;
             auto path = seen.path + (seen.path.empty() ? "" : "/");
             Hit named = hit;
             named.begin = {1, path.size() + begin - name + 1};
             named.end = {1, path.size() + end - name + 1};
-            path += entry->name;
+            path += entry.name;
             add(named, std::move(path), Origin::path, provenance_of(seen));
             return;
           }
@@ -293,10 +306,15 @@ class Historian {
     return {object.hex(), std::move(author), std::move(date), std::move(summary)};
   }
 
+  // Tracing each of very many missing objects would take longer than the scan did; then it is a partial
+  // clone.
+  static constexpr std::size_t kTraced = 1000;
+
   const SearchedHistory& searched_;
   const Repository& repository_;
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
+  std::optional<TreeLinks> links_;
   std::vector<Ref> refs_;
   CommitGraph graph_;
   ObjectReader reader_;
@@ -315,7 +333,6 @@ std::vector<Finding> history_findings(const SearchedHistory& searched, HistorySu
     return {};
   }
   Historian historian(searched, std::move(history), errors);
-  historian.report_missing();
   return historian.place(hits);
 }
 

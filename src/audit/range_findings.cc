@@ -43,7 +43,7 @@ class RangeHistorian {
         trees_(objects_) {
     std::vector<CommitHeader> headers;
     for (const auto& commit : range.commits) headers.push_back(commit.header);
-    const CommitGraph graph(std::move(headers));
+    const CommitGraph graph(headers);
     for (const auto& commit : range.commits) age_.push_back(graph.find(commit.header.id).value_or(0));
   }
 

@@ -73,8 +73,7 @@ bool AdditionFinder::compare(const Oid& tree, const std::vector<Oid>& parents, s
   }
   bool wanted = false;
   TreeEntries entries(own->bytes());
-  while (const auto next = entries.next()) {
-    const auto& entry = *next;
+  for (TreeEntry entry; entries.next(entry);) {
     Before before;
     bool same = false;
     for (auto& [other, hint] : others) {

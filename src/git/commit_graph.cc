@@ -4,6 +4,8 @@
 #include <charconv>
 #include <queue>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 
 namespace keysift {
 namespace {
@@ -75,46 +77,48 @@ void substitute(std::vector<CommitHeader>& headers, std::span<const Ref> refs, s
   }
 }
 
-CommitGraph::CommitGraph(std::vector<CommitHeader> headers) {
-  std::unordered_map<Oid, std::uint32_t, OidHash> position;
-  for (std::uint32_t i = 0; i < headers.size(); ++i) position.emplace(headers[i].id, i);
-  std::vector<std::vector<std::uint32_t>> children(headers.size());
-  std::vector<std::uint32_t> waiting(headers.size(), 0);
+CommitGraph::CommitGraph(const std::vector<CommitHeader>& headers) {
+  constexpr auto kNone = UINT32_MAX;
+  struct Child {
+    std::uint32_t header;
+    std::uint32_t next;  // of the same parent
+  };
+  OidTable numbers;
+  for (const auto& header : headers) numbers.number(header.id);
+  std::vector<Child> children;
+  std::vector<std::uint32_t> first_child(headers.size(), kNone);
+  std::vector<std::uint32_t> waiting(headers.size(), 0);  // for how many parents
   for (std::uint32_t i = 0; i < headers.size(); ++i) {
     for (const auto& parent : headers[i].parents) {
-      const auto found = position.find(parent);
-      if (found == position.end()) continue;
-      children[found->second].push_back(i);
+      const auto number = numbers.find(parent);
+      if (!number) continue;
+      children.push_back({i, first_child[*number]});
+      first_child[*number] = static_cast<std::uint32_t>(children.size() - 1);
       ++waiting[i];
     }
   }
-  const auto later = [&](std::uint32_t a, std::uint32_t b) {
-    return std::tie(headers[a].time, headers[a].id) > std::tie(headers[b].time, headers[b].id);
+  using Turn = std::pair<std::int64_t, std::uint32_t>;
+  const auto later = [&](const Turn& a, const Turn& b) {
+    return std::tie(a.first, headers[a.second].id) > std::tie(b.first, headers[b.second].id);
   };
-  std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, decltype(later)> ready(later);
+  std::priority_queue<Turn, std::vector<Turn>, decltype(later)> ready(later);
   for (std::uint32_t i = 0; i < headers.size(); ++i) {
-    if (waiting[i] == 0) ready.push(i);
+    if (waiting[i] == 0) ready.emplace(headers[i].time, i);
   }
-  commits_.reserve(headers.size());
   while (!ready.empty()) {
-    const auto next = ready.top();
+    const auto next = ready.top().second;
     ready.pop();
-    Commit commit{headers[next].id, headers[next].tree, {}};
+    ids_.number(headers[next].id);
+    trees_.push_back(headers[next].tree);
     for (const auto& parent : headers[next].parents) {
-      if (const auto index = find(parent)) commit.parents.push_back(*index);
+      if (const auto index = find(parent)) parents_.push_back(*index);
     }
-    by_id_.emplace(commit.id, static_cast<CommitIndex>(commits_.size()));
-    commits_.push_back(std::move(commit));
-    for (const auto child : children[next]) {
-      if (--waiting[child] == 0) ready.push(child);
+    first_parent_.push_back(static_cast<std::uint32_t>(parents_.size()));
+    for (auto child = first_child[next]; child != kNone; child = children[child].next) {
+      const auto header = children[child].header;
+      if (--waiting[header] == 0) ready.emplace(headers[header].time, header);
     }
   }
-}
-
-std::optional<CommitIndex> CommitGraph::find(const Oid& id) const {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return std::nullopt;
-  return found->second;
 }
 
 std::vector<bool> CommitGraph::reachable_from(const std::vector<CommitIndex>& tips) const {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "git/oid.h"
+#include "git/oid_table.h"
 #include "git/repository.h"
 
 namespace keysift {
@@ -37,27 +37,27 @@ using CommitIndex = std::uint32_t;
 /// one with the smallest name: the same commits are numbered alike in every clone.
 class CommitGraph {
  public:
-  /// Takes the headers in any order. Parents that are not among them are left out, and so are commits in a
-  /// circle, which only a forged repository has.
-  explicit CommitGraph(std::vector<CommitHeader> headers);
+  /// Takes the headers in any order, each once. Parents that are not among them are left out, and so are
+  /// commits in a circle, which only a forged repository has.
+  explicit CommitGraph(const std::vector<CommitHeader>& headers);
 
-  std::size_t size() const { return commits_.size(); }
-  const Oid& id(CommitIndex commit) const { return commits_[commit].id; }
-  const Oid& tree(CommitIndex commit) const { return commits_[commit].tree; }
-  const std::vector<CommitIndex>& parents(CommitIndex commit) const { return commits_[commit].parents; }
-  std::optional<CommitIndex> find(const Oid& id) const;
+  std::size_t size() const { return ids_.size(); }
+  const Oid& id(CommitIndex commit) const { return ids_.id(commit); }
+  const Oid& tree(CommitIndex commit) const { return trees_[commit]; }
+  std::span<const CommitIndex> parents(CommitIndex commit) const {
+    return std::span(parents_).subspan(first_parent_[commit],
+                                       first_parent_[commit + 1] - first_parent_[commit]);
+  }
+  std::optional<CommitIndex> find(const Oid& id) const { return ids_.find(id); }
 
   /// For every commit, whether one of `tips` is it or descends from it.
   std::vector<bool> reachable_from(const std::vector<CommitIndex>& tips) const;
 
  private:
-  struct Commit {
-    Oid id;
-    Oid tree;
-    std::vector<CommitIndex> parents;
-  };
-  std::vector<Commit> commits_;
-  std::unordered_map<Oid, CommitIndex, OidHash> by_id_;
+  OidTable ids_;  // numbered as the commits are
+  std::vector<Oid> trees_;
+  std::vector<CommitIndex> parents_;               // of all commits, one after another
+  std::vector<std::uint32_t> first_parent_ = {0};  // by commit, and the end
 };
 
 }  // namespace keysift

@@ -11,6 +11,13 @@ namespace keysift {
 
 enum class ObjectType { commit, tree, blob, tag };
 
+/// A part of a repository's objects: trees, or all but trees.
+enum class ObjectPart { all, trees, others };
+
+inline bool belongs(ObjectType type, ObjectPart part) {
+  return part == ObjectPart::all || (type == ObjectType::tree) == (part == ObjectPart::trees);
+}
+
 /// An object's contents, without git's header. Lives as long as the call it is handed to.
 struct Object {
   Oid id;

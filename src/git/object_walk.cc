@@ -53,34 +53,81 @@ std::vector<std::vector<bool>> ObjectWalk::duplicates() const {
   return skip;
 }
 
-void ObjectWalk::run(const ObjectWalkOptions& options, const ObjectVisitor& visit,
-                     const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error) const {
-  for (const auto& [file, reason] : database_.declined()) on_error(file.filename().native(), reason, 0);
-  std::vector<ObjectReader> readers;
-  for (unsigned worker = 0; worker < options.workers; ++worker) readers.emplace_back(database_);
-  const auto find_base = [&](const Oid& base, unsigned worker) { return readers[worker].read(base); };
-  std::vector<WalkedPack> walked;
-  auto skip = duplicates();
-  for (std::size_t i = 0; i < forests_.size(); ++i) walked.push_back({&forests_[i], std::move(skip[i])});
-  auto rest = walk_packs(walked, {options.workers, options.memory, options.only}, find_base, visit);
-  rest.insert(rest.end(), loose_.begin(), loose_.end());
+// One run over the objects, a part of them at a time.
+class ObjectWalk::Run {
+ public:
+  Run(const ObjectWalk& walk, const ObjectWalkOptions& options, const ObjectVisitor& visit,
+      const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error)
+      : options_(options), visit_(visit), visit_large_(visit_large), on_error_(on_error) {
+    for (unsigned worker = 0; worker < options.workers; ++worker) readers_.emplace_back(walk.database_);
+    auto skip = walk.duplicates();
+    for (std::size_t i = 0; i < walk.forests_.size(); ++i)
+      packs_.push_back({&walk.forests_[i], std::move(skip[i])});
+  }
 
-  constexpr std::size_t kBatch = 64;
-  const auto most = visit_large ? options.memory / options.workers : SIZE_MAX;
-  std::atomic<std::size_t> next{0};
-  parallel(options.workers, [&](unsigned worker) {
-    const auto take = [&](const Object& object) {
-      if (!options.only || object.type == *options.only) visit(object, worker);
-    };
-    const auto take_large = [&](ObjectStream& blob) { visit_large(blob, worker); };
-    auto& reader = readers[worker];
-    for (auto begin = next.fetch_add(kBatch); begin < rest.size(); begin = next.fetch_add(kBatch)) {
-      for (auto i = begin; i < std::min(begin + kBatch, rest.size()); ++i) {
-        if (!reader.read(rest[i], most, take, take_large))
-          on_error(rest[i].hex(), "object cannot be read (" + reader.problem() + "); try: git fsck", worker);
+  // Hands on what belongs to `part` of the packs and of `loose`. Returns the rest of `loose`.
+  std::vector<Oid> hand_on(ObjectPart part, std::vector<Oid> loose) {
+    const auto find_base = [&](const Oid& base, unsigned worker) { return readers_[worker].read(base); };
+    auto declined = walk_packs(packs_, {options_.workers, options_.memory, part}, find_base, visit_);
+    // Of what is broken no type is known: it is declined in every part.
+    std::erase_if(declined, [&](const Oid& id) { return tried_.contains(id); });
+    tried_.insert(declined.begin(), declined.end());
+    loose.insert(loose.end(), declined.begin(), declined.end());
+    return read(part, loose);
+  }
+
+ private:
+  std::vector<Oid> read(ObjectPart part, const std::vector<Oid>& objects) {
+    constexpr std::size_t kBatch = 64;
+    const auto most = visit_large_ ? options_.memory / options_.workers : SIZE_MAX;
+    std::vector<std::vector<Oid>> others(options_.workers);
+    std::atomic<std::size_t> next{0};
+    parallel(options_.workers, [&](unsigned worker) {
+      const auto take = [&](const Object& object) {
+        if (belongs(object.type, part)) {
+          visit_(object, worker);
+        } else {
+          others[worker].push_back(object.id);
+        }
+      };
+      const auto take_large = [&](ObjectStream& blob) { visit_large_(blob, worker); };
+      auto& reader = readers_[worker];
+      for (auto begin = next.fetch_add(kBatch); begin < objects.size(); begin = next.fetch_add(kBatch)) {
+        for (auto i = begin; i < std::min(begin + kBatch, objects.size()); ++i) {
+          if (!reader.read(objects[i], most, take, take_large))
+            on_error_(objects[i].hex(), "object cannot be read (" + reader.problem() + "); try: git fsck",
+                      worker);
+        }
       }
-    }
-  });
+    });
+    std::vector<Oid> rest;
+    for (const auto& each : others) rest.insert(rest.end(), each.begin(), each.end());
+    return rest;
+  }
+
+  const ObjectWalkOptions& options_;
+  const ObjectVisitor& visit_;
+  const LargeObjectVisitor& visit_large_;
+  const ObjectErrorSink& on_error_;
+  std::vector<ObjectReader> readers_;  // by worker
+  std::vector<WalkedPack> packs_;
+  std::unordered_set<Oid, OidHash> tried_;  // what the packs declined
+};
+
+void ObjectWalk::run(const ObjectWalkOptions& options, const ObjectVisitor& visit,
+                     const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error,
+                     const std::function<void()>& before_trees) const {
+  for (const auto& [file, reason] : database_.declined()) on_error(file.filename().native(), reason, 0);
+  Run run(*this, options, visit, visit_large, on_error);
+  auto trees = run.hand_on(ObjectPart::others, {loose_.begin(), loose_.end()});
+  if (before_trees) before_trees();
+  run.hand_on(ObjectPart::trees, std::move(trees));
+}
+
+void ObjectWalk::run_trees(const ObjectWalkOptions& options, const ObjectVisitor& visit) const {
+  const LargeObjectVisitor none;
+  const ObjectErrorSink ignore = [](const std::string&, const std::string&, unsigned) {};
+  Run(*this, options, visit, none, ignore).hand_on(ObjectPart::trees, {loose_.begin(), loose_.end()});
 }
 
 }  // namespace keysift

@@ -13,11 +13,10 @@
 
 namespace keysift {
 
-/// What walking a repository's objects may use, and which are wanted.
+/// What walking a repository's objects may use.
 struct ObjectWalkOptions {
   unsigned workers = 1;
   std::size_t memory = std::size_t{128} << 20;  ///< bytes of objects in memory, over all workers
-  std::optional<ObjectType> only;               ///< leave out objects of other types
 };
 
 /// Called with each blob that is more than a worker may have in memory; several workers call at the same
@@ -35,13 +34,19 @@ class ObjectWalk {
   std::size_t size() const;
   bool contains(const Oid& id) const { return is_packed(id) || loose_.contains(id); }
 
-  /// Reads every object once. Blobs over the limit go to `visit_large`, unless they are made by deltas or
-  /// nobody wants them: `visit_large` is empty. An object or a whole pack that cannot be read goes to
-  /// `on_error`; the others are read.
+  /// Reads every object once, trees after all others; `before_trees`, if there is one, is called in between.
+  /// Blobs over the limit go to `visit_large`, unless they are made by deltas or nobody wants them:
+  /// `visit_large` is empty. An object or a whole pack that cannot be read goes to `on_error`; the others are
+  /// read.
   void run(const ObjectWalkOptions& options, const ObjectVisitor& visit,
-           const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error) const;
+           const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error,
+           const std::function<void()>& before_trees = nullptr) const;
+
+  /// Reads every tree once. What cannot be read is left out: run() tells it.
+  void run_trees(const ObjectWalkOptions& options, const ObjectVisitor& visit) const;
 
  private:
+  class Run;
   bool is_packed(const Oid& id) const;
   std::vector<std::vector<bool>> duplicates() const;
 

@@ -118,7 +118,7 @@ class Worker {
          const ObjectVisitor& visit)
       : number_(number),
         memory_(limits.memory / limits.workers),
-        only_(limits.only),
+        part_(limits.part),
         exchange_(exchange),
         find_base_(find_base),
         visit_(visit) {}
@@ -160,7 +160,7 @@ class Worker {
  private:
   void start_at_root(const WalkedPack& pack, std::uint32_t index) {
     const auto& node = pack.forest->node(index);
-    if (only_ && object_type(node.kind) != *only_) return;
+    if (!belongs(object_type(node.kind), part_)) return;
     pack.forest->prefetch(node);
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
@@ -172,7 +172,7 @@ class Worker {
 
   void start_at_orphan(const WalkedPack& pack, const PackForest::Orphan& orphan) {
     auto base = find_base_(orphan.base, number_);
-    if (only_ && base && base->type != *only_) return;
+    if (base && !belongs(base->type, part_)) return;
     auto room = base ? take(base->bytes.size()) : std::nullopt;
     if (!room) return decline(pack, orphan.node);
     std::memcpy(room->memory.get(), base->bytes.data(), base->bytes.size());
@@ -318,7 +318,7 @@ class Worker {
 
   unsigned number_;
   std::size_t memory_;
-  std::optional<ObjectType> only_;
+  ObjectPart part_;
   Exchange& exchange_;
   const BaseFinder& find_base_;
   const ObjectVisitor& visit_;

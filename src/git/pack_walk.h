@@ -22,8 +22,8 @@ struct WalkedPack {
 /// What a walk may use.
 struct PackWalkLimits {
   unsigned workers = 1;
-  std::size_t memory = 0;          ///< bytes of objects in memory, over all workers
-  std::optional<ObjectType> only;  ///< leave out objects of other types
+  std::size_t memory = 0;             ///< bytes of objects in memory, over all workers
+  ObjectPart part = ObjectPart::all;  ///< leave out other objects
 };
 
 /// Finds an object that deltas of a pack are made from and that is not in it; it is used before the worker's
@@ -31,7 +31,8 @@ struct PackWalkLimits {
 using BaseFinder = std::function<std::optional<Object>(const Oid& base, unsigned worker)>;
 
 /// Hands on every object of `packs` that can be read within the limits. Returns the names of the others:
-/// broken ones, those that stand on them, and those that need more memory than `limits` allow.
+/// broken ones, of whatever part, those that stand on them, and those that need more memory than `limits`
+/// allow.
 std::vector<Oid> walk_packs(std::span<const WalkedPack> packs, PackWalkLimits limits,
                             const BaseFinder& find_base, const ObjectVisitor& visit);
 

@@ -57,20 +57,20 @@ class PathTable {
 class TreeLists {
  public:
   TreeLists(std::span<const Sought> sought, const TreeLinks& links)
-      : sought_(sought), links_(links), trees_(links.size(), kUnknown) {
-    for (std::uint32_t i = 0; i < sought.size(); ++i) roots_[sought[i].object].push_back(i);
+      : sought_(sought),
+        links_(links),
+        objects_(links.size(), kUnknown),
+        entries_(links.entries().size(), kUnknown) {
     lists_.push_back(nullptr);
+    std::unordered_map<Oid, Items, OidHash> things;
+    for (std::uint32_t i = 0; i < sought.size(); ++i)
+      things[sought[i].object].push_back({sought[i].thing, kNoPath, i});
+    for (auto& [object, items] : things) own_.emplace(object, intern(std::move(items)));
   }
 
-  // Of a commit's tree, which may be sought itself.
   ListId list_of_root(const Oid& tree) {
     const auto number = links_.find(tree);
-    const auto below = number ? list_of(*number, 0) : kEmpty;
-    const auto found = roots_.find(tree);
-    if (found == roots_.end()) return below;
-    auto all = items(below);
-    for (const auto index : found->second) all.push_back({sought_[index].thing, kNoPath, index});
-    return intern(std::move(all));
+    return number ? list_of(*number, 0) : own(tree);
   }
 
   const Items& items(ListId list) const {
@@ -84,20 +84,35 @@ class TreeLists {
 
  private:
   static constexpr ListId kUnknown = UINT32_MAX;
+  static constexpr ListId kOpen = UINT32_MAX - 1;
 
-  ListId list_of(std::uint32_t tree, unsigned depth) {
-    if (trees_[tree] != kUnknown || depth > kMaxTreeDepth)
-      return trees_[tree] == kUnknown ? kEmpty : trees_[tree];
-    trees_[tree] = kEmpty;  // where a forged repository has trees that contain themselves
+  // Of an object, wherever it stands: of what it is itself and, if it is a tree, of what is in it.
+  ListId list_of(std::uint32_t object, unsigned depth) {
+    if (objects_[object] < kOpen) return objects_[object];
+    // In a forged repository a tree may contain itself.
+    if (objects_[object] == kOpen || depth > kMaxTreeDepth) return kEmpty;
+    objects_[object] = kOpen;
     std::vector<ListId> parts;
-    for (const auto& [name, subtree] : links_.subtrees(tree)) {
-      if (const auto below = list_of(subtree, depth + 1); below != kEmpty)
-        parts.push_back(inside(name, below));
+    if (const auto here = own(links_.id(object)); here != kEmpty) parts.push_back(here);
+    for (const auto entry : links_.entries_of(object)) {
+      if (const auto list = list_of_entry(entry, depth); list != kEmpty) parts.push_back(list);
     }
-    for (const auto& [name, index] : links_.sought(tree)) {
-      parts.push_back(intern({{sought_[index].thing, paths_.join(links_.name(name), kNoPath), index}}));
-    }
-    return trees_[tree] = joined(std::move(parts));
+    return objects_[object] = joined(std::move(parts));
+  }
+
+  ListId list_of_entry(std::uint32_t number, unsigned depth) {
+    if (entries_[number] != kUnknown) return entries_[number];
+    const auto& entry = links_.entries()[number];
+    const auto below = list_of(entry.object, depth + 1);
+    const auto list = below == kEmpty ? kEmpty : inside(entry.name, below);
+    if (objects_[entry.object] < kOpen) entries_[number] = list;
+    return list;
+  }
+
+  // Of what the object itself holds, wherever it stands.
+  ListId own(const Oid& object) const {
+    const auto found = own_.find(object);
+    return found == own_.end() ? kEmpty : found->second;
   }
 
   // The list of a folder that has `list` in it under `name`.
@@ -137,9 +152,9 @@ class TreeLists {
 
   std::span<const Sought> sought_;
   const TreeLinks& links_;
-  std::vector<ListId> trees_;  // by tree
-  std::unordered_map<Oid, std::vector<std::uint32_t>, OidHash>
-      roots_;                                         // sought objects, some of which may be roots
+  std::vector<ListId> objects_;                       // by object
+  std::vector<ListId> entries_;                       // by entry
+  std::unordered_map<Oid, ListId, OidHash> own_;      // of what is sought
   std::unordered_map<std::uint64_t, ListId> inside_;  // by name and list
   std::map<std::vector<ListId>, ListId> joined_;
   PathTable paths_;
@@ -201,7 +216,7 @@ class Trace {
   Place& place(const Item& item) { return places_[{item.thing, item.path}]; }
 
   void compare_with_parents(CommitIndex commit) {
-    const auto& parents = graph_.parents(commit);
+    const auto parents = graph_.parents(commit);
     const auto own = list_of_[commit];
     const auto unchanged = [&](CommitIndex parent) { return list_of_[parent] == own; };
     if (!parents.empty() && std::all_of(parents.begin(), parents.end(), unchanged)) return;

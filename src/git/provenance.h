@@ -39,8 +39,15 @@ struct Tip {
 /// are left out.
 std::vector<Tip> tips_of(ObjectReader& objects, const CommitGraph& graph, std::span<const Ref> refs);
 
-/// Traces what is sought through all commits of `graph`; `links` was made for the same `sought`. The result
-/// is sorted by thing, then path. A tree that has things at very many places, as only a forged one does, is
+/// An object that holds a thing whose history is asked for. Several may hold the same thing (versions of a
+/// file), and one several things. The caller numbers the things.
+struct Sought {
+  Oid object;
+  std::uint32_t thing = 0;
+};
+
+/// Traces what is sought through all commits of `graph`: trees, and what was wanted of `links`. The result is
+/// sorted by thing, then path. A tree that has things at very many places, as only a forged one does, is
 /// followed to some of them only; then `*cut` is set.
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
                               std::span<const Sought> sought, const TreeLinks& links, bool* cut = nullptr);

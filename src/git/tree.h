@@ -1,7 +1,6 @@
 // The format of tree objects.
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 #include "git/oid.h"
@@ -26,21 +25,22 @@ class TreeEntries {
  public:
   explicit TreeEntries(std::string_view tree) : size_(tree.size()), rest_(tree) {}
 
-  /// The next entry; nothing at the end, or where the bytes are no tree: then broken() is true.
-  std::optional<TreeEntry> next() {
-    const auto space = rest_.find(' ');
+  /// Sets `entry` to the next one. False at the end, or where the bytes are no tree: then broken() is true.
+  /// (A history names a hundred million entries. Returning one instead took twice as long.)
+  bool next(TreeEntry& entry) {
+    const bool file = rest_.starts_with("100644 ") || rest_.starts_with("100755 ");
+    const auto space = file ? 6 : rest_.find(' ');
     const auto nul = space == std::string_view::npos ? space : rest_.find('\0', space);
     if (nul == std::string_view::npos || rest_.size() - nul - 1 < Oid::kSize) {
       broken_ = broken_ || !rest_.empty();
       rest_ = {};
-      return std::nullopt;
+      return false;
     }
-    const auto mode = rest_.substr(0, space);
-    TreeEntry entry{rest_.substr(space + 1, nul - space - 1), Oid::from_raw(rest_.data() + nul + 1)};
-    if (mode == "40000" || mode == "040000") entry.kind = TreeEntry::Kind::tree;
-    if (mode == "160000") entry.kind = TreeEntry::Kind::submodule;
+    entry.name = rest_.substr(space + 1, nul - space - 1);
+    entry.id = Oid::from_raw(rest_.data() + nul + 1);
+    entry.kind = file ? TreeEntry::Kind::blob : kind_of(rest_.substr(0, space));
     rest_.remove_prefix(nul + 1 + Oid::kSize);
-    return entry;
+    return true;
   }
 
   bool broken() const { return broken_; }
@@ -49,6 +49,11 @@ class TreeEntries {
   std::size_t position() const { return size_ - rest_.size(); }
 
  private:
+  static TreeEntry::Kind kind_of(std::string_view mode) {
+    if (mode == "40000" || mode == "040000") return TreeEntry::Kind::tree;
+    return mode == "160000" ? TreeEntry::Kind::submodule : TreeEntry::Kind::blob;
+  }
+
   std::size_t size_;
   std::string_view rest_;
   bool broken_ = false;

@@ -1,49 +1,23 @@
 #include "git/tree_links.h"
 
-#include <bitset>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
-#include "base/parallel.h"
 #include "git/tree.h"
 
 namespace keysift {
-namespace {
-
-// The sought objects by name. Nearly every entry of a tree is none of them: two bytes of its name tell most
-// of the time.
-class SoughtTable {
- public:
-  explicit SoughtTable(std::span<const Sought> sought) {
-    for (std::uint32_t index = 0; index < sought.size(); ++index) {
-      by_id_[sought[index].object].push_back(index);
-      beginnings_.set(beginning(sought[index].object));
-    }
-  }
-
-  const std::vector<std::uint32_t>* find(const Oid& id) const {
-    if (!beginnings_.test(beginning(id))) return nullptr;
-    const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : &found->second;
-  }
-
- private:
-  static std::size_t beginning(const Oid& id) { return std::size_t{id.bytes[0]} << 8 | id.bytes[1]; }
-
-  std::bitset<65536> beginnings_;
-  std::unordered_map<Oid, std::vector<std::uint32_t>, OidHash> by_id_;
-};
 
 // File names, numbered.
-class NameTable {
+class TreeLinks::NameTable {
  public:
   std::uint32_t number(std::string_view name) {
     if (const auto found = numbers_.find(name); found != numbers_.end()) return found->second;
-    const auto number = static_cast<std::uint32_t>(numbers_.size());
-    numbers_.emplace(name, number);
-    return number;
+    names_.push_back(&numbers_.emplace(name, static_cast<std::uint32_t>(names_.size())).first->first);
+    return static_cast<std::uint32_t>(names_.size() - 1);
   }
-  const auto& all() const { return numbers_; }
+  std::size_t size() const { return names_.size(); }
+  const std::string& operator[](std::uint32_t number) const { return *names_[number]; }
 
  private:
   struct Hash {
@@ -51,92 +25,92 @@ class NameTable {
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
   };
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> numbers_;
+  std::vector<const std::string*> names_;
 };
-
-}  // namespace
 
 // What one worker has read, in numbers of its own.
 struct TreeLinks::Share {
-  OidTable trees;
+  OidTable objects;
   NameTable names;
-  std::vector<Link> links;
-  std::vector<std::pair<std::uint32_t, Record>> records;  // by the worker's number of the tree
-  std::vector<Link> sought;                               // of the tree in hand
+  std::vector<Entry> entries;
+  std::vector<std::uint32_t> links;                       // numbers of entries
+  std::vector<std::pair<std::uint32_t, Record>> records;  // by object
 
-  void read(const Object& tree, const SoughtTable& wanted, std::uint32_t worker) {
-    Record record{links.size(), 0, 0, worker};
-    sought.clear();
-    TreeEntries entries(tree.bytes);
-    while (const auto entry = entries.next()) {
-      if (entry->kind == TreeEntry::Kind::tree)
-        links.push_back({names.number(entry->name), trees.number(entry->id)});
-      if (const auto* indices = wanted.find(entry->id)) {
-        for (const auto index : *indices) sought.push_back({names.number(entry->name), index});
-      }
-    }
-    record.subtrees = static_cast<std::uint32_t>(links.size() - record.begin);
-    record.sought = static_cast<std::uint32_t>(sought.size());
-    if (record.subtrees + record.sought == 0) return;
-    links.insert(links.end(), sought.begin(), sought.end());
-    records.emplace_back(trees.number(tree.id), record);
+  // The number of an entry. Trees name the same subtrees over and over: most entries are among those that
+  // are remembered, by their object.
+  std::uint32_t entry(std::string_view name, const Oid& id) {
+    auto& number = remembered[OidHash{}(id) % kRemembered];
+    if (number != kNone && objects.id(entries[number].object) == id && names[entries[number].name] == name)
+      return number;
+    number = static_cast<std::uint32_t>(entries.size());
+    entries.push_back({names.number(name), objects.number(id)});
+    return number;
   }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kRemembered = std::size_t{1} << 14;
+  std::vector<std::uint32_t> remembered = std::vector<std::uint32_t>(kRemembered, kNone);
 };
 
-TreeLinks::TreeLinks(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                     std::span<const Sought> sought) {
-  const SoughtTable wanted(sought);
-  std::vector<Share> shares(options.workers);
-  auto trees_only = options;
-  trees_only.only = ObjectType::tree;
-  const auto read = [&](const Object& object, unsigned worker) {
-    shares[worker].read(object, wanted, worker);
-    return 0;
-  };
-  // The walk that found what is sought has told what cannot be read.
-  objects.run(trees_only, read, nullptr, [](const std::string&, const std::string&, unsigned) {});
-  merge(std::move(shares));
+TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers) : shares_(workers) {
+  for (const auto& id : wanted) {
+    wanted_.number(id);
+    beginnings_.set(beginning(id));
+  }
 }
 
-// Gives trees and names numbers that hold for all workers.
-void TreeLinks::merge(std::vector<Share> shares) {
+TreeLinks::Maker::~Maker() = default;
+
+void TreeLinks::Maker::add(const Object& tree, unsigned worker) {
+  auto& share = shares_[worker];
+  const auto begin = share.links.size();
+  TreeEntries entries(tree.bytes);
+  for (TreeEntry entry; entries.next(entry);) {
+    const auto is_wanted = [&] { return beginnings_.test(beginning(entry.id)) && wanted_.find(entry.id); };
+    if (entry.kind == TreeEntry::Kind::tree || is_wanted())
+      share.links.push_back(share.entry(entry.name, entry.id));
+  }
+  const auto count = static_cast<std::uint32_t>(share.links.size() - begin);
+  if (count > 0) share.records.push_back({share.objects.number(tree.id), {begin, count, worker}});
+}
+
+TreeLinks TreeLinks::Maker::finish() {
+  TreeLinks links;
   NameTable names;
-  std::vector<std::vector<std::uint32_t>> tree_numbers;
-  for (const auto& share : shares) {
-    auto& numbers = tree_numbers.emplace_back();
-    for (std::uint32_t tree = 0; tree < share.trees.size(); ++tree)
-      numbers.push_back(trees_.number(share.trees.id(tree)));
-  }
-  records_.resize(trees_.size());
-  std::vector<std::vector<std::uint32_t>> name_numbers;
-  for (const auto& share : shares) {
-    auto& numbers = name_numbers.emplace_back(share.names.all().size());
-    for (const auto& [name, number] : share.names.all()) numbers[number] = names.number(name);
-  }
-  parallel(static_cast<unsigned>(shares.size()), [&](unsigned worker) {
-    auto& share = shares[worker];
-    for (auto& link : share.links) link.name = name_numbers[worker][link.name];
-    for (const auto& [tree, record] : share.records) {
-      for (auto i = record.begin; i < record.begin + record.subtrees; ++i) {
-        share.links[i].target = tree_numbers[worker][share.links[i].target];
-      }
-      records_[tree_numbers[worker][tree]] = record;
-    }
+  for (auto& share : shares_) links.add(std::exchange(share, {}), names);
+  for (std::uint32_t i = 0; i < names.size(); ++i) links.names_.push_back(names[i]);
+  return links;
+}
+
+// Gives entries, objects and names the numbers that hold for all workers.
+void TreeLinks::add(Share share, NameTable& names) {
+  std::vector<std::uint32_t> objects;
+  for (std::uint32_t i = 0; i < share.objects.size(); ++i)
+    objects.push_back(objects_.number(share.objects.id(i)));
+  const auto first = static_cast<std::uint32_t>(entries_.size());
+  for (const auto& [name, object] : share.entries)
+    entries_.push_back({names.number(share.names[name]), objects[object]});
+  for (auto& link : share.links) link += first;
+  links_.push_back(std::move(share.links));
+  records_.resize(objects_.size());
+  for (const auto& [object, record] : share.records) records_[objects[object]] = record;
+}
+
+std::span<const std::uint32_t> TreeLinks::entries_of(std::uint32_t object) const {
+  const auto& record = records_[object];
+  if (record.count == 0) return {};
+  return std::span(links_[record.worker]).subspan(record.begin, record.count);
+}
+
+TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
+                          std::span<const Oid> wanted) {
+  TreeLinks::Maker maker(wanted, options.workers);
+  objects.run_trees(options, [&](const Object& tree, unsigned worker) {
+    maker.add(tree, worker);
+    return 0;
   });
-  for (auto& share : shares) links_.push_back(std::move(share.links));
-  names_.resize(names.all().size());
-  for (const auto& [name, number] : names.all()) names_[number] = name;
-}
-
-std::span<const TreeLinks::Link> TreeLinks::subtrees(std::uint32_t tree) const {
-  const auto& record = records_[tree];
-  if (record.subtrees == 0) return {};
-  return std::span(links_[record.worker]).subspan(record.begin, record.subtrees);
-}
-
-std::span<const TreeLinks::Link> TreeLinks::sought(std::uint32_t tree) const {
-  const auto& record = records_[tree];
-  if (record.sought == 0) return {};
-  return std::span(links_[record.worker]).subspan(record.begin + record.subtrees, record.sought);
+  return maker.finish();
 }
 
 }  // namespace keysift

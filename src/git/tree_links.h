@@ -1,10 +1,11 @@
-// What tracing needs of all trees of a repository, read in one pass.
+// What tracing needs of all trees of a repository.
 #pragma once
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "git/object_walk.h"
@@ -12,54 +13,74 @@
 
 namespace keysift {
 
-/// An object (a blob, say) that holds a thing whose history is asked for. Several may hold the same thing
-/// (versions of a file), and one several things. The caller numbers the things.
-struct Sought {
-  Oid object;
-  std::uint32_t thing = 0;
-};
-
-/// How the trees of a repository contain each other, and which of them name what is sought. Memory: about 8
-/// bytes for each subtree that a tree names, and 60 for each tree.
+/// How the trees of a repository contain each other, and which of them name wanted objects. Memory: 4 bytes
+/// for each subtree that a tree names, and about 80 for each tree.
 class TreeLinks {
  public:
-  /// An entry of a tree: a subtree, by its number, or a sought object, by its index.
-  struct Link {
+  /// An entry of one tree or of several: a subtree or a wanted object, under a name.
+  struct Entry {
     std::uint32_t name = 0;
-    std::uint32_t target = 0;
+    std::uint32_t object = 0;
   };
 
-  /// Reads all trees of `objects`. Those that cannot be read count as empty.
-  TreeLinks(const ObjectWalk& objects, const ObjectWalkOptions& options, std::span<const Sought> sought);
+  class Maker;
 
-  /// How many trees there are. They are numbered from 0.
-  std::size_t size() const { return trees_.size(); }
-  std::optional<std::uint32_t> find(const Oid& tree) const { return trees_.find(tree); }
+  /// How many objects there are: those that were wanted, trees that have links, and what they lead to. They
+  /// are numbered from 0.
+  std::size_t size() const { return objects_.size(); }
+  std::optional<std::uint32_t> find(const Oid& object) const { return objects_.find(object); }
+  const Oid& id(std::uint32_t object) const { return objects_.id(object); }
 
-  /// The subtrees of a tree.
-  std::span<const Link> subtrees(std::uint32_t tree) const;
+  /// The numbers of the entries that an object has, in the tree's order; none if it is no tree.
+  std::span<const std::uint32_t> entries_of(std::uint32_t object) const;
 
-  /// The sought objects that a tree names. An object that is sought for several things is there once for
-  /// each.
-  std::span<const Link> sought(std::uint32_t tree) const;
-
+  const std::vector<Entry>& entries() const { return entries_; }
   const std::string& name(std::uint32_t name) const { return names_[name]; }
 
  private:
+  class NameTable;
   struct Share;
   // One tree's links: where they begin in which worker's list, and how many there are.
   struct Record {
     std::uint64_t begin = 0;
-    std::uint32_t subtrees = 0;
-    std::uint32_t sought = 0;
+    std::uint32_t count = 0;
     std::uint32_t worker = 0;
   };
-  void merge(std::vector<Share> shares);
+  void add(Share share, NameTable& names);
 
-  OidTable trees_;
-  std::vector<Record> records_;           // by tree
-  std::vector<std::vector<Link>> links_;  // by worker; of each tree the subtrees, then what is sought
+  OidTable objects_;
+  std::vector<Record> records_;  // by object
+  std::vector<Entry> entries_;
+  std::vector<std::vector<std::uint32_t>> links_;  // by worker: entries
   std::vector<std::string> names_;
 };
+
+/// Makes TreeLinks of trees, one by one.
+class TreeLinks::Maker {
+ public:
+  /// Of `wanted` objects the entries are kept. `workers` add trees.
+  Maker(std::span<const Oid> wanted, unsigned workers);
+  ~Maker();
+  Maker(const Maker&) = delete;
+  Maker& operator=(const Maker&) = delete;
+
+  /// Adds a tree. Workers may call at the same time.
+  void add(const Object& tree, unsigned worker);
+
+  /// The links of all trees that were added. Call it once.
+  TreeLinks finish();
+
+ private:
+  static std::size_t beginning(const Oid& id) { return std::size_t{id.bytes[0]} << 8 | id.bytes[1]; }
+
+  OidTable wanted_;
+  // Nearly every entry of a tree is unwanted: two bytes of its name tell most of the time.
+  std::bitset<65536> beginnings_;
+  std::vector<Share> shares_;  // by worker
+};
+
+/// Reads all trees of `objects` for their links. Those that cannot be read count as empty.
+TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
+                          std::span<const Oid> wanted);
 
 }  // namespace keysift

@@ -12,20 +12,20 @@ constexpr std::size_t kKept = std::size_t{1} << 20;
 }  // namespace
 
 std::optional<TreeEntry> Tree::find(std::string_view name, std::size_t& hint) const {
+  TreeEntry entry;
   TreeEntries rest(std::string_view(bytes_).substr(hint));
-  if (const auto next = rest.next(); next && next->name == name) {
+  if (rest.next(entry) && entry.name == name) {
     hint += rest.position();
-    return next;
+    return entry;
   }
   if (positions_.empty()) {
     TreeEntries entries(bytes_);
-    for (std::size_t at = 0; const auto entry = entries.next(); at = entries.position())
-      positions_.emplace(entry->name, at);
+    for (std::size_t at = 0; entries.next(entry); at = entries.position()) positions_.emplace(entry.name, at);
   }
   const auto found = positions_.find(name);
   if (found == positions_.end()) return std::nullopt;
   TreeEntries from(std::string_view(bytes_).substr(found->second));
-  const auto entry = from.next();
+  from.next(entry);
   hint = found->second + from.position();
   return entry;
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/position.h"
 #include "base/fresh.h"
+#include "base/position.h"
 #include "finding/finding.h"
 #include "git/oid.h"
 

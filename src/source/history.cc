@@ -29,11 +29,19 @@ class HistoryReader {
       found.front() = 1;  // which belongs elsewhere: no name is there yet, not even 0
   }
 
-  HistorySummary run() {
-    const auto visit = [&](const Object& object, unsigned worker) { return take(object, worker); };
+  HistorySummary run(const std::function<std::vector<Oid>()>& wanted) {
+    std::optional<TreeLinks::Maker> links;
+    const auto before_trees = [&] {
+      if (const auto objects = wanted(); !objects.empty()) links.emplace(objects, options_.workers);
+    };
+    const auto visit = [&](const Object& object, unsigned worker) {
+      if (links && object.type == ObjectType::tree) links->add(object, worker);
+      return take(object, worker);
+    };
     const auto visit_large = [&](ObjectStream& blob, unsigned worker) { take_large(blob, worker); };
-    objects_.run(options_, visit, visit_large, on_error_);
+    objects_.run(options_, visit, visit_large, on_error_, before_trees);
     HistorySummary all;
+    if (links) all.links = links->finish();
     for (auto& share : shares_) {
       all.commits.push_back(std::move(share.commits));
       std::move(share.missing_links.begin(), share.missing_links.end(),
@@ -126,13 +134,13 @@ class HistoryReader {
     TreeEntries entries(object.bytes);
     auto fresh = changes.begin();
     auto begin = entries.position();
-    while (const auto entry = entries.next()) {
+    for (TreeEntry entry; entries.next(entry);) {
       while (fresh != changes.end() && fresh->end < begin) ++fresh;
       if (!changes.empty() && fresh == changes.end()) return;
       begin = entries.position();
       const bool old = fresh != changes.end() && fresh->begin > begin;
-      if (old || entry->kind == TreeEntry::Kind::submodule || !is_missing(entry->id, worker)) continue;
-      shares_[worker].missing_entries.insert(entry->id);
+      if (old || entry.kind == TreeEntry::Kind::submodule || !is_missing(entry.id, worker)) continue;
+      shares_[worker].missing_entries.insert(entry.id);
     }
     if (entries.broken())
       on_error_(object.id.hex(), "tree is broken: some of its entries cannot be read", worker);
@@ -191,8 +199,8 @@ class HistoryReader {
 
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const ErrorSink& on_error) {
-  return HistoryReader(repository, objects, options, pieces, sink, on_error).run();
+                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error) {
+  return HistoryReader(repository, objects, options, pieces, sink, on_error).run(wanted);
 }
 
 }  // namespace keysift

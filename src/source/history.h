@@ -1,11 +1,14 @@
 // All that a repository's objects hold.
 #pragma once
+#include <functional>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "git/commit_graph.h"
 #include "git/object_walk.h"
 #include "git/repository.h"
+#include "git/tree_links.h"
 #include "source/blob.h"
 #include "source/pieces.h"
 
@@ -22,15 +25,17 @@ struct HistorySummary {
   std::vector<std::vector<CommitHeader>> commits;  ///< all of them, in no order, as the workers read them
   std::vector<MissingLink>
       missing_links;  ///< trees and parents of commits, but for parents that a shallow clone cut off
-  std::set<Oid> missing_entries;  ///< what trees name and the database lacks
+  std::set<Oid> missing_entries;   ///< what trees name and the database lacks
+  std::optional<TreeLinks> links;  ///< of all trees that can be read, if anything was wanted
 };
 
 /// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository
 /// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). A blob over the
 /// memory limit is handed on in pieces, if it can be read so. After a blob that is an archive come its
-/// members. What cannot be read goes to `on_error`.
+/// members. Trees come last; before them `wanted` is asked once for the blobs whose places in trees are of
+/// interest. What cannot be read goes to `on_error`.
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const ErrorSink& on_error);
+                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error);
 
 }  // namespace keysift

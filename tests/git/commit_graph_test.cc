@@ -93,7 +93,8 @@ TEST_CASE("parents that are not there are left out") {
   REQUIRE(graph.size() == 2);
   CHECK(graph.id(0) == id_of(0));
   CHECK(graph.parents(0).empty());
-  CHECK(graph.parents(1) == std::vector<CommitIndex>{0});
+  REQUIRE(graph.parents(1).size() == 1);
+  CHECK(graph.parents(1)[0] == 0);
   CHECK_FALSE(graph.find(id_of(7)));
 }
 

@@ -46,7 +46,7 @@ class Story {
     for (std::string hex; std::getline(commits, hex);) {
       headers.push_back(parse_commit(Oid::from_hex(hex), repo_.git({"cat-file", "commit", hex})).value());
     }
-    return CommitGraph(std::move(headers));
+    return CommitGraph(headers);
   }
 
   /// A line for each appearance of the blobs that hold `texts`, which all are the same thing unless `apart`.
@@ -58,10 +58,12 @@ class Story {
     const ObjectDatabase database(repository);
     ObjectReader objects(database);
     const auto tips = tips_of(objects, commits, repository.refs(broken));
+    std::vector<Oid> blobs;
+    for (const auto& text : texts) blobs.push_back(blob(text));
+    const auto links = read_tree_links(ObjectWalk(database, 2), ObjectWalkOptions{}, blobs);
     std::vector<Sought> sought;
-    for (const auto& text : texts)
-      sought.push_back({blob(text), apart ? static_cast<std::uint32_t>(sought.size()) : 0});
-    const TreeLinks links(ObjectWalk(database, 2), ObjectWalkOptions{}, sought);
+    for (const auto& id : blobs)
+      sought.push_back({id, apart ? static_cast<std::uint32_t>(sought.size()) : 0});
     Strings lines;
     for (const auto& found : keysift::trace(commits, tips, sought, links))
       lines.push_back(line(commits, found));

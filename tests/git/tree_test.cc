@@ -18,11 +18,11 @@ std::string entry(const std::string& mode, const std::string& name, char id) {
 // "kind hex name" a line, as `git ls-tree` has it, less the mode.
 std::vector<std::string> listing(TreeEntries& entries) {
   std::vector<std::string> lines;
-  while (const auto entry = entries.next()) {
-    const std::string kind = entry->kind == Kind::tree        ? "tree"
-                             : entry->kind == Kind::submodule ? "commit"
-                                                              : "blob";
-    lines.push_back(kind + " " + entry->id.hex() + " " + std::string(entry->name));
+  for (TreeEntry entry; entries.next(entry);) {
+    const std::string kind = entry.kind == Kind::tree        ? "tree"
+                             : entry.kind == Kind::submodule ? "commit"
+                                                             : "blob";
+    lines.push_back(kind + " " + entry.id.hex() + " " + std::string(entry.name));
   }
   return lines;
 }
@@ -68,8 +68,9 @@ TEST_CASE("a tree that is cut off anywhere gives its whole entries, and says tha
   const auto bytes =
       run({"git", "cat-file", "tree", make_tree(repo)}, repo.path(), {}, clean_environment()).out;
   std::vector<std::size_t> ends = {0};  // where entries end
-  for (TreeEntries entries(bytes); const auto entry = entries.next();) {
-    ends.push_back(static_cast<std::size_t>(entry->name.data() - bytes.data()) + entry->name.size() + 1 +
+  TreeEntry entry;
+  for (TreeEntries entries(bytes); entries.next(entry);) {
+    ends.push_back(static_cast<std::size_t>(entry.name.data() - bytes.data()) + entry.name.size() + 1 +
                    Oid::kSize);
   }
   REQUIRE(ends.back() == bytes.size());
@@ -87,30 +88,33 @@ TEST_CASE("a tree that is cut off anywhere gives its whole entries, and says tha
 
 TEST_CASE("a tree stays broken, however often it is asked for more") {
   TreeEntries entries("100644 name");
-  CHECK_FALSE(entries.next());
-  CHECK_FALSE(entries.next());
+  TreeEntry none;
+  CHECK_FALSE(entries.next(none));
+  CHECK_FALSE(entries.next(none));
   CHECK(entries.broken());
 }
 
 TEST_CASE("an empty tree is whole") {
   TreeEntries entries("");
-  CHECK_FALSE(entries.next());
+  TreeEntry none;
+  CHECK_FALSE(entries.next(none));
   CHECK_FALSE(entries.broken());
 }
 
 TEST_CASE("modes as older gits wrote them, and names with a space") {
   const auto bytes = entry("040000", "old folder", 'a') + entry("100664", "group writes", 'b');
   TreeEntries entries(bytes);
-  const auto folder = entries.next();
-  REQUIRE(folder);
-  CHECK(folder->kind == Kind::tree);
-  CHECK(folder->name == "old folder");
-  const auto file = entries.next();
-  REQUIRE(file);
-  CHECK(file->kind == Kind::blob);
-  CHECK(file->name == "group writes");
-  CHECK(file->id == Oid::from_raw(std::string(Oid::kSize, 'b').data()));
-  CHECK_FALSE(entries.next());
+  TreeEntry folder;
+  REQUIRE(entries.next(folder));
+  CHECK(folder.kind == Kind::tree);
+  CHECK(folder.name == "old folder");
+  TreeEntry file;
+  REQUIRE(entries.next(file));
+  CHECK(file.kind == Kind::blob);
+  CHECK(file.name == "group writes");
+  CHECK(file.id == Oid::from_raw(std::string(Oid::kSize, 'b').data()));
+  TreeEntry none;
+  CHECK_FALSE(entries.next(none));
   CHECK_FALSE(entries.broken());
 }
 

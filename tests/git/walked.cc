@@ -17,12 +17,14 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
   constexpr std::array<const char*, 4> kTypes{"commit", "tree", "blob", "tag"};
   Walked outcome;
   std::mutex guard;
+  bool trees = false;
   const auto visit = [&](const Object& object, unsigned) {
     const bool wrong = name_of(object.type, object.bytes) != object.id;
     const std::string type = kTypes.at(static_cast<std::size_t>(object.type));
     const std::lock_guard lock(guard);
     outcome.objects.push_back(object.id.hex() + " " + type + " " + std::to_string(object.bytes.size()) +
-                              (wrong ? " wrong" : ""));
+                              (wrong ? " wrong" : "") +
+                              ((object.type == ObjectType::tree) == trees ? "" : " out of turn"));
     return false;
   };
   const auto visit_large = [&](ObjectStream& large, unsigned worker) {
@@ -42,7 +44,7 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
   options.workers = workers;
   options.memory = memory;
   const ObjectDatabase database(Repository::open(path));
-  ObjectWalk(database, workers).run(options, visit, visit_large, on_error);
+  ObjectWalk(database, workers).run(options, visit, visit_large, on_error, [&] { trees = true; });
   std::sort(outcome.objects.begin(), outcome.objects.end());
   return outcome;
 }

@@ -12,7 +12,7 @@ namespace keysift::test {
 /// The outcome of a walk.
 struct Walked {
   /// One line for each object that was handed on, "NAME TYPE SIZE", sorted. Where the bytes are not those
-  /// that the name stands for, it ends with " wrong".
+  /// that the name stands for, it ends with " wrong"; if trees were not the last, with " out of turn".
   std::vector<std::string> objects;
   std::size_t large = 0;                      ///< how many of them came in parts
   std::map<std::string, std::string> errors;  ///< by object or pack: what is wrong with it

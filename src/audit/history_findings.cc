@@ -236,15 +236,15 @@ class Historian {
     if (!problem.empty()) errors_.push_back({".git/index", problem});
     if (staged) return;
     const auto& [blob, hit] = *blobs.begin();
+    std::vector<std::string> names;
+    for (const auto& ref : refs_) {
+      if (const auto target = peel(reader_, ref.target, ObjectType::blob); target && blobs.contains(*target))
+        names.push_back(ref.name);
+    }
     Provenance provenance;
     provenance.blob = blob.hex();
-    for (const auto& ref : refs_) {
-      if (const auto target = peel(reader_, ref.target, ObjectType::blob);
-          target && blobs.contains(*target)) {
-        provenance.refs.push_back(ref.name);
-        provenance.state = BlobState::live;
-      }
-    }
+    if (!names.empty()) provenance.state = BlobState::live;
+    provenance.refs = std::move(names);
     add(*hit, provenance.refs.empty() ? std::string() : provenance.refs.front(), Origin::history,
         std::move(provenance));
   }
@@ -260,14 +260,14 @@ class Historian {
     for (const auto& [thing, messages] : by_thing) {
       for (auto& set = commits.emplace_back(); const auto& [commit, hit] : messages) set.push_back(commit);
     }
-    auto refs = refs_reaching(graph_, tips_, commits);
+    const auto refs = refs_reaching(graph_, tips_, commits);
     std::size_t i = 0;
     for (const auto& [thing, messages] : by_thing) {
       // The first that a ref reaches: an amended commit's message is of less interest than its successor's.
       auto first = std::find_if(messages.begin(), messages.end(),
                                 [&](const auto& each) { return reachable_[each.first]; });
       if (first == messages.end()) first = messages.begin();
-      auto provenance = message_provenance(*first->second, std::move(refs[i++]));
+      auto provenance = message_provenance(*first->second, refs[i++]);
       provenance.commits = messages.size();
       add(*first->second, {}, Origin::commit_message, std::move(provenance));
     }
@@ -282,14 +282,14 @@ class Historian {
     add(hit, std::move(path), Origin::tag_message, message_provenance(hit, std::move(names)));
   }
 
-  Provenance message_provenance(const Hit& hit, std::vector<std::string> refs) {
+  Provenance message_provenance(const Hit& hit, const SharedStrings& refs) {
     Provenance provenance;
     provenance.blob = hit.object.hex();
     provenance.introduced = describe(hit.object);
     provenance.state = refs.empty()                        ? BlobState::unreachable
                        : hit.origin == Origin::tag_message ? BlobState::live
                                                            : BlobState::history_only;
-    provenance.refs = std::move(refs);
+    provenance.refs = refs;
     return provenance;
   }
 

@@ -166,7 +166,7 @@ class RangeHistorian {
     provenance.state = state;
     provenance.in_head = in_head;
     provenance.introduced = describe(range_.commits[place.commit].header.id);
-    provenance.refs.assign(place.refs.begin(), place.refs.end());
+    provenance.refs = std::vector(place.refs.begin(), place.refs.end());
     provenance.commits = place.commits;
     return provenance;
   }

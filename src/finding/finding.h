@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/position.h"
+#include "base/shared_strings.h"
 #include "finding/secret.h"
 #include "rule/rule.h"
 
@@ -54,7 +55,7 @@ struct Provenance {
   bool in_head = false;                  ///< HEAD's tree still has it at this path
   std::optional<CommitInfo> introduced;  ///< the first commit that has it at this path while no parent does
   std::optional<CommitInfo> removed;     ///< the commit that took it away, if HEAD lacks it
-  std::vector<std::string> refs;         ///< full names of the refs that reach it, sorted
+  SharedStrings refs;                    ///< full names of the refs that reach it, sorted
   std::uint64_t commits = 0;             ///< how many commits carry it at this path
   /// Whole days since `introduced`: who had the history since then had the key, whether it was removed later
   /// or not. Nothing without a date.

@@ -332,8 +332,8 @@ class Trace {
       introductions.push_back(known.introductions);
     }
     // Whoever has it has a commit that introduced it among its ancestors.
-    auto refs = refs_reaching(graph_, tips_, introductions);
-    for (std::size_t i = 0; i < result.size(); ++i) result[i].refs = std::move(refs[i]);
+    const auto refs = refs_reaching(graph_, tips_, introductions);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i].refs = refs[i];
     std::sort(result.begin(), result.end(), [](const Appearance& a, const Appearance& b) {
       return std::tie(a.thing, a.path) < std::tie(b.thing, b.path);
     });
@@ -349,13 +349,22 @@ class Trace {
   Places places_;
 };
 
+std::vector<std::string> names_of(std::span<const Tip> tips, const std::vector<std::uint32_t>& places) {
+  std::vector<std::string> names;
+  for (const auto place : places) names.push_back(tips[place].ref);
+  return names;
+}
+
 }  // namespace
 
 std::vector<Tip> tips_of(ObjectReader& objects, const CommitGraph& graph, std::span<const Ref> refs) {
   std::vector<Tip> tips;
   for (const auto& ref : refs) {
-    const auto commit = peel(objects, ref.target, ObjectType::commit);
-    const auto index = commit ? graph.find(*commit) : std::nullopt;
+    auto index = graph.find(ref.target);
+    if (!index) {
+      const auto commit = peel(objects, ref.target, ObjectType::commit);
+      if (commit) index = graph.find(*commit);
+    }
     if (index) tips.push_back({ref.name, *index});
   }
   return tips;
@@ -369,10 +378,11 @@ std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tip
   return appearances;
 }
 
-std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
-                                                    std::span<const std::vector<CommitIndex>> commits) {
+std::vector<SharedStrings> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
+                                         std::span<const std::vector<CommitIndex>> commits) {
   constexpr std::size_t kBatch = 64;  // sets at a time: one bit each
-  std::vector<std::vector<std::string>> result(commits.size());
+  std::vector<SharedStrings> result;
+  std::map<std::vector<std::uint32_t>, SharedStrings> lists;  // by the tips' places
   for (std::size_t begin = 0; begin < commits.size(); begin += kBatch) {
     const auto count = std::min(kBatch, commits.size() - begin);
     std::vector<std::uint64_t> reaches(graph.size(), 0);
@@ -382,10 +392,14 @@ std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, st
     for (CommitIndex commit = 0; commit < graph.size(); ++commit) {
       for (const auto parent : graph.parents(commit)) reaches[commit] |= reaches[parent];
     }
-    for (const auto& tip : tips) {
-      for (std::size_t i = 0; i < count; ++i) {
-        if (reaches[tip.commit] >> i & 1) result[begin + i].push_back(tip.ref);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::vector<std::uint32_t> places;
+      for (std::uint32_t tip = 0; tip < tips.size(); ++tip) {
+        if (reaches[tips[tip].commit] >> i & 1) places.push_back(tip);
       }
+      const auto [entry, added] = lists.try_emplace(std::move(places));
+      if (added) entry->second = names_of(tips, entry->first);
+      result.push_back(entry->second);
     }
   }
   return result;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/shared_strings.h"
 #include "git/commit_graph.h"
 #include "git/repository.h"
 #include "git/tree_links.h"
@@ -26,7 +27,7 @@ struct Appearance {
   bool in_head = false;       ///< HEAD's tree has it there
   bool at_tip = false;        ///< the tree of HEAD, of a branch or of a remote's branch has it there
   bool reachable = false;     ///< a commit that a ref reaches has it there
-  std::vector<std::string> refs;  ///< the refs that reach such a commit, in the order they were given
+  SharedStrings refs;         ///< those that reach such a commit, in the order they were given
 };
 
 /// A ref and the commit it leads to.
@@ -52,8 +53,9 @@ struct Sought {
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
                               std::span<const Sought> sought, const TreeLinks& links, bool* cut = nullptr);
 
-/// For each set of commits, the names of the refs that reach any of them, in the order of `tips`.
-std::vector<std::vector<std::string>> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
-                                                    std::span<const std::vector<CommitIndex>> commits);
+/// For each set of commits, the names of the refs that reach any of them, in the order of `tips`. Equal lists
+/// are shared.
+std::vector<SharedStrings> refs_reaching(const CommitGraph& graph, std::span<const Tip> tips,
+                                         std::span<const std::vector<CommitIndex>> commits);
 
 }  // namespace keysift

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kSchemaVersion = 1;
 
-Json strings(const std::vector<std::string>& all, const Mask& mask) {
+Json strings(const auto& all, const Mask& mask) {
   auto json = Json::array();
   for (const auto& one : all) json.push_back(mask.utf8(one));
   return json;

@@ -19,6 +19,7 @@ Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   }
   std::sort(secrets_.begin(), secrets_.end());
   secrets_.erase(std::unique(secrets_.begin(), secrets_.end()), secrets_.end());
+  for (const auto& secret : secrets_) beginnings_.set(static_cast<unsigned char>(secret.front()));
 }
 
 /// The length of the longest secret that `bytes` begins with, or 0.
@@ -36,12 +37,15 @@ std::size_t Mask::secret_at(std::string_view bytes) const {
 
 std::string Mask::raw(std::string_view bytes) const {
   std::string out;
-  while (!bytes.empty()) {
+  for (;;) {
+    const auto plain = std::find_if(bytes.begin(), bytes.end(), [&](char byte) { return begins_one(byte); });
+    out.append(bytes.begin(), plain);
+    bytes.remove_prefix(static_cast<std::size_t>(plain - bytes.begin()));
+    if (bytes.empty()) return out;
     const auto length = secret_at(bytes);
     out += length == 0 ? std::string(1, bytes[0]) : Secret(std::string(bytes.substr(0, length))).redacted();
     bytes.remove_prefix(length == 0 ? 1 : length);
   }
-  return out;
 }
 
 std::string Mask::printable(std::string_view bytes) const { return keysift::printable(raw(bytes)); }

@@ -1,5 +1,6 @@
 // What of a repository's bytes may be shown.
 #pragma once
+#include <bitset>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,10 +33,12 @@ class Mask {
   bool reveals() const { return reveal_; }
 
  private:
+  bool begins_one(char byte) const { return beginnings_.test(static_cast<unsigned char>(byte)); }
   std::size_t secret_at(std::string_view bytes) const;
 
   bool reveal_;
   std::vector<std::string_view> secrets_;  ///< sorted, each once
+  std::bitset<256> beginnings_;            ///< their first bytes
 };
 
 }  // namespace keysift

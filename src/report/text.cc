@@ -69,13 +69,12 @@ std::string listed(const std::vector<std::string>& all) {
   return text;
 }
 
-/// "a, b, c and 4 more": no more than `most` of `all`.
-std::string listed(std::vector<std::string> all, std::size_t most) {
-  if (all.size() <= most) return listed(all);
-  const auto rest = std::to_string(all.size() - most) + " more";
-  all.resize(most);
-  all.push_back(rest);
-  return listed(all);
+/// "a, b, c and 4 more": no more than `most` of `all`, each as `shown` has it.
+std::string listed(const auto& all, std::size_t most, const auto& shown) {
+  std::vector<std::string> some;
+  for (std::size_t i = 0; i < std::min(most, all.size()); ++i) some.push_back(shown(all[i]));
+  if (all.size() > most) some.push_back(std::to_string(all.size() - most) + " more");
+  return listed(some);
 }
 
 /// The heading that a finding stands under. Raw bytes.
@@ -221,23 +220,21 @@ class TextReport {
                                                      counted(kRotationDays, "day")
                                                : ""));
     }
-    std::vector<std::string> refs;
-    for (const auto& ref : provenance.refs) refs.push_back(mask_.printable(short_ref(ref)));
-    if (!refs.empty()) row("Refs", listed(refs, kMostRefs));
+    if (provenance.refs.empty()) return;
+    const auto shown = [&](const std::string& ref) { return mask_.printable(short_ref(ref)); };
+    row("Refs", listed(provenance.refs, kMostRefs, shown));
   }
 
   /// Where else under this heading the key of `described` stands.
   static std::string also_at(const Places& places, const Finding& described) {
-    std::vector<std::string> others;
-    for (const auto* place : places) {
-      if (place == &described) continue;
+    auto others = places;
+    std::erase(others, &described);
+    return listed(others, kMostPlaces, [](const Finding* place) {
       auto text = line_of(*place);
-      if (place->provenance && place->provenance->introduced) {
+      if (place->provenance && place->provenance->introduced)
         text += " (" + short_hash(place->provenance->introduced->commit) + ")";
-      }
-      others.push_back(std::move(text));
-    }
-    return listed(others, kMostPlaces);
+      return text;
+    });
   }
 
   void write_steps() {

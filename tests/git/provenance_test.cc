@@ -305,10 +305,10 @@ TEST_CASE("the refs that reach each of many commits") {
       if (tip.commit >= commit) expected.push_back(tip.ref);
     }
     INFO(commit);
-    CHECK(found[commit] == expected);
+    CHECK(found[commit] == SharedStrings(expected));
   }
   CHECK(found[200].empty());
-  CHECK(found[201] == Strings{"HEAD", "refs/heads/a", "refs/heads/b"});
+  CHECK(found[201] == SharedStrings{"HEAD", "refs/heads/a", "refs/heads/b"});
 }
 
 }  // namespace

@@ -72,15 +72,17 @@ Json secret_fields(const Secret& secret, const Mask& mask) {
 
 Json provenance_fields(const std::optional<Provenance>& provenance, const Mask& mask) {
   if (!provenance) return nullptr;
-  return {{"blob", provenance->blob},
-          {"state", to_string(provenance->state)},
-          {"in_head", provenance->in_head},
-          {"introduced", commit_fields(provenance->introduced, mask)},
-          {"removed", commit_fields(provenance->removed, mask)},
-          {"refs", strings(provenance->refs, mask)},
-          {"commits", provenance->commits},
-          {"exposed_days", provenance->exposed_days ? Json(*provenance->exposed_days) : Json(nullptr)},
-          {"overdue", provenance->overdue()}};
+  Json json{{"blob", provenance->blob},
+            {"state", to_string(provenance->state)},
+            {"in_head", provenance->in_head},
+            {"introduced", commit_fields(provenance->introduced, mask)},
+            {"removed", commit_fields(provenance->removed, mask)},
+            {"refs", nullptr},
+            {"commits", provenance->commits},
+            {"exposed_days", provenance->exposed_days ? Json(*provenance->exposed_days) : Json(nullptr)},
+            {"overdue", provenance->overdue()}};
+  json["refs"] = strings(provenance->refs, mask);  // not sooner: an object that grows copies what it has
+  return json;
 }
 
 std::string dump(const Json& json) { return json.dump(2, ' ', true) + '\n'; }
@@ -89,26 +91,30 @@ std::string render_json(const Report& report, bool reveal) {
   const Mask mask(report, reveal);
   Json json{{"schema_version", kSchemaVersion},
             {"tool", {{"name", "keysift"}, {"version", kVersion}}},
-            {"target", mask.utf8(report.target)}};
-  auto& findings = json["findings"] = Json::array();
+            {"target", mask.utf8(report.target)},
+            {"findings", Json::array()},
+            {"allowed", Json::array()},
+            {"env", Json::array()},
+            {"errors", Json::array()},
+            {"summary", summary_fields(report)}};
+  auto& findings = json["findings"];
   for (const auto& finding : report.findings) findings.push_back(finding_fields(finding, mask));
-  auto& allowed = json["allowed"] = Json::array();
+  auto& allowed = json["allowed"];
   for (const auto& finding : report.allowed) {
     auto fields = finding_fields(finding, mask);
     fields["allowed_by"] = mask.utf8(finding.allowed_by);
     allowed.push_back(std::move(fields));
   }
-  auto& env = json["env"] = Json::array();
+  auto& env = json["env"];
   for (const auto& file : report.env) {
     env.push_back({{"path", mask.utf8(file.path)},
                    {"coverage", to_string(file.coverage)},
                    {"problem", file.is_problem()}});
   }
-  auto& errors = json["errors"] = Json::array();
+  auto& errors = json["errors"];
   for (const auto& error : report.errors) {
     errors.push_back({{"path", mask.utf8(error.path)}, {"message", mask.utf8(error.message)}});
   }
-  json["summary"] = summary_fields(report);
   return dump(json);
 }
 

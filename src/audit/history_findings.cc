@@ -245,8 +245,8 @@ class Historian {
     provenance.blob = blob.hex();
     if (!names.empty()) provenance.state = BlobState::live;
     provenance.refs = std::move(names);
-    add(*hit, provenance.refs.empty() ? std::string() : provenance.refs.front(), Origin::history,
-        std::move(provenance));
+    auto path = provenance.refs.empty() ? std::string() : provenance.refs.front();
+    add(*hit, std::move(path), Origin::history, std::move(provenance));
   }
 
   void place_messages(const std::vector<Hit>& hits) {

@@ -15,6 +15,9 @@ class SharedStrings {
       : strings_(std::make_shared<const std::vector<std::string>>(std::move(strings))) {}
   SharedStrings(std::initializer_list<std::string> strings)
       : SharedStrings(std::vector<std::string>(strings)) {}
+  // No move: what is left behind would have no list.
+  SharedStrings(const SharedStrings&) = default;
+  SharedStrings& operator=(const SharedStrings&) = default;
 
   bool empty() const { return strings_->empty(); }
   std::size_t size() const { return strings_->size(); }

@@ -73,14 +73,18 @@ bool AdditionFinder::compare(const Oid& tree, const std::vector<Oid>& parents, s
   }
   bool wanted = false;
   TreeEntries entries(own->bytes());
-  for (TreeEntry entry; entries.next(entry);) {
+  std::size_t begin = 0;  // of the entry in hand
+  for (TreeEntry entry; entries.next(entry); begin = entries.position()) {
+    const auto bytes = own->bytes().substr(begin, entries.position() - begin);
     Before before;
     bool same = false;
     for (auto& [other, hint] : others) {
-      const auto found = other->find(entry.name, hint);
-      if (!found) continue;
-      if (found->id == entry.id && found->kind == entry.kind) same = true;
-      if (!same) before.add(*found);
+      if (other->continues_with(bytes, hint)) {  // nearly always
+        same = true;
+      } else if (const auto found = other->find(entry.name, hint)) {
+        if (found->id == entry.id && found->kind == entry.kind) same = true;
+        if (!same) before.add(*found);
+      }
     }
     if (same) continue;
     if (entry.kind == TreeEntry::Kind::blob || !before.named) {

@@ -22,6 +22,13 @@ class Tree {
 
   std::string_view bytes() const { return bytes_; }
 
+  /// Whether the entry at `hint` has these bytes; if so, `hint` moves to the next one. It is 0 at first.
+  bool continues_with(std::string_view entry, std::size_t& hint) const {
+    if (!std::string_view(bytes_).substr(hint).starts_with(entry)) return false;
+    hint += entry.size();
+    return true;
+  }
+
   /// The entry of that name. Fast if names are asked for in the tree's order: `hint`, 0 at first, is kept by
   /// the caller between calls. Nothing if there is none. Not for use by two threads at once.
   std::optional<TreeEntry> find(std::string_view name, std::size_t& hint) const;

@@ -257,6 +257,18 @@ TEST_CASE("a key in a blob that no commit has") {
   CHECK(way_of(finding) == Way{"unreachable", "", "", {}, 0});
 }
 
+TEST_CASE("a key in a blob that refs name and no commit has") {
+  TestRepo repo;
+  repo.write("README", kReadme);
+  repo.commit_all("start");
+  const std::string blob = repo.git({"hash-object", "-w", "--stdin"}, openai_project_key());
+  repo.git({"tag", "one", blob});
+  repo.git({"tag", "--annotate", "--message", "two", "two", blob});
+  const json finding = finding_of(history(repo.path()).report, openai_project_key());
+  CHECK(path_of(finding) == "refs/tags/one");
+  CHECK(way_of(finding) == Way{"live", "", "", {"refs/tags/one", "refs/tags/two"}, 0});
+}
+
 TEST_CASE("a key that is staged, and in no commit yet") {
   TestRepo repo;
   repo.write("README", kReadme);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "detect/characters.h"
 #include "detect/joint.h"
 
 namespace keysift {
@@ -13,30 +14,6 @@ namespace {
 // How far round a keyword an encoded run is decoded. A wider secret than fits in it is none.
 constexpr std::size_t kBack = 4096;
 constexpr std::size_t kAhead = 16384;
-
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-// The value of each base64 digit of either alphabet, -1 for other bytes.
-constexpr auto kBase64Values = [] {
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kBase64.size(); ++i)
-    values[static_cast<unsigned char>(kBase64[i])] = static_cast<std::int8_t>(i);
-  values['-'] = 62;
-  values['_'] = 63;
-  return values;
-}();
-
-int base64_value(char c) { return kBase64Values[static_cast<unsigned char>(c)]; }
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
 
 // The length of a line end at `at`, with the blanks after it: real, or spelled out as \n or \r\n. 0 if there
 // is none.

@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <iterator>
 #include <map>
 #include <tuple>
-#include <unordered_set>
 #include <utility>
 
 #include "detect/encoded_runs.h"
-#include "detect/joint.h"
 #include "detect/judgement.h"
 
 namespace keysift {
@@ -34,51 +31,12 @@ constexpr std::size_t kTextWider = 3;
 // How far from what is new encoded text is looked for: where that is text now, or ends to be.
 constexpr std::size_t kEncodedReach = 2 * kShortestEncodedRun;
 
-// Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also
-// looked for encoded. One that only stands near them ("api_key", in any case) may be in any text.
-bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
-  constexpr std::string_view kInSecrets =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+~% ";
-  return rule.exact_keywords && keyword.size() >= 3 && !keyword.starts_with(' ') &&
-         keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
-}
-
-// "sk-", "dose": in any text, too.
-bool is_common(std::string_view keyword) {
-  const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return word || keyword.size() < 4;
-}
-
-// "task-": what begins here is not the beginning of a secret, unless an escape ends before it.
-bool continues_word(std::string_view bytes, std::size_t begin) {
+// "task-": what begins here is not the beginning of a secret, unless an escape ends before it. Any mark of
+// one counts: there may be several encodings in each other, and only the judgement of the innermost is exact.
+bool is_within_word(std::string_view bytes, std::size_t begin) {
   const auto before = bytes.substr(begin - std::min<std::size_t>(begin, 6), std::min<std::size_t>(begin, 6));
   return !before.empty() && before.back() >= 'a' && before.back() <= 'z' &&
          before.find_first_of("\\%[") == std::string_view::npos;
-}
-
-// The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
-std::string utf16_form(std::string_view text) {
-  std::string form;
-  for (const char c : text) form.append(form.empty() ? 0 : 1, '\0').append(1, c);
-  return form;
-}
-
-// The ways to write a character.
-std::vector<std::string> escaped_forms(char c) {
-  const auto hex = hex_form({&c, 1});
-  const auto value = static_cast<unsigned char>(c);
-  const std::string octal{'\\', static_cast<char>('0' + value / 64), static_cast<char>('0' + value / 8 % 8),
-                          static_cast<char>('0' + value % 8)};
-  std::vector<std::string> forms{"%" + hex,
-                                 "\\x" + hex,
-                                 "\\u00" + hex,
-                                 "\\u{" + hex + "}",
-                                 "&#x" + hex + ";",
-                                 "&#" + std::to_string(value) + ";",
-                                 octal};
-  if (std::isalnum(value) == 0) forms.push_back("=" + hex);  // quoted-printable
-  if (c == '/') forms.push_back("\\/");
-  return forms;
 }
 
 // CPU time of this thread.
@@ -153,78 +111,17 @@ Detector::Scratch::Scratch(const Detector& detector)
     : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
   for (auto& layer : layers_) layer.near.resize(detector.rules_.size());
   if (!detector.profile_) return;
-  seen_.resize(detector.signs_.size());
+  seen_.resize(detector.literals_.texts().size());
   costs_.resize(detector.rules_.size());
 }
 
-// Collects what is looked for.
-struct Detector::Literals {
-  std::vector<Literal> texts;
-  std::vector<Sign> signs;
-  Rests rests;
-  std::map<std::pair<Sign::Kind, std::string>, std::uint32_t> parts;  // keywords may share them
-
-  void add(std::string text, bool any_case, Sign sign) {
-    texts.push_back({std::move(text), any_case});
-    signs.push_back(sign);
-  }
-  // The rests of a part of keywords; what it looks like is added the first time.
-  std::vector<Rest>& rests_of(Sign::Kind kind, const std::string& part) {
-    const auto [at, fresh] = parts.emplace(std::pair(kind, part), static_cast<std::uint32_t>(rests.size()));
-    if (!fresh) return rests[at->second];
-    const Sign sign{kind, at->second};
-    if (kind == Sign::escaped) {
-      for (auto& form : escaped_forms(part.front())) add(std::move(form), true, sign);
-    } else {
-      for (const char quote : {'"', '\''}) add(part + quote, false, sign);
-    }
-    return rests.emplace_back();
-  }
-
-  // One character is escaped; the others of the first three are as they are, or escaped, too.
-  void add_escaped(const std::string& keyword) {
-    constexpr std::size_t kKnown = 3;
-    for (std::size_t i = 0; i < keyword.size(); ++i)
-      rests_of(Sign::escaped, {keyword[i]})
-          .push_back({keyword.substr(0, i), keyword.substr(i + 1, kKnown - std::min(kKnown, i + 1))});
-  }
-
-  // Cut in two pieces, the first of two to eight characters.
-  void add_cut(const std::string& keyword) {
-    for (std::size_t i = 2; i < std::min<std::size_t>(keyword.size(), 9); ++i)
-      rests_of(Sign::cut, keyword.substr(0, i)).push_back({{}, keyword.substr(i, 2)});
-  }
-};
-
-Detector::Literals Detector::literals_of(std::span<const Rule> rules, bool encoded) {
-  Literals literals;
-  std::unordered_set<std::string> done;
-  for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
-    for (const auto& keyword : rules[rule].keywords) {
-      const bool part = is_part_of_secrets(rules[rule], keyword);
-      const auto kind = !part ? Sign::name : is_common(keyword) ? Sign::common : Sign::keyword;
-      literals.add(keyword, !rules[rule].exact_keywords, {kind, rule});
-      if (!part || !encoded || !done.insert(keyword).second) continue;
-      if (const auto form = utf16_form(keyword.substr(0, 3)); done.insert(form).second)
-        literals.add(form, false, {Sign::utf16});
-      literals.add_escaped(keyword);
-      literals.add_cut(keyword);
-    }
-  }
-  return literals;
-}
-
 Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
-    : Detector(rules, literals_of(rules, options.decode_depth > 0), options) {}
-
-Detector::Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options)
     : rules_(rules),
       decode_depth_(options.decode_depth),
       explain_(options.explain),
       profile_(options.profile),
-      signs_(std::move(literals.signs)),
-      rests_(std::move(literals.rests)),
-      search_(literals.texts, options.prepared) {}
+      literals_(rules, decode_depth_ > 0),
+      search_(literals_.texts(), options.prepared) {}
 
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
@@ -302,7 +199,7 @@ void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& la
 void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end,
                     Layer& layer, Scratch& scratch) const {
   if (profile_) ++scratch.seen_[literal];
-  const auto& sign = signs_[literal];
+  const auto& sign = literals_.sign(literal);
   const auto add_text = [&](std::size_t before, std::size_t after) {
     add_range(layer.text, {begin - std::min(begin, before), std::min(bytes.size(), end + after)});
   };
@@ -312,11 +209,11 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
       return;
     case Sign::escaped:
     case Sign::cut:
-      if (!is_keyword(bytes, sign, begin, end)) return;
+      if (!literals_.makes_keyword(sign, bytes, begin, end)) return;
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);
       return;
     case Sign::common:
-      if (continues_word(bytes, begin)) break;
+      if (is_within_word(bytes, begin)) break;
       [[fallthrough]];
     case Sign::keyword:
       add_text(kTextBefore, kTextWider * std::min(width(sign.index), kNarrow));
@@ -330,28 +227,6 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
   auto& near = layer.near[sign.index];
   if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
-}
-
-// Whether what is round a part of a keyword, an escaped character or what ends before a joint, makes it one.
-bool Detector::is_keyword(std::string_view bytes, const Sign& sign, std::size_t begin,
-                          std::size_t end) const {
-  auto before = bytes.substr(0, begin);
-  auto after = bytes.substr(end);
-  if (sign.kind == Sign::cut) {
-    constexpr std::size_t kWidestJoint = 512;
-    const auto quote = end - 1;
-    const auto length = joint_at(bytes.substr(0, quote + kWidestJoint), quote);
-    if (length == 0) return false;
-    after = bytes.substr(quote + length);
-  } else {
-    // In a string within a string the backslash is escaped, too.
-    while (before.ends_with('\\')) before.remove_suffix(1);
-  }
-  return std::any_of(rests_[sign.index].begin(), rests_[sign.index].end(), [&](const Rest& rest) {
-    if (!before.ends_with(rest.before)) return false;
-    return after.starts_with(rest.after) ||
-           (sign.kind == Sign::escaped && unescaped(after, rest.after.size()).starts_with(rest.after));
-  });
 }
 
 void Detector::add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
@@ -417,14 +292,13 @@ void Detector::add_costs(const Scratch& scratch, Profile& profile) const {
     profile.rules[rule].matches += scratch.costs_[rule].matches;
     profile.rules[rule].nanoseconds += scratch.costs_[rule].nanoseconds;
   }
-  const auto literals = literals_of(rules_, decode_depth_ > 0);
   for (std::size_t literal = 0; literal < scratch.seen_.size(); ++literal) {
     const auto seen = scratch.seen_[literal];
     if (seen == 0) continue;
-    auto& keyword = profile.keywords[literals.texts[literal].text];
+    auto& keyword = profile.keywords[literals_.texts()[literal].text];
     keyword.seen += seen;
-    const auto& sign = literals.signs[literal];
-    if (sign.kind > Sign::name) continue;
+    const auto& sign = literals_.sign(literal);
+    if (!sign.is_plain()) continue;
     keyword.rules.insert(sign.index);
     profile.rules[sign.index].keywords += seen;
   }

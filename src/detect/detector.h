@@ -12,6 +12,7 @@
 #include "base/range.h"
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
+#include "detect/literals.h"
 #include "detect/profile.h"
 #include "rule/rule.h"
 
@@ -71,28 +72,6 @@ class Detector {
                               Fresh fresh = {}) const;
 
  private:
-  // What it means that a literal was found.
-  struct Sign {
-    enum Kind : std::uint8_t {
-      keyword,
-      common,
-      name,
-      utf16,
-      escaped,
-      cut
-    } kind = keyword;         // plain ones first
-    std::uint32_t index = 0;  // of a plain one: the rule; of an escaped one or a cut: the rests
-  };
-  // What must stand before and after a part of a keyword, so that it is the keyword.
-  struct Rest {
-    std::string before;
-    std::string after;
-  };
-  using Rests = std::vector<std::vector<Rest>>;
-  struct Literals;
-  static Literals literals_of(std::span<const Rule> rules, bool encoded);
-  Detector(std::span<const Rule> rules, Literals literals, DetectorOptions options);
-
   struct Layer;
   void find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
             std::vector<Match>& matches) const;
@@ -100,7 +79,6 @@ class Detector {
   void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
-  bool is_keyword(std::string_view bytes, const Sign& sign, std::size_t begin, std::size_t end) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
   std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
@@ -119,8 +97,7 @@ class Detector {
   unsigned decode_depth_;
   bool explain_;
   bool profile_;
-  std::vector<Sign> signs_;  // by literal
-  Rests rests_;
+  Literals literals_;
   KeywordSearch search_;
 };
 

@@ -6,10 +6,10 @@
 #include <cstring>
 #include <optional>
 
+#include "detect/characters.h"
+
 namespace keysift {
 namespace {
-
-constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // How many bytes of text must be found together.
 constexpr std::size_t kText = 18;
@@ -29,19 +29,16 @@ enum : std::uint8_t {
 
 constexpr auto kRoles = [] {
   std::array<std::uint8_t, 256> roles{};
-  const auto add = [&](char c, unsigned more) {
-    auto& role = roles[static_cast<unsigned char>(c)];
-    role = static_cast<std::uint8_t>(role | more);
-  };
-  const auto add_base64 = [&](char c, unsigned value) {
-    add(c, kDigit | ((value & 32) == 0 ? kFirst : 0) | ((value & 8) == 0 ? kSecond : 0) |
-               ((value & 2) == 0 ? kThird : 0));
-  };
-  for (unsigned value = 0; value < kBase64.size(); ++value) add_base64(kBase64[value], value);
-  add_base64('-', 62);
-  add_base64('_', 63);
-  for (const char c : std::string_view("0123456789abcdefABCDEF")) add(c, kHexDigit);
-  for (const char c : std::string_view("234567")) add(c, kHexFirst);
+  for (std::size_t byte = 0; byte < roles.size(); ++byte) {
+    const auto c = static_cast<char>(byte);
+    unsigned role = 0;
+    if (const int value = base64_value(c); value >= 0)
+      role |= kDigit | ((value & 32) == 0 ? kFirst : 0) | ((value & 8) == 0 ? kSecond : 0) |
+              ((value & 2) == 0 ? kThird : 0);
+    if (hex_value(c) >= 0) role |= kHexDigit;
+    if (c >= '2' && c <= '7') role |= kHexFirst;
+    roles[byte] = static_cast<std::uint8_t>(role);
+  }
   return roles;
 }();
 

@@ -7,12 +7,11 @@
 #include <span>
 
 #include "base/text.h"
+#include "detect/characters.h"
 
 namespace keysift {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-bool is_space(char c) { return is_blank(c) || c == '\n' || c == '\r'; }
 bool is_quote(char c) { return c == '"' || c == '\'' || c == '`'; }
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/big_endian.h"
 #include "base/failure.h"
 #include "base/text.h"
 
@@ -16,12 +17,6 @@ constexpr std::size_t kFlagsAt = 60;  // two bytes; two more if the first has th
 constexpr unsigned char kExtended = 0x40;
 
 [[noreturn]] void fail_broken() { throw Failure("it is broken; to make it anew: git reset"); }
-
-std::uint32_t big_endian_32(std::string_view bytes) {
-  std::uint32_t value = 0;
-  for (const char c : bytes.substr(0, 4)) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
-}
 
 // Reads the number at `at` and moves `at` behind it: seven bits a byte, the highest first, and each but the
 // last adds one, so that there is one way to write each number.
@@ -65,7 +60,7 @@ void check_extensions(std::string_view rest) {
       throw Failure("it is a sparse one; to fill it: git sparse-checkout reapply --no-sparse-index");
     if (name[0] < 'A' || name[0] > 'Z')
       throw Failure("it needs the extension '" + printable(name) + "', which this keysift does not know");
-    const auto size = kExtensionHeader + big_endian_32(rest.substr(4));
+    const auto size = kExtensionHeader + big_endian_32(rest.data() + 4);
     rest.remove_prefix(std::min(size, rest.size()));
   }
 }
@@ -74,14 +69,15 @@ void check_extensions(std::string_view rest) {
 
 std::vector<IndexEntry> parse_index(std::string_view bytes) {
   if (bytes.size() < kHeader + Oid::kSize || !bytes.starts_with("DIRC")) fail_broken();
-  const auto version = big_endian_32(bytes.substr(4));
+  const auto version = big_endian_32(bytes.data() + 4);
   if (version < 2 || version > 4)
     throw Failure("it is of version " + std::to_string(version) +
                   ", and 2 to 4 are known; to change that: git update-index --index-version 4");
   auto rest = bytes.substr(kHeader, bytes.size() - kHeader - Oid::kSize);
   std::vector<IndexEntry> entries;
-  entries.reserve(std::min<std::size_t>(big_endian_32(bytes.substr(8)), rest.size() / kFlagsAt));
-  for (auto left = big_endian_32(bytes.substr(8)); left > 0; --left)
+  const auto count = big_endian_32(bytes.data() + 8);
+  entries.reserve(std::min<std::size_t>(count, rest.size() / kFlagsAt));
+  for (auto left = count; left > 0; --left)
     entries.push_back(
         take_entry(rest, version, entries.empty() ? "" : std::string_view(entries.back().path)));
   check_extensions(rest);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "base/big_endian.h"
 #include "base/failure.h"
 #include "base/text.h"
 
@@ -15,18 +16,6 @@ constexpr std::size_t kTrailer = 20;     // SHA-1 of what is before it
 constexpr std::size_t kIndexHeader = 8;
 constexpr std::size_t kFanout = 256 * 4;
 constexpr std::uint32_t kLargeOffset = 0x80000000U;
-
-std::uint32_t big_endian_32(const char* at) {
-  std::uint32_t value;
-  std::memcpy(&value, at, sizeof value);
-  return __builtin_bswap32(value);
-}
-
-std::uint64_t big_endian_64(const char* at) {
-  std::uint64_t value;
-  std::memcpy(&value, at, sizeof value);
-  return __builtin_bswap64(value);
-}
 
 }  // namespace
 

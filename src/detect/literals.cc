@@ -1,0 +1,124 @@
+#include "detect/literals.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_set>
+
+#include "detect/decode.h"
+#include "detect/joint.h"
+
+namespace keysift {
+namespace {
+
+// Whether a keyword is the beginning or another part of secrets themselves, such as "sk-proj-": that is also
+// looked for encoded. One that only stands near them ("api_key", in any case) may be in any text.
+bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
+  constexpr std::string_view kInSecrets =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+~% ";
+  return rule.exact_keywords && keyword.size() >= 3 && !keyword.starts_with(' ') &&
+         keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
+}
+
+// "sk-", "dose": in any text, too.
+bool is_common(std::string_view keyword) {
+  const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return word || keyword.size() < 4;
+}
+
+// The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
+std::string utf16_form(std::string_view text) {
+  std::string form;
+  for (const char c : text) form.append(form.empty() ? 0 : 1, '\0').append(1, c);
+  return form;
+}
+
+// The ways to write a character.
+std::vector<std::string> escaped_forms(char c) {
+  const auto hex = hex_form({&c, 1});
+  const auto value = static_cast<unsigned char>(c);
+  const std::string octal{'\\', static_cast<char>('0' + value / 64), static_cast<char>('0' + value / 8 % 8),
+                          static_cast<char>('0' + value % 8)};
+  std::vector<std::string> forms{"%" + hex,
+                                 "\\x" + hex,
+                                 "\\u00" + hex,
+                                 "\\u{" + hex + "}",
+                                 "&#x" + hex + ";",
+                                 "&#" + std::to_string(value) + ";",
+                                 octal};
+  if (std::isalnum(value) == 0) forms.push_back("=" + hex);  // quoted-printable
+  if (c == '/') forms.push_back("\\/");
+  return forms;
+}
+
+}  // namespace
+
+Literals::Literals(std::span<const Rule> rules, bool encoded) {
+  std::unordered_set<std::string> done;
+  for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
+    for (const auto& keyword : rules[rule].keywords) {
+      const bool part = is_part_of_secrets(rules[rule], keyword);
+      const auto kind = !part ? Sign::name : is_common(keyword) ? Sign::common : Sign::keyword;
+      add(keyword, !rules[rule].exact_keywords, {kind, rule});
+      if (!part || !encoded || !done.insert(keyword).second) continue;
+      if (const auto form = utf16_form(keyword.substr(0, 3)); done.insert(form).second)
+        add(form, false, {Sign::utf16});
+      add_escaped(keyword);
+      add_cut(keyword);
+    }
+  }
+}
+
+void Literals::add(std::string text, bool any_case, Sign sign) {
+  texts_.push_back({std::move(text), any_case});
+  signs_.push_back(sign);
+}
+
+// The rests of a part of keywords; what it looks like is added the first time.
+std::vector<Literals::Rest>& Literals::rests_of(Sign::Kind kind, const std::string& part) {
+  const auto [at, fresh] = parts_.emplace(std::pair(kind, part), static_cast<std::uint32_t>(rests_.size()));
+  if (!fresh) return rests_[at->second];
+  const Sign sign{kind, at->second};
+  if (kind == Sign::escaped) {
+    for (auto& form : escaped_forms(part.front())) add(std::move(form), true, sign);
+  } else {
+    for (const char quote : {'"', '\''}) add(part + quote, false, sign);
+  }
+  return rests_.emplace_back();
+}
+
+// One character is escaped; the others of the first three are as they are, or escaped, too.
+void Literals::add_escaped(const std::string& keyword) {
+  constexpr std::size_t kKnown = 3;
+  for (std::size_t i = 0; i < keyword.size(); ++i)
+    rests_of(Sign::escaped, {keyword[i]})
+        .push_back({keyword.substr(0, i), keyword.substr(i + 1, kKnown - std::min(kKnown, i + 1))});
+}
+
+// Cut in two pieces, the first of two to eight characters.
+void Literals::add_cut(const std::string& keyword) {
+  for (std::size_t i = 2; i < std::min<std::size_t>(keyword.size(), 9); ++i)
+    rests_of(Sign::cut, keyword.substr(0, i)).push_back({{}, keyword.substr(i, 2)});
+}
+
+bool Literals::makes_keyword(const Sign& sign, std::string_view bytes, std::size_t begin,
+                             std::size_t end) const {
+  auto before = bytes.substr(0, begin);
+  auto after = bytes.substr(end);
+  if (sign.kind == Sign::cut) {
+    constexpr std::size_t kWidestJoint = 512;
+    const auto quote = end - 1;
+    const auto length = joint_at(bytes.substr(0, quote + kWidestJoint), quote);
+    if (length == 0) return false;
+    after = bytes.substr(quote + length);
+  } else {
+    // In a string within a string the backslash is escaped, too.
+    while (before.ends_with('\\')) before.remove_suffix(1);
+  }
+  return std::any_of(rests_[sign.index].begin(), rests_[sign.index].end(), [&](const Rest& rest) {
+    if (!before.ends_with(rest.before)) return false;
+    return after.starts_with(rest.after) ||
+           (sign.kind == Sign::escaped && unescaped(after, rest.after.size()).starts_with(rest.after));
+  });
+}
+
+}  // namespace keysift

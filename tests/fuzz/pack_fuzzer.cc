@@ -256,7 +256,7 @@ class ReadPack {
         require(handed[worker].emplace(object.id, copy).second, "an object is handed on twice");
         return 0;
       };
-      const auto declined = walk_packs(packs, {workers, memory, std::nullopt}, missing, visit);
+      const auto declined = walk_packs(packs, {workers, memory, ObjectPart::all}, missing, visit);
       for (std::size_t i = 1; i < handed.size(); ++i) handed[0].merge(handed[i]);
       require(handed[0].size() + declined.size() == pack.size(),
               "an object is neither handed on nor declined");

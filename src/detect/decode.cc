@@ -48,9 +48,12 @@ std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, I
                                        std::size_t& origin) {
   std::vector<std::size_t> digits;
   for (auto i = at; i > 0 && digits.size() < kBack;) {
-    if (const auto before = line_end_before(bytes, i); before != i) {
+    // Of all digits only an n can end a line end, one that is spelled out.
+    const bool digit = is_digit(bytes[i - 1]);
+    const auto before = digit && bytes[i - 1] != 'n' ? i : line_end_before(bytes, i);
+    if (before != i) {
       i = before;
-    } else if (is_digit(bytes[i - 1])) {
+    } else if (digit) {
       digits.push_back(--i);
     } else {
       break;
@@ -352,10 +355,11 @@ std::optional<Decoded> decode_utf16(std::string_view bytes) {
   constexpr std::size_t kLooked = 64;
   const auto head = bytes.substr(0, kLooked);
   if (head.size() < 8) return std::nullopt;
-  std::array<std::size_t, 2> nuls{};  // at even and odd places
-  for (std::size_t i = 0; i < head.size(); ++i) nuls[i % 2] += head[i] == '\0';
   const bool marked_little = head.starts_with("\xff\xfe");
   const bool marked_big = head.starts_with("\xfe\xff");
+  if (!marked_little && !marked_big && head.find('\0') == std::string_view::npos) return std::nullopt;
+  std::array<std::size_t, 2> nuls{};  // at even and odd places
+  for (std::size_t i = 0; i < head.size(); ++i) nuls[i % 2] += head[i] == '\0';
   const auto most = head.size() / 2 - head.size() / 16;  // of text in Latin letters nearly every other byte
   const bool little = marked_little || (!marked_big && nuls[1] >= most && nuls[0] == 0);
   const bool big = marked_big || (!marked_little && nuls[0] >= most && nuls[1] == 0);

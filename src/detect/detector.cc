@@ -28,7 +28,8 @@ constexpr std::size_t kNarrow = 448;
 constexpr std::size_t kTextBefore = 128;
 constexpr std::size_t kTextWider = 3;
 
-// How far from what is new encoded text is looked for: where that is text now, or ends to be.
+// How far from what is new encoded text is looked for, if it goes on so far: where that is text now, or ends
+// to be.
 constexpr std::size_t kEncodedReach = 2 * kShortestEncodedRun;
 
 // "task-": what begins here is not the beginning of a secret, unless an escape ends before it. Any mark of
@@ -159,27 +160,34 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 
 // A match that touches no fresh byte and spans no seam was there when its part was handed on before. So was
 // its keyword, or that touches something fresh, too: where there was none, few bytes round each change need a
-// search. They are copied together, for a search of a few bytes costs more than they do.
+// search: as many as a literal has, and the whole of what may be encoded. They are copied together, for a
+// search of a few bytes costs more than they do.
 void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const {
-  const auto reach = std::max({search_.longest(), kEncodedReach, fresh.reach});
+  const auto reach = std::max(search_.longest(), fresh.reach);
+  const auto further = kEncodedReach - std::min(kEncodedReach, reach);
   auto& gathered = scratch.gathered_;
   auto& parts = scratch.parts_;
   gathered.clear();
   parts.clear();
   Range part{0, 0};
+  const auto lengthen = [&] {
+    if (part.begin < part.end) part.end += run_after(bytes, part.end, further);
+  };
   const auto gather = [&] {
     if (part.begin == part.end) return;
     parts.push_back({gathered.size(), part.begin});
-    gathered.append(bytes.substr(part.begin, part.end - part.begin));
+    gathered.append(bytes.substr(part.begin, part.end - part.begin)).push_back('\n');
   };
   for (const auto& range : fresh.ranges) {
     const auto begin = range.begin - std::min(range.begin, reach);
+    if (begin > part.end) lengthen();
     if (begin > part.end) {
       gather();
-      part.begin = begin;
+      part.begin = begin - std::min(run_before(bytes, begin, further), begin - part.end);
     }
-    part.end = std::min(bytes.size(), range.end + std::min(bytes.size(), reach));
+    part.end = std::max(part.end, std::min(bytes.size(), range.end + std::min(bytes.size(), reach)));
   }
+  lengthen();
   gather();
   const auto part_after = [&](std::size_t at) {
     return std::upper_bound(parts.begin(), parts.end(), at,

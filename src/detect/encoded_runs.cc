@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -83,18 +84,37 @@ constexpr std::size_t kWindow = 16;
 constexpr std::size_t kStep = 12;
 static_assert(kShortestEncodedRun >= kWindow + kStep - 1);
 
-// Where the next window from `at` on begins that has no byte of those that part words: controls, blanks, most
-// punctuation, and no ASCII. The end if there is none. Asking a table about single bytes cost twice as much.
-std::size_t next_window(std::string_view bytes, std::size_t at) {
-  using Vector [[gnu::vector_size(kWindow)]] = std::uint8_t;
-  for (; at + kWindow <= bytes.size(); at += kStep) {
+// Which bytes of a window do not part words: parted by controls, blanks, most punctuation, and no ASCII. All
+// bits of a byte are set, or none. Asking a table about single bytes cost twice as much.
+struct Joins {
+  explicit Joins(const char* bytes) {
+    using Vector [[gnu::vector_size(kWindow)]] = std::uint8_t;
     Vector window;
-    std::memcpy(&window, bytes.data() + at, sizeof window);
+    std::memcpy(&window, bytes, sizeof window);
     const auto joins = ((window - '+') <= '9' - '+') | ((window - '@') <= 0x7f - '@');
-    std::array<std::uint64_t, 2> halves;
-    static_assert(sizeof halves == sizeof joins);
-    std::memcpy(&halves, &joins, sizeof halves);
-    if ((halves[0] & halves[1]) == UINT64_MAX) return at;
+    static_assert(sizeof joins == kWindow && std::endian::native == std::endian::little);
+    std::memcpy(&low, &joins, sizeof low);
+    std::memcpy(&high, reinterpret_cast<const char*>(&joins) + sizeof low, sizeof high);
+  }
+
+  bool all() const { return (low & high) == UINT64_MAX; }
+  std::size_t at_front() const {
+    return static_cast<std::size_t>(low == UINT64_MAX ? 64 + std::countr_one(high) : std::countr_one(low)) /
+           8;
+  }
+  std::size_t at_back() const {
+    return static_cast<std::size_t>(high == UINT64_MAX ? 64 + std::countl_one(low) : std::countl_one(high)) /
+           8;
+  }
+
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+
+// Where the next window from `at` on begins in which nothing parts words. The end if there is none.
+std::size_t next_window(std::string_view bytes, std::size_t at) {
+  for (; at + kWindow <= bytes.size(); at += kStep) {
+    if (Joins(bytes.data() + at).all()) return at;
   }
   return bytes.size();
 }
@@ -119,6 +139,28 @@ void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs) {
     for (auto from = begin; from < done; from += kStride)
       add_text(bytes.substr(from, done - from), from, runs);
   }
+}
+
+std::size_t run_before(std::string_view bytes, std::size_t at, std::size_t most) {
+  std::size_t run = 0;
+  while (run < most) {
+    if (at - run < kWindow) return std::min(at, most);
+    const auto more = Joins(bytes.data() + at - run - kWindow).at_back();
+    run += more;
+    if (more < kWindow) break;
+  }
+  return std::min(run, most);
+}
+
+std::size_t run_after(std::string_view bytes, std::size_t at, std::size_t most) {
+  std::size_t run = 0;
+  while (run < most) {
+    if (bytes.size() - at - run < kWindow) return std::min(bytes.size() - at, most);
+    const auto more = Joins(bytes.data() + at + run).at_front();
+    run += more;
+    if (more < kWindow) break;
+  }
+  return std::min(run, most);
 }
 
 }  // namespace keysift

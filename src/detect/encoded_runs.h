@@ -20,4 +20,9 @@ inline constexpr std::size_t kShortestEncodedRun = 27;
 /// long run one in some thousand digits. Random digits look like that once in 60,000 places.
 void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs);
 
+/// How many of the bytes before, or from, `at` on, `most` at most and rather too many than too few, may
+/// belong to the same run.
+std::size_t run_before(std::string_view bytes, std::size_t at, std::size_t most);
+std::size_t run_after(std::string_view bytes, std::size_t at, std::size_t most);
+
 }  // namespace keysift

@@ -68,7 +68,10 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
   }
 }
 
+// The beginning of a long one does: it stands for it, and the shorter the longest is, the less is searched.
 void Literals::add(std::string text, bool any_case, Sign sign) {
+  constexpr std::size_t kLongest = 16;
+  if (text.size() > kLongest) text.resize(kLongest);
   texts_.push_back({std::move(text), any_case});
   signs_.push_back(sign);
 }
@@ -86,12 +89,17 @@ std::vector<Literals::Rest>& Literals::rests_of(Sign::Kind kind, const std::stri
   return rests_.emplace_back();
 }
 
-// One character is escaped; the others of the first three are as they are, or escaped, too.
+// One character is escaped; the others of the first three are as they are, or escaped, too, and so are some
+// before it.
 void Literals::add_escaped(const std::string& keyword) {
   constexpr std::size_t kKnown = 3;
-  for (std::size_t i = 0; i < keyword.size(); ++i)
+  constexpr std::size_t kBefore = 8;
+  for (std::size_t i = 0; i < keyword.size(); ++i) {
+    const auto before = std::min(i, kBefore);
     rests_of(Sign::escaped, {keyword[i]})
-        .push_back({keyword.substr(0, i), keyword.substr(i + 1, kKnown - std::min(kKnown, i + 1))});
+        .push_back(
+            {keyword.substr(i - before, before), keyword.substr(i + 1, kKnown - std::min(kKnown, i + 1))});
+  }
 }
 
 // Cut in two pieces, the first of two to eight characters.

@@ -13,15 +13,21 @@ void Inflater::Free::operator()(libdeflate_decompressor* decompressor) const {
   libdeflate_free_decompressor(decompressor);
 }
 
-Inflater::Inflater() : decompressor_(libdeflate_alloc_decompressor()) {
-  if (!decompressor_) throw std::bad_alloc();
+Inflater::Inflater() {
+  for (auto& decompressor : decompressors_) {
+    decompressor.reset(libdeflate_alloc_decompressor());
+    if (!decompressor) throw std::bad_alloc();
+  }
 }
 
 bool Inflater::inflate(std::string_view stream, char* out, std::size_t size) {
+  // RFC 1950: two bytes of header; RFC 1951, 3.2.3: a bit, then two for the type of the block.
+  constexpr std::size_t kHeader = 2;
+  const bool fixed = stream.size() > kHeader && (stream[kHeader] >> 1 & 3) == 1;
   std::size_t read = 0;
   std::size_t written = 0;
-  return libdeflate_zlib_decompress_ex(decompressor_.get(), stream.data(), stream.size(), out, size, &read,
-                                       &written) == LIBDEFLATE_SUCCESS &&
+  return libdeflate_zlib_decompress_ex(decompressors_[fixed ? 1 : 0].get(), stream.data(), stream.size(), out,
+                                       size + kRoom, &read, &written) == LIBDEFLATE_SUCCESS &&
          written == size;
 }
 

@@ -149,7 +149,7 @@ std::optional<ObjectReader::Contents> ObjectReader::packed(const Pack& pack, std
 std::optional<ObjectReader::Contents> ObjectReader::make(const PackEntry& entry, std::string_view stream,
                                                          const Contents* base) {
   if (!is_plausible(entry.size, stream.size())) return std::nullopt;
-  auto inflated = room_for(entry.size);
+  auto inflated = room_for(entry.size + Inflater::kRoom);
   if (!inflater_.inflate(stream, inflated.get(), entry.size)) return std::nullopt;
   const std::string_view bytes(inflated.get(), entry.size);
   if (base == nullptr) return Contents{object_type(entry.kind), bytes, std::move(inflated)};

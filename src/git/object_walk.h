@@ -34,6 +34,11 @@ class ObjectWalk {
   std::size_t size() const;
   bool contains(const Oid& id) const { return is_packed(id) || loose_.contains(id); }
 
+  /// Starts loading what contains() needs: two thirds of its time is waiting.
+  void prefetch(const Oid& id) const {
+    for (const auto& forest : forests_) forest.prefetch(id);
+  }
+
   /// Reads every object once, trees after all others; `before_trees`, if there is one, is called in between.
   /// Blobs over the limit go to `visit_large`, unless they are made by deltas or nobody wants them:
   /// `visit_large` is empty. An object or a whole pack that cannot be read goes to `on_error`; the others are

@@ -49,6 +49,7 @@ class PackForest {
 
   /// The number of the object of that name, if it is in the pack.
   std::optional<std::uint32_t> find(const Oid& id) const { return names_.find(id); }
+  void prefetch(const Oid& id) const { names_.prefetch(id); }
 
   /// Objects stored whole.
   std::span<const std::uint32_t> roots() const { return roots_; }

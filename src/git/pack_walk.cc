@@ -239,10 +239,11 @@ class Worker {
       buffer = std::move(spare_.back());
       spare_.pop_back();
     }
-    if (buffer.capacity < size || buffer.memory == nullptr) {
+    const auto room = size + Inflater::kRoom;
+    if (buffer.capacity < room || buffer.memory == nullptr) {
       used_ -= buffer.capacity;
       buffer = {};
-      buffer.capacity = size + size / 4 + 64;
+      buffer.capacity = room + size / 4;
       used_ += buffer.capacity;
       make_room();
       buffer.memory.reset(new char[buffer.capacity]);

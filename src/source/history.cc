@@ -66,11 +66,9 @@ class HistoryReader {
       case ObjectType::tag:
         return hand_on_message(object, Origin::tag_message, worker);
       case ObjectType::commit:
-        take_commit(object, worker);
-        return hand_on_message(object, Origin::commit_message, worker);
+        return take_commit(object, worker);
       case ObjectType::tree:
-        check_tree(object, worker);
-        return hand_on(object, Origin::path, worker);
+        return take_tree(object, worker);
     }
     return 0;
   }
@@ -110,20 +108,46 @@ class HistoryReader {
     return sink_(blob_of(object.id, message_of(object.bytes), origin), worker);
   }
 
-  void take_commit(const Object& object, unsigned worker) {
+  std::size_t take_commit(const Object& object, unsigned worker) {
     auto header = parse_commit(object.id, object.bytes);
-    if (!header) {
-      on_error_(object.id.hex(), "commit has no tree: it cannot be placed in history", worker);
-      return;
+    if (header) {
+      objects_.prefetch(header->tree);
+      for (const auto& parent : header->parents) objects_.prefetch(parent);
     }
+    const auto reach = hand_on_message(object, Origin::commit_message, worker);
+    if (header) {
+      keep_commit(object, std::move(*header), worker);
+    } else {
+      on_error_(object.id.hex(), "commit has no tree: it cannot be placed in history", worker);
+    }
+    return reach;
+  }
+
+  void keep_commit(const Object& object, CommitHeader header, unsigned worker) {
     auto& links = shares_[worker].missing_links;
-    if (is_missing(header->tree, worker)) links.push_back({object.id, header->tree});
+    if (is_missing(header.tree, worker)) links.push_back({object.id, header.tree});
     if (!shallow_.contains(object.id)) {
-      for (const auto& parent : header->parents) {
+      for (const auto& parent : header.parents) {
         if (is_missing(parent, worker)) links.push_back({object.id, parent});
       }
     }
-    shares_[worker].commits.push_back(std::move(*header));
+    shares_[worker].commits.push_back(std::move(header));
+  }
+
+  std::size_t take_tree(const Object& object, unsigned worker) {
+    for (const auto& fresh : object.fresh.ranges) {
+      if (const auto nul = nul_near(object.bytes, fresh); nul + Oid::kSize < object.bytes.size())
+        objects_.prefetch(Oid::from_raw(object.bytes.data() + nul + 1));
+    }
+    const auto reach = hand_on(object, Origin::path, worker);
+    check_tree(object, worker);
+    return reach;
+  }
+
+  // The first NUL behind which an object may be named that lies in `fresh`, in part at least.
+  static std::size_t nul_near(std::string_view tree, const Range& fresh) {
+    const auto nul = tree.find('\0', fresh.begin - std::min(fresh.begin, Oid::kSize + 1));
+    return std::min(nul, tree.size());
   }
 
   // Most trees differ from another one in an entry or two: those are looked up, not all.
@@ -149,7 +173,7 @@ class HistoryReader {
   // Whether an object that a tree names at `fresh` seems to be missing. Looks at all that follows a NUL
   // there: parsing the tree from its beginning instead was a tenth of a scan of git's history.
   bool names_missing(std::string_view tree, const Range& fresh, unsigned worker) {
-    auto nul = tree.find('\0', fresh.begin - std::min(fresh.begin, Oid::kSize + 1));
+    auto nul = nul_near(tree, fresh);
     while (nul < fresh.end) {
       if (tree.size() - nul <= Oid::kSize) return true;
       const bool missing = is_missing(Oid::from_raw(tree.data() + nul + 1), worker);

@@ -29,10 +29,10 @@ struct RawOptions {
 void add_rule_options(CLI::App& command, RawOptions& raw) {
   command.add_option("--rules", raw.options.rules, "Add the rules of a file, or of all *.toml in a folder")
       ->type_name("FILE|DIR")
-      ->take_all();
+      ->allow_extra_args(false);
   command.add_option("--rule", raw.options.rule_ids, "Use only the rule of this id (repeatable)")
       ->type_name("ID")
-      ->take_all();
+      ->allow_extra_args(false);
 }
 
 void add_scan_options(CLI::App& command, RawOptions& raw) {
@@ -41,7 +41,7 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
       ->type_name("FORMAT");
   command.add_option("--report", raw.reports, "Also write a report to a file (repeatable)")
       ->type_name("FORMAT=FILE")
-      ->take_all();
+      ->allow_extra_args(false);
   command
       .add_option("--min-confidence", raw.min_confidence,
                   "Leave out findings less sure: low, medium (default) or high")

@@ -48,6 +48,17 @@ TEST_CASE("the exit code says what was found") {
   CHECK(keysift({"scan"}, leaky.path()).exit_code == 1);
 }
 
+TEST_CASE("an option takes one value at a time: what follows is the path") {
+  const LeakyDir leaky;
+  const TempDir reports;
+  reports.write("more.toml", "rules = []\n");
+  const std::string report = "json=" + (reports.path() / "1.json").string();
+  CHECK(keysift({"files", "--rule", "openai-project-key", leaky.path()}).exit_code == 1);
+  CHECK(keysift({"files", "--rule", "jwt", "--rule", "openai-project-key", leaky.path()}).exit_code == 2);
+  CHECK(keysift({"scan", "--rules", reports.path() / "more.toml", leaky.path()}).exit_code == 1);
+  CHECK(keysift({"scan", "--report", report, "--report", report, leaky.path()}).exit_code == 1);
+}
+
 TEST_CASE("the version and the help") {
   const Outcome version = keysift({"--version"});
   CHECK(version.exit_code == 0);

@@ -47,6 +47,7 @@ template <typename IsDigit>
 std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, IsDigit&& is_digit,
                                        std::size_t& origin) {
   std::vector<std::size_t> digits;
+  digits.reserve(256);
   for (auto i = at; i > 0 && digits.size() < kBack;) {
     // Of all digits only an n can end a line end, one that is spelled out.
     const bool digit = is_digit(bytes[i - 1]);
@@ -287,18 +288,20 @@ Decoded decode_base64(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(
       bytes, at, [](char c) { return base64_value(c) >= 0; }, origin);
-  Decoded decoded{"base64", {}, {}};
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  auto since = origin % 4;
-  for (auto i = since; i < digits.size(); ++i) {
-    bits = bits << 6 | static_cast<std::uint32_t>(base64_value(bytes[digits[i]]));
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    decoded.bytes += static_cast<char>(bits >> count);
-    came_from(decoded, {digits[since], digits[i] + 1});
-    since = count > 0 ? i : i + 1;
+  // Room for all is made at once: an append for each byte was a third of a scan of git's files.
+  const auto first = origin % 4;
+  const auto size = digits.size() < first ? 0 : (digits.size() - first) * 6 / 8;
+  Decoded decoded{"base64", std::string(size, '\0'), std::vector<Range>(size)};
+  const auto value = [&](std::size_t digit) {
+    return static_cast<std::uint32_t>(base64_value(bytes[digits[digit]]));
+  };
+  for (std::size_t i = 0; i < size; ++i) {
+    // Of the digits with any of its eight bits the first, which begins up to four bits before it.
+    const auto digit = first + i * 8 / 6;
+    const auto early = i * 8 % 6;
+    const auto bits = value(digit) << 6 | value(digit + 1);
+    decoded.bytes[i] = static_cast<char>(bits >> (4 - early));
+    decoded.from[i] = {digits[digit], digits[digit + 1] + 1};
   }
   return decoded;
 }

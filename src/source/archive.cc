@@ -11,10 +11,12 @@
 #include <functional>
 #include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
+#include "source/zip.h"
 
 namespace keysift {
 namespace {
@@ -158,7 +160,13 @@ std::string words_of(archive* reader) {
 // The bytes of the member that a reader has come to.
 class MemberBytes {
  public:
-  MemberBytes(archive* reader, std::uint64_t& left) : reader_(reader), left_(left) {}
+  // If all bytes are here already, the reader is not asked.
+  MemberBytes(archive* reader, std::uint64_t& left, std::optional<std::string_view> whole)
+      : reader_(reader), left_(left) {
+    if (!whole) return;
+    block_ = *whole;
+    status_ = ARCHIVE_EOF;
+  }
 
   // As a ByteReader. EFBIG when nothing is left that may be unpacked; EIO, and problem() has libarchive's
   // words.
@@ -203,9 +211,19 @@ class Unpacking {
         most_bytes_(std::min(limits.bytes, std::max(limits.least, outer_size * limits.ratio))),
         bytes_left_(most_bytes_),
         members_left_(limits.members),
-        buffers_(limits.depth) {}
+        buffers_(limits.depth),
+        unpackers_(limits.depth) {}
 
-  void read(Kind kind, const Open& open) {
+  // An archive in memory.
+  void read(Kind kind, std::string_view bytes) {
+    const auto open = [&](archive* reader) {
+      return archive_read_open_memory(reader, bytes.data(), bytes.size());
+    };
+    read(kind, open, kind == Kind::zip ? zip_members(bytes) : std::vector<ZipMember>());
+  }
+
+  // `members`, if any, are all that there are.
+  void read(Kind kind, const Open& open, const std::vector<ZipMember>& members = {}) {
     const auto reader = reader_for(kind, open);
     // An empty file opens, and so does one that is broken from its beginning; but not without an error.
     if (open(reader.get()) != ARCHIVE_OK || archive_errno(reader.get()) != 0) {
@@ -215,7 +233,7 @@ class Unpacking {
     }
     std::uint64_t unread = 0;  // members
     bool ended = false;
-    while (!ended && !stopped_) {
+    for (std::size_t number = 0; !ended && !stopped_; ++number) {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(reader.get(), &entry);
       if (status == ARCHIVE_EOF) break;
@@ -224,8 +242,9 @@ class Unpacking {
       if (members_left_ == 0) return stop("archive has more than " + counted(limits_.members, "member"));
       --members_left_;
       chain_.push_back(name_of(reader.get(), entry));
+      const auto* in_memory = number < members.size() ? &members[number] : nullptr;
       const auto problem = status < ARCHIVE_WARN ? "cannot be read (" + words_of(reader.get()) + ")"
-                                                 : read_member(reader.get(), entry, ended);
+                                                 : read_member(reader.get(), entry, in_memory, ended);
       if (!problem.empty() && ++unread == 1) complain(problem);
       chain_.pop_back();
     }
@@ -234,28 +253,29 @@ class Unpacking {
 
  private:
   // Returns what of it could not be read, and why; `ended` says that nothing after it can be read, either.
-  std::string read_member(archive* reader, archive_entry* entry, bool& ended) {
+  std::string read_member(archive* reader, archive_entry* entry, const ZipMember* in_memory, bool& ended) {
     if (archive_entry_is_encrypted(entry)) return "is encrypted";
-    MemberBytes bytes(reader, bytes_left_);
+    const auto whole = in_memory == nullptr ? std::nullopt : unpacked(entry, *in_memory);
+    MemberBytes bytes(reader, bytes_left_, whole);
     Kind kind = Kind::none;
-    std::string archived;  // all of it, if it is an archive
+    std::string archived;  // all of it, if it is an archive and not `whole`
     const auto read = [&](char* out, std::size_t size) {
       const auto count = bytes.read(out, size);
-      if (count > 0 && kind != Kind::none && archived.size() <= limits_.nested)
+      if (count > 0 && kind != Kind::none && !whole && archived.size() <= limits_.nested)
         archived.append(out, static_cast<std::size_t>(count));
       return count;
     };
     const auto hand_on = [&](const Blob& piece) {
       if (piece.own_begin == 0) {
         kind = kind_of(piece.bytes);
-        if (kind != Kind::none) archived = piece.bytes;
+        if (kind != Kind::none && !whole) archived = piece.bytes;
       }
       sink_(piece, worker_);
     };
-    auto whole = outer_;
-    whole.fresh = {};
-    whole.members = chain_;
-    const int error = read_pieces(read, whole, size_, buffers_[chain_.size() - 1], hand_on);
+    auto member = outer_;
+    member.fresh = {};
+    member.members = chain_;
+    const int error = read_pieces(read, member, size_, buffers_[chain_.size() - 1], hand_on);
     if (error == EFBIG) {
       stop("unpacks to more than " + human_bytes(most_bytes_));
       return {};
@@ -265,7 +285,17 @@ class Unpacking {
       return "cannot be read to its end" + std::string(ended ? ", nor what follows it" : "") + " (" +
              words_of(reader) + ")";
     }
-    return kind == Kind::none ? std::string() : read_archived(kind, archived);
+    return kind == Kind::none ? std::string() : read_archived(kind, whole ? *whole : archived);
+  }
+
+  // What libarchive would read of the member that it has come to, if we can tell without it. Whatever is
+  // broken or goes beyond the limits is its to read, and to find words for.
+  std::optional<std::string_view> unpacked(archive_entry* entry, const ZipMember& member) {
+    const bool same = archive_entry_filetype(entry) == AE_IFREG && archive_entry_size(entry) == member.size;
+    const bool too_large =
+        member.deflated && member.size > std::min<std::uint64_t>(limits_.nested, bytes_left_);
+    if (!same || too_large) return std::nullopt;
+    return unpackers_[chain_.size() - 1].unpack(member);
   }
 
   std::string read_archived(Kind kind, std::string_view bytes) {
@@ -276,7 +306,7 @@ class Unpacking {
       return "is an archive of more than " + human_bytes(limits_.nested) +
              " inside another; its members were not searched";
     }
-    read(kind, [&](archive* reader) { return archive_read_open_memory(reader, bytes.data(), bytes.size()); });
+    read(kind, bytes);
     return {};
   }
 
@@ -301,8 +331,9 @@ class Unpacking {
   std::uint64_t bytes_left_;
   std::uint64_t members_left_;
   bool stopped_ = false;
-  std::vector<std::string> chain_;    // names of the members that we are in
-  std::vector<std::string> buffers_;  // by depth
+  std::vector<std::string> chain_;      // names of the members that we are in
+  std::vector<std::string> buffers_;    // by depth
+  std::vector<ZipUnpacker> unpackers_;  // by depth
 };
 
 // Members of an archive in a file that need not fit into memory.
@@ -333,9 +364,7 @@ void read_members(const Blob& outer, PieceSize size, unsigned worker, const Blob
   const auto kind = kind_of(outer.bytes);
   if (kind == Kind::none) return;
   Unpacking unpacking(outer, outer.bytes.size(), size, worker, sink, on_error, limits);
-  unpacking.read(kind, [&](archive* reader) {
-    return archive_read_open_memory(reader, outer.bytes.data(), outer.bytes.size());
-  });
+  unpacking.read(kind, outer.bytes);
 }
 
 int read_with_members(int file, std::uint64_t file_size, const Blob& whole, PieceSize size,

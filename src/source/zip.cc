@@ -178,9 +178,7 @@ std::optional<std::string_view> ZipUnpacker::unpack(const ZipMember& member) {
 std::optional<std::string_view> ZipUnpacker::inflate(const ZipMember& member) {
   if (!decompressor_) decompressor_.reset(libdeflate_alloc_decompressor());
   if (!decompressor_) throw std::bad_alloc();
-  // So near the end of its room libdeflate takes its slow path, which a small member would never leave.
-  constexpr std::size_t kMore = 320;
-  const auto size = member.size + kMore;
+  const auto size = member.size + Inflater::kRoom;
   make_room(size);
   std::size_t read = 0;
   std::size_t written = 0;

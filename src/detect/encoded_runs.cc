@@ -45,8 +45,11 @@ constexpr auto kRoles = [] {
 
 bool is(char c, unsigned role) { return (kRoles[static_cast<unsigned char>(c)] & role) != 0; }
 
+// The same digit over and over is padding: of zeros, or what a program fills memory with.
 bool is_ascii_group(const char* four) {
-  return is(four[0], kFirst) && is(four[1], kSecond) && is(four[2], kThird);
+  std::uint32_t all;
+  std::memcpy(&all, four, sizeof all);
+  return is(four[0], kFirst) && is(four[1], kSecond) && is(four[2], kThird) && all != std::rotl(all, 8);
 }
 bool is_printable_pair(const char* two) { return is(two[0], kHexFirst) && is(two[1], kHexDigit); }
 

@@ -16,8 +16,9 @@ struct EncodedRun {
 inline constexpr std::size_t kShortestEncodedRun = 27;
 
 /// Adds to `runs` where, in a run of base64 digits (of either alphabet), 18 bytes one after the other would
-/// be ASCII, or printable in a run of hexadecimal digits: for each alignment the first such place, and in a
-/// long run one in some thousand digits. Random digits look like that once in 60,000 places.
+/// be ASCII (and no group of four is one digit four times), or printable in a run of hexadecimal digits: for
+/// each alignment the first such place, and in a long run one in some thousand digits. Random digits look
+/// like that once in 60,000 places.
 void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs);
 
 /// How many of the bytes before, or from, `at` on, `most` at most and rather too many than too few, may

@@ -48,15 +48,37 @@ TEST_CASE("the exit code says what was found") {
   CHECK(keysift({"scan"}, leaky.path()).exit_code == 1);
 }
 
-TEST_CASE("an option takes one value at a time: what follows is the path") {
-  const LeakyDir leaky;
-  const TempDir reports;
-  reports.write("more.toml", "rules = []\n");
-  const std::string report = "json=" + (reports.path() / "1.json").string();
-  CHECK(keysift({"files", "--rule", "openai-project-key", leaky.path()}).exit_code == 1);
-  CHECK(keysift({"files", "--rule", "jwt", "--rule", "openai-project-key", leaky.path()}).exit_code == 2);
-  CHECK(keysift({"scan", "--rules", reports.path() / "more.toml", leaky.path()}).exit_code == 1);
-  CHECK(keysift({"scan", "--report", report, "--report", report, leaky.path()}).exit_code == 1);
+TEST_CASE("an option that can be repeated takes one value at a time: what follows is the path") {
+  TestRepo repo;
+  repo.write("k.txt", openai_project_key() + "\n" + anthropic_api_key() + "\none_1234567\ntwo_1234567\n");
+  repo.commit_all("start");
+  const TempDir dir;
+  for (const std::string id : {"one", "two"}) {
+    dir.write(id + ".toml", "[[rules]]\nid = \"" + id + "\"\ndescription = \"Token\"\nregex = '''" + id +
+                                "_[0-9]{7}'''\nkeywords = [\"" + id + "_\"]\n");
+  }
+  for (const char* command : {"scan", "files", "history"}) {
+    const auto found_with = [&](Strings arguments) {
+      arguments.insert(arguments.begin(), command);
+      arguments.push_back(repo.path());
+      return rules_in(scan(arguments, dir.path()).report);
+    };
+    INFO(command);
+    CHECK(found_with({"--rule", "openai-project-key"}) == Strings{"openai-project-key"});
+    CHECK(found_with({"--rule", "openai-project-key", "--rule", "anthropic-api-key"}) ==
+          Strings{"openai-project-key", "anthropic-api-key"});
+
+    CHECK(found_with({"--rules", "one.toml"}) == Strings{"openai-project-key", "anthropic-api-key", "one"});
+    CHECK(found_with({"--rules", "one.toml", "--rules", "two.toml"}) ==
+          Strings{"openai-project-key", "anthropic-api-key", "one", "two"});
+
+    const std::string name = command;
+    CHECK(found_with({"--report", "json=" + name + "1"}).size() == 2);
+    CHECK(fs::exists(dir.path() / (name + "1")));
+    CHECK(found_with({"--report", "json=" + name + "2", "--report", "sarif=" + name + "3"}).size() == 2);
+    CHECK(fs::exists(dir.path() / (name + "2")));
+    CHECK(fs::exists(dir.path() / (name + "3")));
+  }
 }
 
 TEST_CASE("the version and the help") {

@@ -124,6 +124,28 @@ TEST_CASE("in a long run, text is found again after some thousand digits") {
   }
 }
 
+TEST_CASE("how far a run goes is not more than asked for, and not less than it is") {
+  std::mt19937_64 random(2);
+  for (unsigned round = 0; round < 2000; ++round) {
+    std::string bytes;
+    while (bytes.size() < 120)
+      bytes += random() % 24 == 0 ? "\n (\"\xff"[random() % 5] : "aZ09+/-_="[random() % 8];
+    const auto at = random() % (bytes.size() + 1);
+    const auto most = random() % 80;
+    std::size_t before = 0;
+    while (before < std::min(most, at) && is_base64(bytes[at - before - 1])) ++before;
+    std::size_t after = 0;
+    while (after < std::min(most, bytes.size() - at) && is_base64(bytes[at + after])) ++after;
+    const auto back = run_before(bytes, at, most);
+    const auto ahead = run_after(bytes, at, most);
+    CHECK((before <= back && back <= std::min(most, at)));
+    CHECK((after <= ahead && ahead <= std::min(most, bytes.size() - at)));
+    // Only where fewer bytes are left than are looked at in one go, more is said than there is.
+    if (at >= 100) CHECK(back == before);
+    if (at <= 20) CHECK(ahead == after);
+  }
+}
+
 TEST_CASE("hashes, words and paths are no encoded text") {
   CHECK(found_in("da39a3ee5e6b4b0d3255bfef95601890afd80709").empty());
   CHECK(found_in("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855").empty());

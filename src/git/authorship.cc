@@ -42,6 +42,16 @@ std::string iso_date(std::string_view text) {
   return std::string(date) + std::string(zone.substr(0, 3)) + ":" + std::string(zone.substr(3));
 }
 
+// Some messages are one line of thousands of bytes, and who knows what is in those: "..." stands for the
+// rest.
+std::string shortened(std::string_view line) {
+  constexpr std::size_t kMost = 200;
+  if (line.size() <= kMost) return std::string(line);
+  auto end = kMost;
+  while (end > 0 && (line[end] & 0xc0) == 0x80) --end;  // not in the midst of a character in UTF-8
+  return std::string(line.substr(0, end)) + "...";
+}
+
 }  // namespace
 
 Authorship parse_authorship(std::string_view object) {
@@ -50,7 +60,7 @@ Authorship parse_authorship(std::string_view object) {
     const auto line = object.substr(0, object.find('\n'));
     object.remove_prefix(std::min(object.size(), line.size() + 1));
     if (line.empty()) {
-      result.summary = object.substr(0, object.find('\n'));
+      result.summary = shortened(object.substr(0, object.find('\n')));
       return result;
     }
     const auto name = line.substr(0, line.find(' '));

@@ -9,7 +9,7 @@ namespace keysift {
 struct Authorship {
   std::string author;   ///< "Name <mail>"
   std::string date;     ///< author's or tagger's, ISO 8601 with their own offset; empty if it cannot be read
-  std::string summary;  ///< first line of the message
+  std::string summary;  ///< first line of the message; its first 200 bytes and "..." if it is longer
 };
 
 /// Reads the author (of a tag: the tagger) and the first line of the message from an object's bytes. What is

@@ -74,6 +74,10 @@ TEST_CASE("what is not there is empty") {
   }
   CHECK(parse_authorship("tree 0\n\nonly a message").summary == "only a message");
   CHECK(parse_authorship("author A <a> 1 +0000\n").summary == "");
+  const std::string line(200, 'x');
+  CHECK(parse_authorship("tree 0\n\n" + line).summary == line);
+  CHECK(parse_authorship("tree 0\n\n" + line + "y").summary == line + "...");
+  CHECK(parse_authorship("tree 0\n\n" + line.substr(1) + "\xc3\xa4").summary == line.substr(1) + "...");
   CHECK(parse_authorship("author A <a> 1 +0000").author == "A <a>");
 }
 

@@ -10,8 +10,10 @@
 #include <tuple>
 #include <utility>
 
+#include "audit/excerpt.h"
 #include "audit/history_findings.h"
 #include "audit/range_findings.h"
+#include "audit/staged_findings.h"
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -23,6 +25,7 @@
 #include "source/history.h"
 #include "source/pieces.h"
 #include "source/range.h"
+#include "source/staged.h"
 
 namespace keysift {
 namespace {
@@ -88,7 +91,8 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
             advance(at, text),
             {match.decoded.begin(), match.decoded.end()},
             allowed_by(blob.bytes, match),
-            match.reason};
+            match.reason,
+            blob.origin == Origin::index ? excerpt_of(blob.bytes, match, matches) : Excerpt()};
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
@@ -219,24 +223,43 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
   const auto range = commits_in(repository, database, request, on_error);
   report_.summary.commits += range.commits.size();
   read_range(database, range, options_.threads, kPieces, object_sink(), on_error);
-  auto& scratch = workers_[0].scratch;
-  const auto things_in = [&](const Object& object) {
-    std::set<Thing> things;
-    const BlobSink note = [&](const Blob& blob, unsigned) {
-      for (const auto& match : detector_.scan(blob.bytes, scratch)) {
-        if (!match.kept) continue;
-        things.emplace(match.rule, match.secret, std::vector(blob.members.begin(), blob.members.end()));
-      }
-      return 0;
-    };
-    const auto blob = blob_of(object.id, object.bytes, Origin::history);
-    note(blob, 0);
-    read_members(blob, kPieces, 0, note, on_error);
-    return things;
-  };
+  const auto things = [&](const Object& object) { return things_in(object); };
   auto findings =
-      range_findings(repository, database, range, options_.threads, take_hits(), things_in, on_error);
+      range_findings(repository, database, range, options_.threads, take_hits(), things, on_error);
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
+}
+
+Things Audit::things_in(const Object& object) {
+  Things things;
+  const BlobSink note = [&](const Blob& blob, unsigned) {
+    for (const auto& match : detector_.scan(blob.bytes, workers_[0].scratch)) {
+      if (match.kept) ++things[{match.rule, match.secret, {blob.members.begin(), blob.members.end()}}];
+    }
+    return 0;
+  };
+  const auto blob = blob_of(object.id, object.bytes, Origin::history);
+  note(blob, 0);
+  read_members(blob, kPieces, 0, note, error_sink());
+  return things;
+}
+
+void Audit::staged(const Repository& repository, bool whole_files) {
+  const auto on_error = error_sink();
+  const ObjectDatabase database(repository);
+  ObjectReader objects(database);
+  const auto changes = staged_changes(repository, objects);
+  report_.summary.files += changes.files.size();
+  read_staged(database, changes.files, options_.threads, kPieces, blob_sink(), on_error);
+  auto hits = take_hits();
+  if (!whole_files) {
+    const auto things = [&](const Object& object) { return things_in(object); };
+    hits = new_hits(std::move(hits), changes, database, things, on_error);
+  }
+  add_findings(hits);
+  for (const auto& file : changes.files) {
+    if (file.replaced.empty() && is_env_file(file.path)) report_.env.push_back({file.path, Coverage::staged});
+  }
+  report_.env_checked = true;
 }
 
 void Audit::env(const Repository& repository) {

@@ -51,6 +51,11 @@ class Audit {
   /// commits.
   void range(const Repository& repository, const RangeRequest& request);
 
+  /// Searches what the next commit adds: files of the index that differ from HEAD's, and of these what was
+  /// not there before, unless `whole_files`. A .env file that it adds is reported, too. Throws Failure when
+  /// what is staged cannot be told.
+  void staged(const Repository& repository, bool whole_files);
+
   /// Checks the .env coverage of a repository. Where files() has been called, that was for its work tree,
   /// which is not walked again.
   void env(const Repository& repository);
@@ -80,6 +85,7 @@ class Audit {
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart();
   void read_whole(int file, Origin origin, const std::string& name);
+  Things things_in(const Object& object);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);
   using Test = std::function<bool(const Finding&)>;

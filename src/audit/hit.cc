@@ -37,6 +37,7 @@ Finding finding_at(const Hit& hit, std::string path) {
   finding.origin = hit.origin;
   finding.allowed_by = hit.allowed_by;
   finding.reason = hit.reason;
+  finding.excerpt = hit.excerpt;
   return finding;
 }
 

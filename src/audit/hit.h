@@ -1,5 +1,7 @@
 // A match, measured while its blob was there.
 #pragma once
+#include <cstddef>
+#include <map>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -23,11 +25,15 @@ struct Hit {
   std::vector<std::string> decoded;  ///< as in Location
   std::string allowed_by;            ///< as in Finding
   std::string reason;                ///< as in Finding
+  Excerpt excerpt;                   ///< as in Finding
 };
 
 /// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.
 using Thing = std::tuple<const Rule*, std::string, std::vector<std::string>>;
 Thing thing_of(const Hit& hit);
+
+/// What a blob holds, and how many times.
+using Things = std::map<Thing, std::size_t>;
 
 /// Takes away hits of what an archive holds as it stands, as a tar does, if the same was found in the member.
 void tell_in_members(std::vector<Hit>& hits);

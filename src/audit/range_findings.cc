@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -194,7 +195,7 @@ class RangeHistorian {
   std::map<Oid, HitsByThing> blobs_;
   std::map<std::pair<Oid, std::string>, HitsByThing> names_;  // by tree and name in it
   std::unordered_set<Oid, OidHash> sought_;                   // blobs and trees with hits
-  std::map<Oid, std::set<Thing>> others_;                     // blobs that were looked at for comparison
+  std::map<Oid, Things> others_;                              // blobs that were looked at for comparison
   std::optional<Oid> head_;
   std::vector<Oid> tips_;
   Places blobs_at_;

@@ -1,7 +1,6 @@
 // Turning what was found in a range of commits into findings with a history.
 #pragma once
 #include <functional>
-#include <set>
 #include <vector>
 
 #include "audit/hit.h"
@@ -15,7 +14,7 @@
 namespace keysift {
 
 /// What a blob holds.
-using ThingsIn = std::function<std::set<Thing>(const Object& blob)>;
+using ThingsIn = std::function<Things(const Object& blob)>;
 
 /// One finding for each rule, secret and path that a commit of the range has while none of its parents does.
 /// `things_in` is asked for blobs that are not among the hits: those that were replaced, and those at the

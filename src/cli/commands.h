@@ -11,9 +11,9 @@ namespace keysift {
 /// The rules that the options ask for. Throws Failure as add_rules does, and for an id that no rule has.
 std::vector<Rule> chosen_rules(const Options& options);
 
-/// `scan`, `files`, `history` and `env`: makes the report, writes it to where the options say. Returns the
-/// exit status: 0 nothing found, 1 findings, 3 nothing found but something could not be read. Throws Failure
-/// for all that makes it 2.
+/// `scan`, `files`, `history`, `staged` and `env`: makes the report, writes it to where the options say.
+/// Returns the exit status: 0 nothing found, 1 findings, 3 nothing found but something could not be read.
+/// Throws Failure for all that makes it 2.
 int run_scan(const Options& options);
 
 /// What `rules` cost in a scan, and that scan's CPU time in seconds.

@@ -195,10 +195,15 @@ class CommandLine {
     auto* history = add_command(app_, "history", "Search the history only", Command::history);
     history->add_option("repository", path_, "Default: the repository around the current folder")
         ->type_name("REPO");
+    auto* staged = add_command(app_, "staged", "Search what the next commit adds", Command::staged);
+    staged->add_option("repository", path_, "Default: the repository around the current folder")
+        ->type_name("REPO");
+    staged->add_flag("--whole-files", raw_.options.whole_files,
+                     "Report all that is in staged files, not only what is new in them");
     auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
     env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
-    for (auto* command : {scan, files, history, env}) add_scan_options(*command, raw_);
-    for (auto* command : {scan, files, history}) {
+    for (auto* command : {scan, files, history, staged, env}) add_scan_options(*command, raw_);
+    for (auto* command : {scan, files, history, staged}) {
       command->add_flag("--explain", raw_.options.explain,
                         "Say on standard error why each match was kept or dropped");
     }

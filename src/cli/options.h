@@ -11,7 +11,7 @@
 
 namespace keysift {
 
-enum class Command { scan, files, history, env, rules_list, rules_show, rules_test };
+enum class Command { scan, files, history, staged, env, rules_list, rules_show, rules_test };
 
 enum class Color { automatic, always, never };
 
@@ -37,6 +37,7 @@ struct Options {
   std::size_t memory_mib = 128;  ///< for a history's objects
   RangeRequest range;
   bool reachable_only = false;
+  bool whole_files = false;  ///< of what is staged, not only what is new
   bool ignored = false;
   bool reveal = false;
   std::filesystem::path profile;  ///< of rules_test: what to scan to tell what the rules cost; may be empty

@@ -84,6 +84,8 @@ void perform(Audit& audit, const Options& options) {
       return audit_files(audit, options.paths);
     case Command::history:
       return audit_history(audit, options);
+    case Command::staged:
+      return audit.staged(Repository::open(repository_root(options.paths.front())), options.whole_files);
     case Command::env:
       return audit.env(Repository::open(repository_root(options.paths.front())));
     default:

@@ -8,11 +8,12 @@ namespace keysift {
 /// How a .env-like file stands towards commits.
 enum class Coverage {
   tracked,      ///< git tracks it: every clone has it
+  staged,       ///< the next commit adds it
   not_ignored,  ///< it is there and one `git add .` away from a commit
   unprepared,   ///< none is there, and none would be ignored (a note, no finding)
 };
 
-/// "tracked", "not-ignored" or "unprepared".
+/// "tracked", "staged", "not-ignored" or "unprepared".
 std::string_view to_string(Coverage coverage);
 
 /// One .env-like file that can get out.
@@ -22,6 +23,10 @@ struct EnvFinding {
 
   /// Whether it changes the exit code: all but `unprepared` do.
   bool is_problem() const { return coverage != Coverage::unprepared; }
+
+  /// Whether it has to be taken out of git, and not just to be ignored.
+  bool is_in_git() const { return coverage == Coverage::tracked || coverage == Coverage::staged; }
+
   auto operator<=>(const EnvFinding&) const = default;
 };
 

@@ -43,6 +43,8 @@ std::string_view to_string(Coverage coverage) {
   switch (coverage) {
     case Coverage::tracked:
       return "tracked";
+    case Coverage::staged:
+      return "staged";
     case Coverage::not_ignored:
       return "not-ignored";
     case Coverage::unprepared:

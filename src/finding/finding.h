@@ -65,6 +65,13 @@ struct Provenance {
   bool overdue() const { return state == BlobState::live && exposed_days.value_or(0) > kRotationDays; }
 };
 
+/// What stands round a secret in its line, for people to see where they are: of a long line, some of it.
+/// Other matches in it are masked. Raw bytes.
+struct Excerpt {
+  std::string before;
+  std::string after;
+};
+
 /// A match that survived the filters, or one that did not (Report::dropped).
 struct Finding {
   const Rule* rule = nullptr;
@@ -75,6 +82,7 @@ struct Finding {
   std::optional<Provenance> provenance;
   std::string allowed_by;  ///< what allows it: a mark on its line, or a file; empty: nothing does
   std::string reason;      ///< why it was kept, or dropped, in a few words
+  Excerpt excerpt;         ///< of what is staged; else empty
 
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <mutex>
 
@@ -27,6 +28,20 @@ void start_libgit2() {
     // Hashing each object again would take longer than all else; zlib's checksum guards the bytes.
     git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
   });
+}
+
+Index index_of(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !error) return {};
+  try {
+    auto index = parse_index(MappedFile(file, MappedFile::Load::at_once).bytes());
+    const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
+    if (!std::is_sorted(index.entries.begin(), index.entries.end(), by_path))  // git always sorts it
+      std::sort(index.entries.begin(), index.entries.end(), by_path);
+    return index;
+  } catch (const Failure& failure) {
+    throw Failure("the index cannot be read: " + std::string(failure.what()));
+  }
 }
 
 }  // namespace
@@ -115,18 +130,21 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   return refs;
 }
 
+Index Repository::read_index() const {
+  // Set by git for a hook, where a commit is to have other things than the index: `git commit -a`, `git
+  // commit FILE`.
+  const char* other = std::getenv("GIT_INDEX_FILE");
+  const auto file = other != nullptr && *other != '\0'
+                        ? std::filesystem::path(other)
+                        : std::filesystem::path(git_repository_path(get())) / "index";
+  return index_of(file);
+}
+
 std::vector<IndexEntry> Repository::index(std::string& problem) const {
-  const auto file = std::filesystem::path(git_repository_path(get())) / "index";
-  std::error_code error;
-  if (!std::filesystem::exists(file, error) && !error) return {};
   try {
-    auto entries = parse_index(MappedFile(file).bytes());
-    const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
-    if (!std::is_sorted(entries.begin(), entries.end(), by_path))  // git always sorts it
-      std::sort(entries.begin(), entries.end(), by_path);
-    return entries;
+    return index_of(std::filesystem::path(git_repository_path(get())) / "index").entries;
   } catch (const Failure& failure) {
-    problem = "the index cannot be read: " + std::string(failure.what());
+    problem = failure.what();
     return {};
   }
 }

@@ -58,6 +58,10 @@ class Repository {
   /// to `broken`.
   std::vector<Ref> refs(std::vector<std::string>& broken) const;
 
+  /// What the next commit will have, its entries sorted by path: the index, or the file that GIT_INDEX_FILE
+  /// names. Throws Failure when it cannot be read.
+  Index read_index() const;
+
   /// The entries of the index, sorted by path. When it cannot be read: none, and `problem` says why.
   std::vector<IndexEntry> index(std::string& problem) const;
 

@@ -55,6 +55,8 @@ std::string_view coverage_words(Coverage coverage) {
   switch (coverage) {
     case Coverage::tracked:
       return "Git tracks this file, so every clone has it. Revoke the keys in it.";
+    case Coverage::staged:
+      return "The next commit adds this file: then every clone has it.";
     case Coverage::not_ignored:
       return "Git does not ignore this file: the next `git add .` puts it into a commit.";
     case Coverage::unprepared:

@@ -50,6 +50,7 @@ struct EnvRule {
 
 constexpr std::array kEnvRules{
     EnvRule{Coverage::tracked, "env-tracked", "error", "A .env file that git tracks"},
+    EnvRule{Coverage::staged, "env-staged", "error", "A .env file that the next commit adds"},
     EnvRule{Coverage::not_ignored, "env-not-ignored", "warning", "A .env file that git does not ignore"},
     EnvRule{Coverage::unprepared, "env-unprepared", "note",
             "A .env file would not be ignored if there were one"},
@@ -170,7 +171,7 @@ Json result(const Finding& finding, std::size_t rule_index, const Mask& mask) {
 Json env_result(const EnvFinding& file, std::size_t rule_index, const EnvRule& rule, const Mask& mask) {
   const auto path = mask.raw(file.path);
   auto commands = Json::array();
-  if (file.coverage == Coverage::tracked) commands.push_back(valid_utf8(untrack_command(path)));
+  if (file.is_in_git()) commands.push_back(valid_utf8(untrack_command(path)));
   commands.push_back(valid_utf8(ignore_command(path)));
   return {{"ruleId", rule.id},
           {"ruleIndex", rule_index},

@@ -15,6 +15,7 @@ namespace keysift {
 namespace {
 
 constexpr std::size_t kWidth = 80;
+constexpr std::size_t kIndent = 4, kLabel = 13;  // of a line about a finding
 constexpr std::size_t kShortHash = 10;
 constexpr std::size_t kMostRefs = 3;
 constexpr std::size_t kMostPlaces = 5;
@@ -103,6 +104,11 @@ std::string line_of(const Finding& finding) {
   return "line " + std::to_string(finding.location.begin.line);
 }
 
+/// Whether it is in no commit yet, but in what the next one adds.
+bool is_staged(const Finding& finding) {
+  return finding.origin == Origin::index || (finding.origin == Origin::path && !finding.provenance);
+}
+
 std::string position(const Finding& finding) {
   if (finding.origin == Origin::path) return "in " + line_of(finding);
   return line_of(finding) + ", column " + std::to_string(finding.location.begin.column);
@@ -168,7 +174,6 @@ class TextReport {
 
   /// A line of a finding: what it says, under a label.
   void row(std::string_view label, const std::string& text) {
-    constexpr std::size_t kIndent = 4, kLabel = 13;
     auto first = std::string(kIndent, ' ') + std::string(label);
     first.resize(kIndent + kLabel, ' ');
     out_ += wrapped(first, text, kIndent + kLabel);
@@ -198,13 +203,28 @@ class TextReport {
             ", " + confidence(finding.confidence) + '\n';
     const auto first = first_heading_.try_emplace(finding.secret.reveal(), heading).first->second;
     const auto again = first == heading ? "" : " (the same key as in " + mask_.printable(first) + ")";
+    if (finding.origin == Origin::index) write_line(finding);
     row("Key", mask_.secret(finding.secret) + again);
     if (!finding.location.decoded.empty())
       row("Encoded as", mask_.printable(listed(finding.location.decoded)));
-    if (finding.origin == Origin::index) row("Now", "staged: the next commit has it");
+    if (is_staged(finding)) row("Now", "staged: the next commit has it");
     if (finding.provenance) write_provenance(finding);
     if (places.size() > 1) row("Also at", also_at(places, finding));
     row("Fingerprint", finding.fingerprint());
+  }
+
+  /// The line it stands in, and a mark below it.
+  void write_line(const Finding& finding) {
+    const auto number = std::to_string(finding.location.begin.line);
+    const auto before = mask_.printable(finding.excerpt.before);
+    const auto secret = finding.location.decoded.empty() ? mask_.secret(finding.secret) : "****";
+    const auto margin = [](const std::string& text) {
+      return std::string(kIndent + kLabel - std::min(text.size(), kLabel) - 2, ' ') + text + " |";
+    };
+    out_ += margin(number) + ' ' + before + painted(Paint::red, secret) +
+            mask_.printable(finding.excerpt.after) + '\n';
+    out_ += margin("") + std::string(1 + width(before), ' ') +
+            painted(Paint::red, std::string(width(secret), '^')) + '\n';
   }
 
   void write_provenance(const Finding& finding) {
@@ -240,11 +260,8 @@ class TextReport {
   void write_steps() {
     title("What to do");
     const auto& all = report_.findings;
-    if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.origin == Origin::index; })) {
-      out_ += wrapped("  ",
-                      "Nothing is committed yet. Take the key out of the file and stage it again; keep the "
-                      "key in the environment or in a secret store. Revoke it if anybody else has seen it.",
-                      2);
+    if (std::all_of(all.begin(), all.end(), is_staged)) {
+      write_ways_out();
     } else {
       out_ += wrapped("  1. ", kRevokeFirst, 5);
       write_consoles();
@@ -256,6 +273,32 @@ class TextReport {
       out_ += wrapped("  ", "Where the confidence is not high, look first whether it is a real key.", 2);
     }
     out_ += '\n';
+  }
+
+  /// For somebody whose commit was stopped.
+  void write_ways_out() {
+    std::set<std::string> files;
+    for (const auto& finding : report_.findings)
+      files.insert(finding.location.path.substr(0, finding.location.path.find('!')));
+    std::string command = "git add";
+    for (const auto& file : files) command += ' ' + shell_quoted(mask_.raw(file));
+    if (files.size() > kMostPlaces) command = "git add FILE...";
+    out_ += wrapped("  ", "Nothing is committed yet. There are three ways on:", 2);
+    out_ += wrapped("  1. ",
+                    "Take the key out: keep it in the environment or in a secret store, not in the file. "
+                    "Then stage the file again, and commit:",
+                    5);
+    out_ += "       " + command + '\n';
+    out_ += wrapped("  2. ",
+                    "If it may be there, allow it: end its line with a comment that says keysift:allow, or "
+                    "say why:",
+                    5);
+    out_ += "       keysift allow " + report_.findings.front().fingerprint() + " --reason \"...\"\n";
+    out_ += wrapped("  3. ",
+                    "Skip this check once. Then only a pre-push hook, CI and the server can stop the key, "
+                    "where keysift runs there:",
+                    5);
+    out_ += "       git commit --no-verify\n";
   }
 
   /// A line for each page where keys are revoked.
@@ -289,7 +332,7 @@ class TextReport {
       out_ += "  " + mask_.printable(file.path) + '\n';
       out_ += wrapped("    ", coverage_words(file.coverage), 4);
       const auto path = mask_.raw(file.path);
-      if (file.coverage == Coverage::tracked) out_ += "      " + untrack_command(path) + '\n';
+      if (file.is_in_git()) out_ += "      " + untrack_command(path) + '\n';
       out_ += "      " + ignore_command(path) + '\n';
     }
     out_ += '\n';

@@ -10,9 +10,11 @@
 namespace keysift::test {
 using nlohmann::json;
 
+std::string keysift_binary() { return KEYSIFT_BINARY; }
+
 Outcome keysift(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                 std::string_view input) {
-  std::vector<std::string> command = {KEYSIFT_BINARY};
+  std::vector<std::string> command = {keysift_binary()};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run(command, folder, input, clean_environment());
 }

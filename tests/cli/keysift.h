@@ -13,6 +13,9 @@
 
 namespace keysift::test {
 
+/// The binary.
+std::string keysift_binary();
+
 /// Runs keysift in `folder`, out of sight of the user's git configuration.
 Outcome keysift(const std::vector<std::string>& arguments, const std::filesystem::path& folder = ".",
                 std::string_view input = {});

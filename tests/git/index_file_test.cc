@@ -20,7 +20,7 @@ std::string bytes_of_index(const TestRepo& repo) {
 // "blob path" a line.
 std::string listed(std::string_view index) {
   std::string lines;
-  for (const auto& entry : parse_index(index)) lines += entry.blob.hex() + " " + entry.path + "\n";
+  for (const auto& entry : parse_index(index).entries) lines += entry.blob.hex() + " " + entry.path + "\n";
   return lines;
 }
 

@@ -50,8 +50,8 @@ TEST_CASE("SARIF lists every rule") {
     levels.push_back(rule.at("defaultConfiguration").at("level"));
   }
   CHECK(ids == std::vector<std::string>{"openai-project-key", "generic-token", "env-tracked",
-                                        "env-not-ignored", "env-unprepared"});
-  CHECK(levels == std::vector<std::string>{"error", "note", "error", "warning", "note"});
+                                        "env-staged", "env-not-ignored", "env-unprepared"});
+  CHECK(levels == std::vector<std::string>{"error", "note", "error", "error", "warning", "note"});
 
   const auto& openai = listed.at(0);
   CHECK(openai.at("shortDescription").at("text") == "OpenAI project API key");
@@ -129,9 +129,9 @@ TEST_CASE("SARIF carries .env files with the commands that help") {
     CHECK(result.at("level") == level);
     CHECK(result.at("properties").at("fix") == fix);
   };
-  check(3, "env-unprepared", 4, "note", {"echo .env >> .gitignore"});
+  check(3, "env-unprepared", 5, "note", {"echo .env >> .gitignore"});
   check(4, "env-tracked", 2, "error", {"git rm --cached api/.env", "echo .env >> .gitignore"});
-  check(5, "env-not-ignored", 3, "warning", {"echo .env.local >> .gitignore"});
+  check(5, "env-not-ignored", 4, "warning", {"echo .env.local >> .gitignore"});
   CHECK(results.at(5).at("locations").at(0).at("physicalLocation").at("artifactLocation") ==
         in_base("%SRCROOT%", "web%20app/.env.local"));
 }

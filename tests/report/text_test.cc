@@ -161,7 +161,7 @@ TEST_CASE("A staged key has not leaked yet") {
   report.findings[0].origin = Origin::index;
   const auto shown = text(report);
   CHECK(contains(shown, "    Now          staged: the next commit has it\n"));
-  CHECK(contains(shown, "  Nothing is committed yet. Take the key out of the file"));
+  CHECK(contains(shown, "  Nothing is committed yet. There are three ways on:\n"));
   CHECK_FALSE(contains(shown, "1. Revoke"));
 }
 

@@ -312,7 +312,7 @@ class TextReport {
     for (const auto& [console, keys] : keys_by_console) {
       const auto& [name, page] = console;
       out_ += "     " + printable(name) + " (" + counted(keys.size(), "key") +
-              "): " + (page.empty() ? "on the provider's site" : printable(page)) + '\n';
+              "): " + (page.empty() ? "wherever it is accepted" : printable(page)) + '\n';
     }
   }
 

@@ -70,7 +70,7 @@ What to do
      committed stays in the history when you delete it, and everybody who cloned
      has it.
      OpenAI (1 key): https://platform.openai.com/api-keys
-     Token of some kind (1 key): on the provider's site
+     Token of some kind (1 key): wherever it is accepted
   2. Make a new key. Keep it out of git: in the environment or in a secret
      store.
   3. Give the new key to everything that used the old one.

@@ -104,9 +104,9 @@ void read_extensions(std::string_view rest, Index& index) {
   while (rest.size() >= kExtensionHeader) {
     const auto name = rest.substr(0, 4);
     if (name == "link") throw Failure("it is split; to put it together: git update-index --no-split-index");
-    if (name == "sdir")
-      throw Failure("it is a sparse one; to fill it: git sparse-checkout reapply --no-sparse-index");
-    if (name[0] < 'A' || name[0] > 'Z')
+    const bool sparse = name == "sdir";
+    index.sparse = index.sparse || sparse;
+    if (!sparse && (name[0] < 'A' || name[0] > 'Z'))
       throw Failure("it needs the extension '" + printable(name) + "', which this keysift does not know");
     const auto size = big_endian_32(rest.data() + 4);
     rest.remove_prefix(kExtensionHeader);

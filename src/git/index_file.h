@@ -19,6 +19,9 @@ struct IndexEntry {
 
 struct Index {
   std::vector<IndexEntry> entries;
+  /// Whether folders that are not checked out may be one entry each: its path ends with '/', `blob` is the
+  /// tree.
+  bool sparse = false;
   /// The trees that a commit would make of folders nothing has changed in since they were last written or
   /// read, by path without a '/' at the end; the root's is "".
   std::unordered_map<std::string, Oid> trees;

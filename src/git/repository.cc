@@ -142,11 +142,15 @@ Index Repository::read_index() const {
 
 std::vector<IndexEntry> Repository::index(std::string& problem) const {
   try {
-    return index_of(std::filesystem::path(git_repository_path(get())) / "index").entries;
+    auto index = index_of(std::filesystem::path(git_repository_path(get())) / "index");
+    if (!index.sparse) return std::move(index.entries);
+    problem =
+        "the index is a sparse one, so not all files are known; to fill it: git sparse-checkout reapply "
+        "--no-sparse-index";
   } catch (const Failure& failure) {
     problem = failure.what();
-    return {};
   }
+  return {};
 }
 
 std::set<Oid> Repository::shallow_boundary() const {

@@ -64,6 +64,7 @@ class Comparison {
   // `known` bytes of it.
   void compare(std::string_view prefix, std::size_t known, Entries entries, const Trees& trees) {
     if (is_unchanged(prefix, trees)) return;
+    if (!entries.empty() && entries.front().path == prefix) return check_folder(entries.front(), trees);
     if (std::any_of(trees.begin(), trees.end(), [](const auto& tree) { return tree.has_value(); }))
       known = prefix.size();
     std::vector<Folder> parents;
@@ -91,6 +92,14 @@ class Comparison {
     const auto known =
         index_.trees.find(std::string(prefix.substr(0, prefix.size() - (prefix.empty() ? 0 : 1))));
     return known != index_.trees.end() && std::find(trees.begin(), trees.end(), known->second) != trees.end();
+  }
+
+  // A folder that is not checked out can only be changed by moving HEAD.
+  static void check_folder(const IndexEntry& folder, const Trees& trees) {
+    if (std::find(trees.begin(), trees.end(), folder.blob) == trees.end())
+      throw Failure(printable(folder.path) +
+                    " is changed but not checked out; to see what is in it: git sparse-checkout reapply "
+                    "--no-sparse-index");
   }
 
   std::shared_ptr<const Tree> read(const Oid& id, std::string_view prefix) {

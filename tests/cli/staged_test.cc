@@ -231,6 +231,28 @@ struct Hooked {
   TempDir beside;
 };
 
+TEST_CASE("of a sparse checkout") {
+  TestRepo repo;
+  for (const auto* file : {"a/a.py", "b/b.py", "b/c/c.py", "d/d.py"}) repo.write(file, "# one\n");
+  const auto start = repo.commit_all("start");
+  repo.write("b/b.py", "# two\n");
+  repo.commit_all("more");
+  repo.git({"sparse-checkout", "set", "--cone", "--sparse-index", "a"});
+  stage(repo, "a/a.py", assigned(openai_project_key()));
+  CHECK(places(staged(repo).report) == Places{place("a/a.py", 1)});
+  const Scan env = scan({"env"}, repo.path());
+  CHECK(env.exit_code == 3);
+  CHECK(env.report.at("errors").at(0).at("message") ==
+        "the index is a sparse one, so not all files are known; to fill it: git sparse-checkout reapply "
+        "--no-sparse-index");
+  repo.git({"reset", "--quiet", "--soft", start});
+  const auto outcome = keysift({"staged"}, repo.path());
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err ==
+        "keysift: b/ is changed but not checked out; to see what is in it: git sparse-checkout reapply "
+        "--no-sparse-index\n");
+}
+
 TEST_CASE("as a hook of every kind of commit") {
   Hooked hooked;
   auto& repo = hooked.repo;

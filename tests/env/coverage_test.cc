@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -146,7 +147,7 @@ TEST_CASE("on random repositories, coverage is what git says of each file") {
                                              "/a/.env", "**/b/**", "*.local", "!*.local", "b/.env",
                                              "*",       "!*/",     "/.env"};
   std::mt19937_64 random(1);
-  std::vector<unsigned> seen(3, 0);
+  std::set<Coverage> seen;
   for (unsigned round = 0; round < 25; ++round) {
     TestRepo repo;
     const auto ignore = [&](const std::string& file) {
@@ -180,9 +181,9 @@ TEST_CASE("on random repositories, coverage is what git says of each file") {
     std::sort(expected.begin(), expected.end());
     INFO("round " << round);
     CHECK(lines(coverage_of(repo)) == lines(expected));
-    for (const auto& finding : expected) ++seen[static_cast<std::size_t>(finding.coverage)];
+    for (const auto& finding : expected) seen.insert(finding.coverage);
   }
-  for (const auto count : seen) CHECK(count > 0);
+  CHECK(seen.size() == 3);  // all but what is staged
 }
 
 TEST_CASE("what changes the exit code") {

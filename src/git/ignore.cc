@@ -11,20 +11,16 @@
 #include <utility>
 
 #include "base/file.h"
-#include "git/glob.h"
+#include "base/path_pattern.h"
 
 namespace keysift {
 namespace fs = std::filesystem;
 
 struct IgnorePattern {
-  std::string_view written;   // the whole line
-  std::string_view text;      // what is to fit, without the marks around it
-  std::uint32_t line = 0;     // its number
-  std::uint32_t literal = 0;  // bytes of `text` before the first that is special
+  std::string_view written;  // the whole line, without spaces and CR at its end
+  PathPattern path;
+  std::uint32_t line = 0;  // its number
   bool negated = false;
-  bool folders_only = false;
-  bool anchored = false;  // fits the path from the file's own folder on, else any name
-  bool ending = false;    // a star and then nothing special
 };
 
 struct IgnoreFile {
@@ -34,8 +30,6 @@ struct IgnoreFile {
 };
 
 namespace {
-
-constexpr std::string_view kSpecial = "*?[\\";
 
 std::string_view without_trailing_spaces(std::string_view line) {
   std::size_t end = 0;  // behind the last byte that counts
@@ -57,15 +51,8 @@ std::optional<IgnorePattern> parse_line(std::string_view line, std::uint32_t num
   pattern.line = number;
   pattern.negated = line.starts_with('!');
   if (pattern.negated) line.remove_prefix(1);
-  pattern.folders_only = line.ends_with('/');
-  if (pattern.folders_only) line.remove_suffix(1);
-  pattern.anchored = line.find('/') != std::string_view::npos;
-  if (line.starts_with('/')) line.remove_prefix(1);
-  if (line.empty()) return std::nullopt;
-  pattern.text = line;
-  pattern.literal = static_cast<std::uint32_t>(std::min(line.find_first_of(kSpecial), line.size()));
-  pattern.ending =
-      !pattern.anchored && line.starts_with('*') && line.find_first_of(kSpecial, 1) == std::string_view::npos;
+  pattern.path = parse_path_pattern(line);
+  if (pattern.path.text.empty()) return std::nullopt;
   return pattern;
 }
 
@@ -108,32 +95,12 @@ std::shared_ptr<const IgnoreFile> read_rules(const std::string& path, std::strin
   return file;
 }
 
-bool equal(std::string_view a, std::string_view b, bool fold_case) {
-  if (!fold_case) return a == b;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-// `path` is relative to the pattern's folder; `name` is its last part.
-bool fits(const IgnorePattern& pattern, std::string_view path, std::string_view name, bool fold_case) {
-  const auto text = pattern.text;
-  const auto subject = pattern.anchored ? path : name;
-  if (pattern.ending) {
-    return text.size() - 1 <= subject.size() &&
-           equal(text.substr(1), subject.substr(subject.size() - (text.size() - 1)), fold_case);
-  }
-  if (pattern.literal == text.size()) return equal(text, subject, fold_case);
-  return equal(text.substr(0, pattern.literal), subject.substr(0, pattern.literal), fold_case) &&
-         glob_matches(text, subject, {.paths = pattern.anchored, .fold_case = fold_case});
-}
-
+// `path` is relative to the file's folder.
 const IgnorePattern* last_fitting(const IgnoreFile& file, std::string_view path, std::string_view name,
                                   bool is_folder, bool fold_case) {
-  const auto found =
-      std::find_if(file.patterns.rbegin(), file.patterns.rend(), [&](const IgnorePattern& pattern) {
-        return (is_folder || !pattern.folders_only) && fits(pattern, path, name, fold_case);
-      });
+  const auto found = std::find_if(
+      file.patterns.rbegin(), file.patterns.rend(),
+      [&](const IgnorePattern& pattern) { return fits(pattern.path, path, name, is_folder, fold_case); });
   return found == file.patterns.rend() ? nullptr : &*found;
 }
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "git/glob.h"
+#include "base/glob.h"
 #include "git/own_configuration.h"
 #include "support/catch.h"
 #include "support/support.h"

@@ -1,4 +1,4 @@
-#include "git/glob.h"
+#include "base/glob.h"
 
 #include <array>
 #include <cstddef>
@@ -52,6 +52,16 @@ class Matching {
       }
       if (step == Step::broken || (step == Step::differs && !retry())) return false;
     }
+  }
+
+  // Whether the pattern does not break off, whatever the text.
+  bool is_whole() {
+    while (p_ < pattern_.size()) {
+      const auto wanted = at(p_++);
+      if (wanted == '\\' && p_++ == pattern_.size()) return false;
+      if (wanted == '[' && take_set('a') == Step::broken) return false;
+    }
+    return true;
   }
 
  private:
@@ -176,5 +186,7 @@ class Matching {
 bool glob_matches(std::string_view pattern, std::string_view text, GlobOptions options) {
   return Matching(pattern, text, options).run();
 }
+
+bool is_whole_glob(std::string_view pattern) { return Matching(pattern, {}, {}).is_whole(); }
 
 }  // namespace keysift

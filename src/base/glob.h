@@ -16,4 +16,7 @@ struct GlobOptions {
 /// than the product of both lengths, times the number of folders in `text`.
 bool glob_matches(std::string_view pattern, std::string_view text, GlobOptions options);
 
+/// Whether `pattern` does not break off: one that does fits nothing at all.
+bool is_whole_glob(std::string_view pattern);
+
 }  // namespace keysift

@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
       case keysift::Command::rules_show:
       case keysift::Command::rules_test:
         return keysift::run_rules(*options);
+      case keysift::Command::allow:
+        return keysift::run_allow(*options);
       default:
         return keysift::run_scan(*options);
     }

@@ -47,6 +47,13 @@ std::string reason_to_drop(const Match& match, Confidence least) {
                                                    : "its rule has " + confidence;
 }
 
+// What an entry of an ignore file begins with; a reason on the line before may well end with "key".
+bool is_entry(const Finding& finding) {
+  const auto& [path, begin, end, decoded] = finding.location;
+  return begin.column == 1 && decoded.empty() && is_fingerprint(finding.secret.reveal()) &&
+         std::filesystem::path(path).filename() == kIgnoreFile;
+}
+
 // A match that is no finding. Where only provenance could tell its path, it is named by its object.
 Finding dropped_at(const Hit& hit, std::string reason) {
   auto finding = finding_at(hit, hit.path);
@@ -112,8 +119,9 @@ std::string Audit::allowed_by(std::string_view bytes, const Match& match) const 
   return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
 }
 
-// By its line, by what it is, by where it stands or who brought it in.
-void Audit::set_allowed_apart() {
+// By its line, by what it is, by where it stands or who brought it in. What gives a reason goes before the
+// rest.
+void Audit::set_allowed_apart(std::int64_t now) {
   const auto allows_place = [](const Allowlist& list, const Finding& finding) {
     const auto is_path = [&](const auto& path) { return path->found_in(finding.location.path); };
     const auto is_commit = [&](const std::string& commit) {
@@ -127,11 +135,24 @@ void Audit::set_allowed_apart() {
     const auto allowing = [&](const Allowlist& list) { return allows_place(list, finding); };
     if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
       finding.allowed_by = options_.config;
+    if (const auto* entry = options_.ignores.allowing(finding, now)) {
+      finding.allowed_by = entry->place();
+      finding.allowed_reason = entry->reason;
+    }
   }
   const auto first = std::stable_partition(report_.findings.begin(), report_.findings.end(),
                                            [](const Finding& finding) { return finding.allowed_by.empty(); });
   report_.allowed.assign(std::make_move_iterator(first), std::make_move_iterator(report_.findings.end()));
   report_.findings.erase(first, report_.findings.end());
+}
+
+// Whether an entry names what is not there is only known when all could be read.
+void Audit::find_stale(std::int64_t now) {
+  std::set<std::string> found;
+  for (const auto* findings : {&report_.findings, &report_.allowed})
+    for (const auto& finding : *findings) found.insert(finding.fingerprint());
+  const bool all_read = report_.errors.empty();
+  report_.stale = options_.ignores.stale(now, options_.tell_unknown && all_read ? &found : nullptr);
 }
 
 BlobSink Audit::blob_sink() {
@@ -368,11 +389,8 @@ Report Audit::finish(std::string target) {
     return !path_admitted(*each.rule, each.location.path);
   };
   leave_out(report_.findings, is_elsewhere, "its rule leaves out this path");
+  leave_out(report_.findings, is_entry, "it is a fingerprint in the ignore file");
   tell_once();
-  if (!options_.baseline.empty()) {
-    const auto is_known = [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); };
-    report_.summary.suppressed = leave_out(report_.findings, is_known, "the baseline lists it");
-  }
   std::sort(report_.findings.begin(), report_.findings.end(),
             [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
   // A file that was named twice is told once.
@@ -385,7 +403,12 @@ Report Audit::finish(std::string target) {
       finding.provenance->exposed_days = days_since(finding.provenance->introduced->date, now);
     }
   }
-  set_allowed_apart();
+  set_allowed_apart(now);
+  find_stale(now);
+  if (!options_.baseline.empty()) {
+    const auto is_known = [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); };
+    report_.summary.suppressed = leave_out(report_.findings, is_known, "the baseline lists it");
+  }
   sort_dropped();
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());

@@ -25,6 +25,8 @@ struct AuditOptions {
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
   std::set<std::string> baseline;     ///< fingerprints of findings to leave out
+  IgnoreList ignores;                 ///< of the ignore file
+  bool tell_unknown = false;          ///< all that the ignore file's fingerprints may stand for is looked at
   std::vector<Allowlist> allowlists;  ///< of the configuration
   std::string config;                 ///< the configuration's name, for reports
   DetectorOptions detector;           ///< if it explains, the report does
@@ -83,7 +85,8 @@ class Audit {
 
   std::size_t scan(const Blob& blob, unsigned worker);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
-  void set_allowed_apart();
+  void set_allowed_apart(std::int64_t now);
+  void find_stale(std::int64_t now);
   void read_whole(int file, Origin origin, const std::string& name);
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();

@@ -78,4 +78,11 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
   return seconds;
 }
 
+std::optional<std::int64_t> end_of_day(std::string_view text) {
+  constexpr std::string_view kShape = "YYYY-MM-DD";
+  if (text.size() != kShape.size() || text[4] != '-') return std::nullopt;
+  const auto first = parse_date(text);
+  return first ? std::optional(*first + 86'400) : std::nullopt;
+}
+
 }  // namespace keysift

@@ -1,4 +1,4 @@
-// Dates on the command line.
+// Dates on the command line and in files.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -11,5 +11,8 @@ namespace keysift {
 /// "+0200"; or of the seconds themselves, 100000000 or more, as git takes them. Nothing if it is none of
 /// these.
 std::optional<std::int64_t> parse_date(std::string_view text);
+
+/// Seconds since 1970 at which the day "2024-05-01" is over in UTC. Nothing if it is no such day.
+std::optional<std::int64_t> end_of_day(std::string_view text);
 
 }  // namespace keysift

@@ -28,6 +28,13 @@ void write_all(int file, std::string_view bytes, const std::filesystem::path& pa
   }
 }
 
+// Of a new file. No other thread makes files meanwhile.
+mode_t usual_mode() {
+  const auto mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
 }  // namespace
 
 UniqueFd::~UniqueFd() {
@@ -54,9 +61,10 @@ void check_writable(const std::filesystem::path& path) {
   if (access(folder.c_str(), W_OK) != 0) fail("write", path, errno);
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
+void write_file(const std::filesystem::path& path, std::string_view bytes, Readers readers) {
   struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+  const bool is_there = stat(path.c_str(), &status) == 0;
+  if (is_there && !S_ISREG(status.st_mode)) {
     const UniqueFd device(open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!device) fail("write", path, errno);
     write_all(device.get(), bytes, path);
@@ -67,6 +75,8 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   if (!file) fail("write", path, errno);
   try {
     write_all(file.get(), bytes, path);
+    const auto mode = is_there ? status.st_mode & 0777 : usual_mode();
+    if (readers == Readers::usual && fchmod(file.get(), mode) != 0) fail("write", path, errno);
     if (rename(beside.c_str(), path.c_str()) != 0) fail("write", path, errno);
   } catch (const Failure&) {
     unlink(beside.c_str());

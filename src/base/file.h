@@ -32,9 +32,13 @@ std::string read_file(const std::filesystem::path& path);
 /// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
 void check_writable(const std::filesystem::path& path);
 
-/// Writes `bytes` to `path`, mode 0600, through a file beside it that is then renamed, so that nobody ever
-/// sees half of it. Something that is no regular file (a terminal, /dev/null) is written to directly. Throws
-/// Failure, naming the path and the cause.
-void write_file(const std::filesystem::path& path, std::string_view bytes);
+/// Who may read a file that is written: its owner alone, or whoever the user's umask, or the mode of the file
+/// that it replaces, lets.
+enum class Readers { owner, usual };
+
+/// Writes `bytes` to `path` through a file beside it that is then renamed, so that nobody ever sees half of
+/// it. Something that is no regular file (a terminal, /dev/null) is written to directly. Throws Failure,
+/// naming the path and the cause.
+void write_file(const std::filesystem::path& path, std::string_view bytes, Readers readers = Readers::owner);
 
 }  // namespace keysift

@@ -16,6 +16,11 @@ std::vector<Rule> chosen_rules(const Options& options);
 /// Throws Failure for all that makes it 2.
 int run_scan(const Options& options);
 
+/// `allow`: writes the entry and says so. Returns the exit status, 0. Throws Failure for a fingerprint of
+/// another shape, a day that is none or is over, a reason that is empty or has a line break, an ignore file
+/// that is wrong, and where there is no folder to keep one in.
+int run_allow(const Options& options);
+
 /// What `rules` cost in a scan, and that scan's CPU time in seconds.
 struct ScanCost {
   Profile profile;

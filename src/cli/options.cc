@@ -67,6 +67,16 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
 
 std::string refuse_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
 
+void add_allow_options(CLI::App& allow, AllowRequest& request) {
+  allow.add_option("fingerprint", request.fingerprint, "The finding's, as reports print it")
+      ->type_name("FINGERPRINT")
+      ->required();
+  allow.add_option("--reason", request.reason, "Why it is no leak")->type_name("TEXT");
+  allow.add_option("--until", request.until, "Allow it up to this day (UTC) only")
+      ->type_name("YYYY-MM-DD")
+      ->check(refuse_empty);
+}
+
 void add_range_options(CLI::App& history, RawOptions& raw) {
   auto* range = history
                     .add_option("--range", raw.options.range.range,
@@ -138,6 +148,7 @@ class CommandLine {
     app_.require_subcommand(1);
     raw_.options.threads = std::max(1U, std::thread::hardware_concurrency());
     add_scan_commands();
+    add_allow_command();
     add_rules_commands();
   }
 
@@ -220,6 +231,13 @@ class CommandLine {
     for (auto* command : {scan, files}) {
       command->add_flag("--ignored", raw_.options.ignored, "Also search files that git ignores");
     }
+  }
+
+  void add_allow_command() {
+    auto* allow =
+        add_command(app_, "allow", "Allow a finding: add its fingerprint to .keysiftignore", Command::allow);
+    add_allow_options(*allow, raw_.options.allow);
+    allow->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
   }
 
   void add_rules_commands() {

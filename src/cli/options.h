@@ -11,7 +11,7 @@
 
 namespace keysift {
 
-enum class Command { scan, files, history, staged, env, rules_list, rules_show, rules_test };
+enum class Command { scan, files, history, staged, env, allow, rules_list, rules_show, rules_test };
 
 enum class Color { automatic, always, never };
 
@@ -21,15 +21,23 @@ struct ReportFile {
   std::filesystem::path file;
 };
 
+/// What `allow` is to write.
+struct AllowRequest {
+  std::string fingerprint;
+  std::string reason;
+  std::string until;  ///< empty: for good
+};
+
 struct Options {
   Command command = Command::scan;
-  std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id
+  std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id; for allow where it is
   Format format = Format::text;
   std::vector<ReportFile> reports;
   std::vector<std::filesystem::path> rules;
   std::vector<std::string> rule_ids;  ///< only these; empty: all
   Confidence min_confidence = Confidence::medium;
   std::filesystem::path baseline;
+  AllowRequest allow;
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;
   unsigned threads = 1;

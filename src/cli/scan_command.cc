@@ -65,17 +65,62 @@ void audit_history(Audit& audit, const Options& options) {
   audit.range(repository, options.range);
 }
 
+// The one path that is scanned.
+std::filesystem::path scanned_path(const Options& options) {
+  return options.paths.size() == 1 ? options.paths.front() : "-";
+}
+
+// The root of what is scanned, where the files lie that say what is allowed.
+std::filesystem::path root_of(const std::filesystem::path& path) {
+  const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
+  return root.value_or(path);
+}
+
 // What the configuration allows: the file that was named, or the one in the root of what is scanned.
 void read_config(const Options& options, AuditOptions& audit) {
   auto file = options.config;
   if (file.empty()) {
-    const std::filesystem::path path = options.paths.size() == 1 ? options.paths.front() : "-";
-    const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
-    file = root.value_or(path) / ".keysift.toml";
+    file = root_of(scanned_path(options)) / ".keysift.toml";
     if (!std::filesystem::is_regular_file(file)) return;
   }
   audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
   audit.allowlists = parse_config(read_file(file), printable(file.native()));
+}
+
+bool is_bare(const std::filesystem::path& root) {
+  try {
+    return !Repository::open(root).work_tree();
+  } catch (const Failure&) {
+    return false;  // a plain folder, or what the audit will complain of
+  }
+}
+
+// The paths of `files FOLDER` begin in the folder; those of the ignore file's entries, in its root.
+std::string folder_below(const std::filesystem::path& root, const Options& options) {
+  if (options.command != Command::files) return {};
+  std::error_code error;
+  const auto here = std::filesystem::canonical(scanned_path(options), error);
+  const auto below = here.lexically_relative(std::filesystem::canonical(root, error));
+  return error || below == "." ? "" : below.native() + "/";
+}
+
+// What the ignore file allows.
+void read_ignores(const Options& options, AuditOptions& audit) {
+  if (options.command == Command::env) return;
+  const auto root = root_of(scanned_path(options));
+  const auto file = root / kIgnoreFile;
+  if (!std::filesystem::is_regular_file(file) || is_bare(root)) return;
+  audit.ignores = IgnoreList(read_file(file), printable(file.native()), folder_below(root, options));
+}
+
+// What is known and allowed, and whether all that the ignore file may name is looked at.
+void read_suppressions(const Options& options, AuditOptions& audit) {
+  if (!options.baseline.empty()) audit.baseline = read_baseline(options.baseline);
+  read_config(options, audit);
+  read_ignores(options, audit);
+  const bool all_findings =
+      options.rule_ids.empty() && !options.reachable_only && options.min_confidence != Confidence::high;
+  audit.tell_unknown = all_findings && options.command == Command::scan;
 }
 
 void perform(Audit& audit, const Options& options) {
@@ -140,8 +185,7 @@ int run_scan(const Options& options) {
   audit_options.detector = {options.decode_depth, prepared_keywords(), options.explain};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
-  if (!options.baseline.empty()) audit_options.baseline = read_baseline(options.baseline);
-  read_config(options, audit_options);
+  read_suppressions(options, audit_options);
   Progress progress(options.threads);
   Audit audit(rules, std::move(audit_options), progress);
   {

@@ -80,9 +80,10 @@ struct Finding {
   Location location;
   Origin origin = Origin::worktree;
   std::optional<Provenance> provenance;
-  std::string allowed_by;  ///< what allows it: a mark on its line, or a file; empty: nothing does
-  std::string reason;      ///< why it was kept, or dropped, in a few words
-  Excerpt excerpt;         ///< of what is staged; else empty
+  std::string allowed_by;      ///< what allows it: a mark on its line, or a file; empty: nothing does
+  std::string allowed_reason;  ///< why it does, in its author's words; empty: it does not say. Raw bytes
+  std::string reason;          ///< why it was kept, or dropped, in a few words
+  Excerpt excerpt;             ///< of what is staged; else empty
 
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.

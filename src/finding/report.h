@@ -8,6 +8,7 @@
 
 #include "finding/coverage.h"
 #include "finding/finding.h"
+#include "finding/ignore_list.h"
 
 namespace keysift {
 
@@ -34,7 +35,8 @@ struct Report {
   std::vector<Finding> findings;
   std::vector<Finding>
       allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen
-  std::vector<Finding> dropped;  ///< matches that are no findings; only if somebody asked why
+  std::vector<Finding> dropped;   ///< matches that are no findings; only if somebody asked why
+  std::vector<StaleEntry> stale;  ///< of the ignore file, in its order
   bool env_checked = false;
   std::vector<EnvFinding> env;
   std::vector<ScanError> errors;

@@ -29,7 +29,10 @@ std::string render_explanation(const Report& report, bool reveal) {
   };
   for (const auto& each : report.findings)
     add(each, "kept, " + std::string(to_string(each.confidence)) + " confidence: " + each.reason);
-  for (const auto& each : report.allowed) add(each, "allowed by " + each.allowed_by);
+  for (const auto& each : report.allowed) {
+    const auto& why = each.allowed_reason;
+    add(each, "allowed by " + each.allowed_by + (why.empty() ? "" : ": " + why));
+  }
   for (const auto& each : report.dropped) add(each, "dropped: " + each.reason);
   std::string out;
   for (const auto& [place, line, column, rest] : lines)

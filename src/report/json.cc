@@ -44,6 +44,15 @@ Json finding_fields(const Finding& finding, const Mask& mask) {
           {"provenance", provenance_fields(finding.provenance, mask)}};
 }
 
+Json stale_fields(const StaleEntry& stale, const Mask& mask) {
+  const auto& entry = stale.entry;
+  return {{"entry", mask.utf8(entry.what)},
+          {"line", entry.line},
+          {"problem", stale.expired ? "expired" : "unknown"},
+          {"until", entry.until.empty() ? Json(nullptr) : Json(entry.until)},
+          {"reason", mask.utf8(entry.reason)}};
+}
+
 Json summary_fields(const Report& report) {
   const auto found = [&](Confidence confidence) {
     return std::count_if(report.findings.begin(), report.findings.end(),
@@ -94,6 +103,7 @@ std::string render_json(const Report& report, bool reveal) {
             {"target", mask.utf8(report.target)},
             {"findings", Json::array()},
             {"allowed", Json::array()},
+            {"stale", Json::array()},
             {"env", Json::array()},
             {"errors", Json::array()},
             {"summary", summary_fields(report)}};
@@ -103,8 +113,12 @@ std::string render_json(const Report& report, bool reveal) {
   for (const auto& finding : report.allowed) {
     auto fields = finding_fields(finding, mask);
     fields["allowed_by"] = mask.utf8(finding.allowed_by);
+    fields["allowed_reason"] =
+        finding.allowed_reason.empty() ? Json(nullptr) : Json(mask.utf8(finding.allowed_reason));
     allowed.push_back(std::move(fields));
   }
+  auto& stale = json["stale"];
+  for (const auto& each : report.stale) stale.push_back(stale_fields(each, mask));
   auto& env = json["env"];
   for (const auto& file : report.env) {
     env.push_back({{"path", mask.utf8(file.path)},

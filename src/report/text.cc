@@ -157,6 +157,7 @@ class TextReport {
       write_steps();
     }
     if (!report_.allowed.empty()) write_allowed();
+    if (!report_.stale.empty()) write_stale();
     if (!report_.env.empty()) write_env();
     if (!report_.errors.empty()) write_errors();
     write_summary();
@@ -272,6 +273,7 @@ class TextReport {
                     [](const auto& one) { return one.confidence != Confidence::high; })) {
       out_ += wrapped("  ", "Where the confidence is not high, look first whether it is a real key.", 2);
     }
+    out_ += "  Allow what is no leak: keysift allow FINGERPRINT --reason \"...\"\n";
     out_ += '\n';
   }
 
@@ -321,7 +323,21 @@ class TextReport {
     for (const auto& finding : report_.allowed) {
       const auto& [path, begin, end, decoded] = finding.location;
       out_ += "  " + mask_.printable(path) + ':' + std::to_string(begin.line) + "  " +
-              printable(finding.rule->description) + ", by " + mask_.printable(finding.allowed_by) + '\n';
+              printable(finding.rule->description) + ", by " + mask_.printable(finding.allowed_by);
+      if (!finding.allowed_reason.empty()) out_ += ": " + mask_.printable(finding.allowed_reason);
+      out_ += '\n';
+    }
+    out_ += '\n';
+  }
+
+  void write_stale() {
+    title("Out of date");
+    for (const auto& [entry, expired] : report_.stale) {
+      out_ += "  " + entry.place() + "  " + mask_.printable(entry.what) + " (" +
+              mask_.printable(entry.reason) + ") " +
+              (expired ? "ended on " + entry.until + ": renew it or remove the line"
+                       : std::string("names nothing that was found: remove the line")) +
+              '\n';
     }
     out_ += '\n';
   }

@@ -2,6 +2,7 @@
 
 #include "support/catch.h"
 
+using keysift::end_of_day;
 using keysift::parse_date;
 
 TEST_CASE("days, times and seconds") {
@@ -47,5 +48,14 @@ TEST_CASE("what is no date") {
                            "99999999999999999999"}) {
     INFO(text);
     CHECK_FALSE(parse_date(text));
+  }
+}
+
+TEST_CASE("the end of a day") {
+  CHECK(end_of_day("1970-01-01") == 86'400);
+  CHECK(end_of_day("2024-02-29") == 1'709'164'800 + 86'400);
+  for (const char* text : {"", "2023-02-29", "2024-1-1", "1704067200", "2024-01-01T00:00", "2024-01-01Z"}) {
+    INFO(text);
+    CHECK_FALSE(end_of_day(text));
   }
 }

@@ -89,7 +89,8 @@ TEST_CASE("the version and the help") {
 
   const Outcome help = keysift({"--help"});
   CHECK(help.exit_code == 0);
-  for (const char* command : {"scan", "files", "history", "env", "rules"}) CHECK(contains(help.out, command));
+  for (const char* command : {"scan", "files", "history", "env", "allow", "rules"})
+    CHECK(contains(help.out, command));
   CHECK(keysift({"scan", "--help"}).exit_code == 0);
 }
 

@@ -29,6 +29,7 @@ TEST_CASE("The JSON report of nothing found") {
   "target": "shop",
   "findings": [],
   "allowed": [],
+  "stale": [],
   "env": [],
   "errors": [],
   "summary": {

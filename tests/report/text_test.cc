@@ -77,6 +77,7 @@ What to do
   4. Look through the provider's usage and billing pages for use that is not
      yours.
   Where the confidence is not high, look first whether it is a real key.
+  Allow what is no leak: keysift allow FINGERPRINT --reason "..."
 
 .env files: run this in the repository's root folder, then commit
   .env

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -146,13 +147,22 @@ void Audit::set_allowed_apart(std::int64_t now) {
   report_.findings.erase(first, report_.findings.end());
 }
 
-// Whether an entry names what is not there is only known when all could be read.
-void Audit::find_stale(std::int64_t now) {
+// What the baseline lists. Both it and the ignore file may name what is not there any more; that is only
+// known when all could be read.
+void Audit::leave_out_known(std::int64_t now) {
   std::set<std::string> found;
   for (const auto* findings : {&report_.findings, &report_.allowed})
     for (const auto& finding : *findings) found.insert(finding.fingerprint());
   const bool all_read = report_.errors.empty();
   report_.stale = options_.ignores.stale(now, options_.tell_unknown && all_read ? &found : nullptr);
+  if (!options_.baseline) return;
+  const auto is_known = [&](const Finding& each) { return options_.baseline->contains(each.fingerprint()); };
+  report_.known = leave_out(report_.findings, is_known, "the baseline lists it");
+  report_.summary.suppressed = report_.known.size();
+  if (!options_.tell_fixed || !all_read) return;
+  const auto is_fixed = [&](const std::string& fingerprint) { return !found.contains(fingerprint); };
+  report_.summary.fixed = static_cast<std::uint64_t>(
+      std::count_if(options_.baseline->begin(), options_.baseline->end(), is_fixed));
 }
 
 BlobSink Audit::blob_sink() {
@@ -319,19 +329,16 @@ void Audit::add_findings(const std::vector<Hit>& hits) {
   for (const auto& hit : hits) report_.findings.push_back(finding_at(hit, hit.path));
 }
 
-// Takes findings away; if somebody asks why, the report says so. Returns how many.
-std::size_t Audit::leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason) {
+// Takes findings away and returns them; if somebody asks why, the report says so.
+std::vector<Finding> Audit::leave_out(std::vector<Finding>& findings, const Test& unwanted,
+                                      const char* reason) {
   const auto first =
       std::stable_partition(findings.begin(), findings.end(), [&](const Finding& f) { return !unwanted(f); });
-  const auto count = static_cast<std::size_t>(findings.end() - first);
-  if (options_.detector.explain) {
-    for (auto finding = first; finding != findings.end(); ++finding) {
-      finding->reason = reason;
-      report_.dropped.push_back(std::move(*finding));
-    }
-  }
+  std::vector<Finding> out(std::make_move_iterator(first), std::make_move_iterator(findings.end()));
   findings.erase(first, findings.end());
-  return count;
+  for (auto& finding : out) finding.reason = reason;
+  if (options_.detector.explain) report_.dropped.insert(report_.dropped.end(), out.begin(), out.end());
+  return out;
 }
 
 // What a history drops in many versions of a file is told once.
@@ -404,11 +411,7 @@ Report Audit::finish(std::string target) {
     }
   }
   set_allowed_apart(now);
-  find_stale(now);
-  if (!options_.baseline.empty()) {
-    const auto is_known = [&](const Finding& each) { return options_.baseline.contains(each.fingerprint()); };
-    report_.summary.suppressed = leave_out(report_.findings, is_known, "the baseline lists it");
-  }
+  leave_out_known(now);
   sort_dropped();
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -24,8 +25,9 @@ struct AuditOptions {
   bool ignored = false;                         ///< also files that git ignores
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
-  std::set<std::string> baseline;     ///< fingerprints of findings to leave out
-  IgnoreList ignores;                 ///< of the ignore file
+  std::optional<std::set<std::string>> baseline;  ///< fingerprints of findings to leave out
+  bool tell_fixed = false;                        ///< all that the baseline was made of is looked at
+  IgnoreList ignores;                             ///< of the ignore file
   bool tell_unknown = false;          ///< all that the ignore file's fingerprints may stand for is looked at
   std::vector<Allowlist> allowlists;  ///< of the configuration
   std::string config;                 ///< the configuration's name, for reports
@@ -86,13 +88,13 @@ class Audit {
   std::size_t scan(const Blob& blob, unsigned worker);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);
-  void find_stale(std::int64_t now);
+  void leave_out_known(std::int64_t now);
   void read_whole(int file, Origin origin, const std::string& name);
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);
   using Test = std::function<bool(const Finding&)>;
-  std::size_t leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason);
+  std::vector<Finding> leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason);
   void sort_dropped();
   void tell_once();
   BlobSink blob_sink();

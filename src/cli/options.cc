@@ -50,7 +50,9 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
       .add_option("--config", raw.options.config,
                   "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
       ->type_name("FILE");
-  command.add_option("--baseline", raw.options.baseline, "Leave out findings that this JSON report lists")
+  command
+      .add_option("--baseline", raw.options.baseline,
+                  "Leave out findings that this baseline, or JSON report, lists")
       ->type_name("FILE");
   command
       .add_option("--decode-depth", raw.options.decode_depth,
@@ -217,6 +219,11 @@ class CommandLine {
     for (auto* command : {scan, files, history, staged}) {
       command->add_flag("--explain", raw_.options.explain,
                         "Say on standard error why each match was kept or dropped");
+      command
+          ->add_option("--write-baseline", raw_.options.write_baseline,
+                       "Write what is found to a file for --baseline")
+          ->type_name("FILE")
+          ->check(refuse_empty);
     }
     add_range_options(*history, raw_);
     for (auto* command : {scan, history}) {

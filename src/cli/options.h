@@ -37,6 +37,7 @@ struct Options {
   std::vector<std::string> rule_ids;  ///< only these; empty: all
   Confidence min_confidence = Confidence::medium;
   std::filesystem::path baseline;
+  std::filesystem::path write_baseline;
   AllowRequest allow;
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;

@@ -14,6 +14,7 @@
 #include "cli/progress_line.h"
 #include "finding/baseline.h"
 #include "git/repository.h"
+#include "report/baseline.h"
 #include "report/explanation.h"
 #include "rule/rule_file.h"
 
@@ -113,7 +114,7 @@ void read_ignores(const Options& options, AuditOptions& audit) {
   audit.ignores = IgnoreList(read_file(file), printable(file.native()), folder_below(root, options));
 }
 
-// What is known and allowed, and whether all that the ignore file may name is looked at.
+// What the baseline lists, and for which commands all that it and the ignore file may name is looked at.
 void read_suppressions(const Options& options, AuditOptions& audit) {
   if (!options.baseline.empty()) audit.baseline = read_baseline(options.baseline);
   read_config(options, audit);
@@ -121,6 +122,8 @@ void read_suppressions(const Options& options, AuditOptions& audit) {
   const bool all_findings =
       options.rule_ids.empty() && !options.reachable_only && options.min_confidence != Confidence::high;
   audit.tell_unknown = all_findings && options.command == Command::scan;
+  audit.tell_fixed =
+      audit.tell_unknown || (all_findings && options.command == Command::history && options.range.empty());
 }
 
 void perform(Audit& audit, const Options& options) {
@@ -147,6 +150,8 @@ bool wants_color(Color color) {
 void write_reports(const Report& report, const Options& options) {
   for (const auto& [format, file] : options.reports)
     write_file(file, render(report, format, {options.reveal, false}));
+  if (!options.write_baseline.empty())
+    write_file(options.write_baseline, render_baseline(report), Readers::usual);
   if (options.quiet) return;
   const auto text = render(report, options.format, {options.reveal, wants_color(options.color)});
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
@@ -154,9 +159,12 @@ void write_reports(const Report& report, const Options& options) {
   }
 }
 
-int exit_status(const Report& report) {
+// What a baseline was made of is known from then on.
+int exit_status(const Report& report, const Options& options) {
   const auto is_problem = [](const EnvFinding& finding) { return finding.is_problem(); };
-  if (!report.findings.empty() || std::any_of(report.env.begin(), report.env.end(), is_problem)) return 1;
+  const bool found =
+      !report.findings.empty() || std::any_of(report.env.begin(), report.env.end(), is_problem);
+  if (found && options.write_baseline.empty()) return 1;
   return report.errors.empty() ? 0 : 3;
 }
 
@@ -177,6 +185,7 @@ ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, u
 
 int run_scan(const Options& options) {
   for (const auto& report : options.reports) check_writable(report.file);
+  if (!options.write_baseline.empty()) check_writable(options.write_baseline);
   const auto rules = chosen_rules(options);
   AuditOptions audit_options;
   audit_options.threads = options.threads;
@@ -195,7 +204,7 @@ int run_scan(const Options& options) {
   const auto report = audit.finish(options.paths.size() == 1 ? options.paths.front() : "several paths");
   write_reports(report, options);
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
-  return exit_status(report);
+  return exit_status(report, options);
 }
 
 }  // namespace keysift

@@ -9,18 +9,19 @@
 namespace keysift {
 
 std::set<std::string> read_baseline(const std::filesystem::path& file) {
-  const auto report = nlohmann::json::parse(read_file(file), nullptr, false);
-  const auto no_report = [&] {
+  const auto json = nlohmann::json::parse(read_file(file), nullptr, false);
+  const auto failure = [&] {
     return Failure(printable(file.native()) +
-                   ": no JSON report of keysift; make one with: keysift scan --report json=FILE");
+                   ": no baseline and no JSON report of keysift; make one with: keysift scan "
+                   "--write-baseline FILE");
   };
-  if (!report.is_object() || !report.contains("findings") || !report["findings"].is_array())
-    throw no_report();
+  const auto* key = json.is_object() && json.contains("baseline") ? "baseline" : "findings";
+  if (!json.is_object() || !json.contains(key) || !json[key].is_array()) throw failure();
   std::set<std::string> fingerprints;
-  for (const auto& finding : report["findings"]) {
-    if (!finding.is_object() || !finding.contains("fingerprint") || !finding["fingerprint"].is_string())
-      throw no_report();
-    fingerprints.insert(finding["fingerprint"].get<std::string>());
+  for (const auto& entry : json[key]) {
+    if (!entry.is_object() || !entry.contains("fingerprint") || !entry["fingerprint"].is_string())
+      throw failure();
+    fingerprints.insert(entry["fingerprint"].get<std::string>());
   }
   return fingerprints;
 }

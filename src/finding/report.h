@@ -2,6 +2,7 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct Summary {
   std::uint64_t commits = 0;
   std::uint64_t bytes = 0;       ///< all bytes searched
   std::uint64_t suppressed = 0;  ///< findings left out because the baseline lists them
+  /// Entries of the baseline that were not found any more; nothing if there is no baseline, or if not all
+  /// was looked at.
+  std::optional<std::uint64_t> fixed;
 };
 
 /// Sorted by its maker: two runs over the same bytes give equal reports, whatever the number of threads.
@@ -35,6 +39,7 @@ struct Report {
   std::vector<Finding> findings;
   std::vector<Finding>
       allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen
+  std::vector<Finding> known;     ///< left out because the baseline lists them
   std::vector<Finding> dropped;   ///< matches that are no findings; only if somebody asked why
   std::vector<StaleEntry> stale;  ///< of the ignore file, in its order
   bool env_checked = false;

@@ -63,6 +63,7 @@ Json summary_fields(const Report& report) {
             {"medium", found(Confidence::medium)},
             {"low", found(Confidence::low)}}},
           {"suppressed", report.summary.suppressed},
+          {"fixed", report.summary.fixed ? Json(*report.summary.fixed) : Json(nullptr)},
           {"files", report.summary.files},
           {"objects", report.summary.objects},
           {"commits", report.summary.commits},

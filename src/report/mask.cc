@@ -8,7 +8,7 @@ namespace keysift {
 
 Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   if (reveal) return;
-  for (const auto* findings : {&report.findings, &report.allowed, &report.dropped}) {
+  for (const auto* findings : {&report.findings, &report.allowed, &report.known, &report.dropped}) {
     for (const auto& finding : *findings) {
       if (finding.secret.length() < kLeastMasked) continue;
       secrets_.push_back(finding.secret.reveal());

@@ -157,7 +157,7 @@ class TextReport {
       write_steps();
     }
     if (!report_.allowed.empty()) write_allowed();
-    if (!report_.stale.empty()) write_stale();
+    if (!report_.stale.empty() || fixed() > 0) write_stale();
     if (!report_.env.empty()) write_env();
     if (!report_.errors.empty()) write_errors();
     write_summary();
@@ -330,6 +330,8 @@ class TextReport {
     out_ += '\n';
   }
 
+  std::uint64_t fixed() const { return report_.summary.fixed.value_or(0); }
+
   void write_stale() {
     title("Out of date");
     for (const auto& [entry, expired] : report_.stale) {
@@ -338,6 +340,12 @@ class TextReport {
               (expired ? "ended on " + entry.until + ": renew it or remove the line"
                        : std::string("names nothing that was found: remove the line")) +
               '\n';
+    }
+    if (fixed() > 0) {
+      out_ += wrapped("  ",
+                      "The baseline lists " + counted(fixed(), "finding") +
+                          " not found any more; write it anew: the same command with --write-baseline FILE",
+                      2);
     }
     out_ += '\n';
   }
@@ -401,6 +409,7 @@ class TextReport {
     if (problems > 0) line += "; " + counted(problems, ".env file") + " not kept out of commits";
     if (!report_.allowed.empty()) line += "; " + counted(report_.allowed.size(), "finding") + " allowed";
     if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";
+    if (fixed() > 0) line += "; " + counted(fixed(), "finding") + " of the baseline fixed";
     if (!report_.errors.empty()) {
       line += "; incomplete: " + std::to_string(report_.errors.size()) + " could not be read";
     }

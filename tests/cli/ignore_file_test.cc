@@ -159,7 +159,7 @@ TEST_CASE("a fingerprint of nothing is told by what looks at everything") {
     repo.write("broken.gz", compressed(std::string(1000, 'a'), "gzip").substr(0, 15));
     CHECK(scan_then({"scan", "."}, repo.path()).report.at("stale") == json::array());
     fs::remove(repo.path() / "broken.gz");
-    repo.write(".git/b.json", "{\"findings\": [{\"fingerprint\": \"" + known + "\"}]}");
+    repo.write(".git/b.json", "{\"baseline\": [{\"fingerprint\": \"" + known + "\"}]}");
     CHECK(scan_then({"scan", ".", "--baseline", ".git/b.json"}, repo.path()).report.at("stale").size() == 1);
   }
 }

@@ -39,6 +39,7 @@ TEST_CASE("The JSON report of nothing found") {
       "low": 0
     },
     "suppressed": 0,
+    "fixed": null,
     "files": 132,
     "objects": 4021,
     "commits": 312,

@@ -138,6 +138,8 @@ Options checked(RawOptions raw) {
   raw.options.color = one_of<Color>(
       "--color", raw.color, {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}});
   if (!raw.since.empty()) raw.options.range.since = checked_date(raw.since);
+  if (!raw.options.input_name.empty() && raw.options.paths != std::vector<std::string>{"-"})
+    throw Failure("--path names standard input; it goes with: keysift files - --path NAME");
   return std::move(raw.options);
 }
 
@@ -225,6 +227,11 @@ class CommandLine {
           ->type_name("FILE")
           ->check(refuse_empty);
     }
+    files
+        ->add_option("--path", raw_.options.input_name,
+                     "Treat standard input as the file of this name, from the repository's root on")
+        ->type_name("NAME")
+        ->check(refuse_empty);
     add_range_options(*history, raw_);
     for (auto* command : {scan, history}) {
       command

@@ -38,6 +38,7 @@ struct Options {
   Confidence min_confidence = Confidence::medium;
   std::filesystem::path baseline;
   std::filesystem::path write_baseline;
+  std::string input_name;  ///< of standard input; empty: it has none
   AllowRequest allow;
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;

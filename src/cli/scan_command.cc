@@ -48,10 +48,12 @@ void audit_all(Audit& audit, const std::string& path) {
 }
 
 // One folder's files are named from there; of several, as the user named each.
-void audit_files(Audit& audit, const std::vector<std::string>& paths) {
+void audit_files(Audit& audit, const Options& options) {
+  const auto& paths = options.paths;
   for (const auto& path : paths) {
     if (path == "-") {
-      audit.stream(STDIN_FILENO, "<stdin>");
+      audit.stream(STDIN_FILENO,
+                   options.input_name.empty() ? std::string(kStandardInput) : options.input_name);
     } else if (!std::filesystem::is_directory(path)) {
       audit.files(path, path);
     } else {
@@ -66,8 +68,9 @@ void audit_history(Audit& audit, const Options& options) {
   audit.range(repository, options.range);
 }
 
-// The one path that is scanned.
+// The one path that is scanned. Standard input that has a name belongs to the current folder.
 std::filesystem::path scanned_path(const Options& options) {
+  if (!options.input_name.empty()) return ".";
   return options.paths.size() == 1 ? options.paths.front() : "-";
 }
 
@@ -98,7 +101,7 @@ bool is_bare(const std::filesystem::path& root) {
 
 // The paths of `files FOLDER` begin in the folder; those of the ignore file's entries, in its root.
 std::string folder_below(const std::filesystem::path& root, const Options& options) {
-  if (options.command != Command::files) return {};
+  if (options.command != Command::files || !options.input_name.empty()) return {};
   std::error_code error;
   const auto here = std::filesystem::canonical(scanned_path(options), error);
   const auto below = here.lexically_relative(std::filesystem::canonical(root, error));
@@ -129,7 +132,7 @@ void read_suppressions(const Options& options, AuditOptions& audit) {
 void perform(Audit& audit, const Options& options) {
   switch (options.command) {
     case Command::files:
-      return audit_files(audit, options.paths);
+      return audit_files(audit, options);
     case Command::history:
       return audit_history(audit, options);
     case Command::staged:

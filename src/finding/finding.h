@@ -16,6 +16,9 @@ namespace keysift {
 /// Where the bytes of a finding came from.
 enum class Origin { worktree, index, history, commit_message, tag_message, note, path, standard_input };
 
+/// The path of standard input that nobody gave a name.
+inline constexpr std::string_view kStandardInput = "<stdin>";
+
 /// The word for `origin` in JSON: "worktree", "commit-message", "stdin" ...
 std::string_view to_string(Origin origin);
 

@@ -117,6 +117,7 @@ Json artifact_location(const Finding& finding, const Mask& mask) {
     case Origin::note:
       return {{"uri", uri(path)}, {"uriBaseId", kGit}};
     case Origin::standard_input:
+      if (!path.empty() && !path.starts_with(kStandardInput)) break;
       return {{"uri", "stdin" + uri(path.substr(std::min(path.find('!'), path.size())))}};
     case Origin::worktree:
     case Origin::index:

@@ -89,6 +89,7 @@ std::string heading(const Finding& finding) {
     case Origin::note:
       return "Note in " + path;
     case Origin::standard_input:
+      if (!path.empty() && !path.starts_with(kStandardInput)) break;
       return "Standard input" + path.substr(std::min(path.find('!'), path.size()));
     case Origin::worktree:
     case Origin::index:

@@ -289,6 +289,75 @@ TEST_CASE("standard input") {
   }
 }
 
+TEST_CASE("standard input that has a name goes by the rules for that file") {
+  TestRepo repo;
+  const std::string key = openai_project_key();
+  repo.write(".keysift.toml", "[[allowlists]]\npaths = ['^docs/']\n");
+  repo.write(".keysiftignore", "tests/ # made up\n");
+  repo.write("src/here", "");
+  const auto named = [&](const std::string& name) {
+    return scan({"files", "-", "--path", name}, repo.path() / "src", key + "\n");
+  };
+  const Scan found = named("src/a.py");
+  CHECK(found.exit_code == 1);
+  CHECK(places(found.report) ==
+        std::vector<Place>{{"src/a.py", 1, 1, 1 + key.size(), "openai-project-key", "stdin"}});
+  CHECK(named("docs/a.md").exit_code == 0);
+  CHECK(named("tests/a.json").report.at("allowed").at(0).at("allowed_by") == ".keysiftignore:1");
+
+  SECTION("its findings have the fingerprints of the file's") {
+    repo.write("src/a.py", "\n" + key + "\n");
+    CHECK(finding_of(found.report, key).at("fingerprint") ==
+          finding_of(scan({"files", repo.path()}).report, key).at("fingerprint"));
+  }
+  SECTION("rules for some paths go by it") {
+    repo.write("rule.toml",
+               "[[rules]]\nid = 'own'\nregex = 'own_[0-9]{8}'\nkeywords = ['own_']\npath = '[.]env$'\n");
+    const auto own = [&](const std::string& name) {
+      return scan({"files", "-", "--path", name, "--rules", "rule.toml", "--rule", "own"}, repo.path(),
+                  "own_13579246\n")
+          .exit_code;
+    };
+    CHECK(own("a/.env") == 1);
+    CHECK(own("a/env.py") == 0);
+  }
+  SECTION("text and SARIF name it") {
+    const auto run_as = [&](const char* format) {
+      return keysift({"files", "-", "--path", "src/a.py", "--format", format}, repo.path(), key).out;
+    };
+    CHECK(run_as("text").starts_with("src/a.py\n  line 1, column 1"));
+    CHECK(json::parse(run_as(
+              "sarif"))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] ==
+          json({{"uri", "src/a.py"}, {"uriBaseId", "%SRCROOT%"}}));
+  }
+  SECTION("a name without standard input is refused") {
+    for (const Strings& arguments : {Strings{"src"}, Strings{"-", "src"}}) {
+      Strings words = {"files", "--path", "a.py"};
+      words.insert(words.end(), arguments.begin(), arguments.end());
+      const Outcome outcome = keysift(words, repo.path(), key);
+      CHECK(outcome.exit_code == 2);
+      CHECK(outcome.err ==
+            "keysift: --path names standard input; it goes with: keysift files - --path NAME\n");
+    }
+    CHECK(keysift({"files", "-", "--path", ""}, repo.path(), key).exit_code == 2);
+  }
+}
+
+TEST_CASE("git diff can be searched") {
+  TestRepo repo;
+  const std::string old_key = openai_project_key(1);
+  const std::string new_key = openai_project_key(2);
+  repo.write("a.py", "k = '" + old_key + "'\nother = 1\n");
+  repo.commit_all("start");
+  CHECK(scan({"files", "-"}, repo.path(), repo.git({"diff"})).exit_code == 0);
+  repo.write("a.py", "k = '" + new_key + "'\nother = 1\n");
+  const Scan result = scan({"files", "-"}, repo.path(), repo.git({"diff"}));
+  CHECK(result.exit_code == 1);
+  CHECK(places(result.report) ==
+        std::vector<Place>{{"<stdin>", 6, 7, 7 + old_key.size(), "openai-project-key", "stdin"},
+                           {"<stdin>", 7, 7, 7 + new_key.size(), "openai-project-key", "stdin"}});
+}
+
 TEST_CASE("several paths in one run") {
   const TempDir dir;
   dir.write("a/one.txt", openai_project_key(1));

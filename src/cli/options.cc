@@ -37,7 +37,7 @@ void add_rule_options(CLI::App& command, RawOptions& raw) {
 
 void add_scan_options(CLI::App& command, RawOptions& raw) {
   add_rule_options(command, raw);
-  command.add_option("--format", raw.format, "Format on standard output: text, json or sarif")
+  command.add_option("--format", raw.format, std::string("On standard output: ") + kFormatNames)
       ->type_name("FORMAT");
   command.add_option("--report", raw.reports, "Also write a report to a file (repeatable)")
       ->type_name("FORMAT=FILE")
@@ -112,7 +112,7 @@ T one_of(const std::string& option, const std::string& name,
 
 Format checked_format(const std::string& option, const std::string& name) {
   if (const auto format = format_named(name)) return *format;
-  throw Failure(option + ": unknown format '" + printable(name) + "'; there are text, json and sarif");
+  throw Failure(option + ": unknown format '" + printable(name) + "'; there are " + kFormatNames);
 }
 
 ReportFile checked_report(const std::string& text) {

@@ -13,6 +13,7 @@
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
 #include "finding/baseline.h"
+#include "finding/exposure.h"
 #include "git/repository.h"
 #include "report/baseline.h"
 #include "report/explanation.h"
@@ -150,13 +151,14 @@ bool wants_color(Color color) {
   return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
 }
 
-void write_reports(const Report& report, const Options& options) {
-  for (const auto& [format, file] : options.reports)
-    write_file(file, render(report, format, {options.reveal, false}));
+void write_reports(const Report& report, const Options& options, std::int64_t started) {
+  Style style{options.reveal, false, started, time_of_report()};
+  for (const auto& [format, file] : options.reports) write_file(file, render(report, format, style));
   if (!options.write_baseline.empty())
     write_file(options.write_baseline, render_baseline(report), Readers::usual);
   if (options.quiet) return;
-  const auto text = render(report, options.format, {options.reveal, wants_color(options.color)});
+  style.color = wants_color(options.color);
+  const auto text = render(report, options.format, style);
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     throw Failure("cannot write the report to standard output");
   }
@@ -187,6 +189,7 @@ ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, u
 }
 
 int run_scan(const Options& options) {
+  const auto started = time_of_report();
   for (const auto& report : options.reports) check_writable(report.file);
   if (!options.write_baseline.empty()) check_writable(options.write_baseline);
   const auto rules = chosen_rules(options);
@@ -205,7 +208,7 @@ int run_scan(const Options& options) {
     perform(audit, options);
   }
   const auto report = audit.finish(options.paths.size() == 1 ? options.paths.front() : "several paths");
-  write_reports(report, options);
+  write_reports(report, options, started);
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);
 }

@@ -8,6 +8,9 @@ std::optional<Format> format_named(std::string_view name) {
   if (name == "text") return Format::text;
   if (name == "json") return Format::json;
   if (name == "sarif") return Format::sarif;
+  if (name == "github") return Format::github;
+  if (name == "gitlab") return Format::gitlab;
+  if (name == "junit") return Format::junit;
   return std::nullopt;
 }
 
@@ -19,6 +22,12 @@ std::string render(const Report& report, Format format, Style style) {
       return render_json(report, style.reveal);
     case Format::sarif:
       return render_sarif(report, style.reveal);
+    case Format::github:
+      return render_github(report, style.reveal);
+    case Format::gitlab:
+      return render_gitlab(report, style);
+    case Format::junit:
+      return render_junit(report, style.reveal);
   }
   return {};
 }

@@ -10,5 +10,8 @@ namespace keysift {
 std::string render_text(const Report& report, Style style);
 std::string render_json(const Report& report, bool reveal);
 std::string render_sarif(const Report& report, bool reveal);
+std::string render_github(const Report& report, bool reveal);
+std::string render_gitlab(const Report& report, Style style);
+std::string render_junit(const Report& report, bool reveal);
 
 }  // namespace keysift

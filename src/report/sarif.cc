@@ -9,6 +9,7 @@
 #include "base/version.h"
 #include "report/advice.h"
 #include "report/json_fields.h"
+#include "report/message.h"
 #include "report/renderers.h"
 
 namespace keysift {
@@ -140,25 +141,13 @@ Json location(const Finding& finding, const Mask& mask) {
   return {{"physicalLocation", physical}};
 }
 
-std::string message(const Finding& finding, const Mask& mask) {
-  auto text = valid_utf8(finding.rule->description) + ' ' + mask.secret(finding.secret) + " (" +
-              std::string(to_string(finding.confidence)) + " confidence)";
-  if (const auto& provenance = finding.provenance) {
-    if (const auto& commit = provenance->introduced) {
-      text += ", added on " + commit->date.substr(0, 10) + " in commit " + commit->commit;
-    }
-    text += ": " + std::string(state_words(finding));
-  }
-  return text + ". Revoke it first, then make a new one.";
-}
-
 Json result(const Finding& finding, std::size_t rule_index, const Mask& mask) {
   auto decoded = Json::array();
   for (const auto& encoding : finding.location.decoded) decoded.push_back(mask.utf8(encoding));
   return {{"ruleId", valid_utf8(finding.rule->id)},
           {"ruleIndex", rule_index},
           {"level", grade(finding.confidence).level},
-          {"message", {{"text", message(finding, mask)}}},
+          {"message", {{"text", finding_message(finding, mask, "")}}},
           {"locations", Json::array({location(finding, mask)})},
           {"partialFingerprints", {{kFingerprintName, finding.fingerprint()}}},
           {"properties",

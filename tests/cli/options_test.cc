@@ -177,7 +177,7 @@ TEST_CASE("no format shows the secret unless asked") {
   repo.git({"tag", "--annotate", "--message", keys[1], "v1"});
   repo.write("named-" + keys[1] + ".txt", keys[1]);
 
-  for (const char* format : {"text", "json", "sarif"}) {
+  for (const char* format : {"text", "json", "sarif", "github", "gitlab", "junit"}) {
     const std::string report = (fs::path(repo.path()) / ".git" / "report").string();
     const Outcome outcome =
         keysift({"scan", ".", "--format", format, "--report", format + ("=" + report)}, repo.path());

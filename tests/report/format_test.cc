@@ -9,10 +9,20 @@
 using namespace keysift;
 using namespace keysift::test;
 
+namespace {
+
+constexpr Format kFormats[] = {Format::text,   Format::json,   Format::sarif,
+                               Format::github, Format::gitlab, Format::junit};
+
+}  // namespace
+
 TEST_CASE("Formats have names") {
   CHECK(format_named("text") == Format::text);
   CHECK(format_named("json") == Format::json);
   CHECK(format_named("sarif") == Format::sarif);
+  CHECK(format_named("github") == Format::github);
+  CHECK(format_named("gitlab") == Format::gitlab);
+  CHECK(format_named("junit") == Format::junit);
   CHECK_FALSE(format_named("JSON"));
   CHECK_FALSE(format_named(""));
 }
@@ -20,7 +30,7 @@ TEST_CASE("Formats have names") {
 TEST_CASE("The same report gives the same bytes, and ends with a newline") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);
-  for (const auto format : {Format::text, Format::json, Format::sarif}) {
+  for (const auto format : kFormats) {
     const auto text = render(report, format, {});
     CHECK(text == render(leaky_report(rules), format, {}));
     CHECK(text.back() == '\n');
@@ -46,7 +56,7 @@ TEST_CASE("No format shows a key, wherever it stands, unless it is told to") {
 
   // Its first and its last quarter.
   const auto head = key.substr(8, 40), tail = key.substr(key.size() - 40);
-  for (const auto format : {Format::text, Format::json, Format::sarif}) {
+  for (const auto format : kFormats) {
     const auto redacted = render(report, format, {});
     CHECK(redacted.find(head) == std::string::npos);
     CHECK(redacted.find(tail) == std::string::npos);
@@ -71,7 +81,7 @@ TEST_CASE("No format lets a repository speak to the terminal") {
   finding.provenance->refs = {hostile};
   report.env = {{hostile, Coverage::tracked}};
   report.errors = {{hostile, hostile}};
-  for (const auto format : {Format::text, Format::json, Format::sarif}) {
+  for (const auto format : kFormats) {
     for (const bool reveal : {false, true}) {
       const auto text = render(report, format, {.reveal = reveal, .color = false});
       CHECK(

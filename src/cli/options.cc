@@ -22,9 +22,12 @@ struct RawOptions {
   std::string format = "text";
   std::vector<std::string> reports;
   std::string min_confidence = "medium";
+  std::string fail_on;
   std::string color = "auto";
   std::string since;
 };
+
+std::string refuse_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
 
 void add_rule_options(CLI::App& command, RawOptions& raw) {
   command.add_option("--rules", raw.options.rules, "Add the rules of a file, or of all *.toml in a folder")
@@ -47,6 +50,11 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
                   "Leave out findings less sure: low, medium (default) or high")
       ->type_name("LEVEL");
   command
+      .add_option("--fail-on", raw.fail_on,
+                  "Exit with 1 only for findings this sure: low (default), medium, high or none")
+      ->type_name("LEVEL")
+      ->check(refuse_empty);
+  command
       .add_option("--config", raw.options.config,
                   "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
       ->type_name("FILE");
@@ -66,8 +74,6 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
   command.add_flag("--reveal", raw.options.reveal, "Show secrets whole");
   command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
 }
-
-std::string refuse_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
 
 void add_allow_options(CLI::App& allow, AllowRequest& request) {
   allow.add_option("fingerprint", request.fingerprint, "The finding's, as reports print it")
@@ -129,12 +135,25 @@ std::int64_t checked_date(const std::string& text) {
                 "' is no date; write 2024-05-01, 2024-05-01T12:30:00+02:00 or seconds since 1970");
 }
 
+std::optional<Confidence> checked_fail_on(const std::string& text, Confidence least) {
+  if (text.empty()) return Confidence::low;
+  const auto level = one_of<std::optional<Confidence>>("--fail-on", text,
+                                                       {{"low", Confidence::low},
+                                                        {"medium", Confidence::medium},
+                                                        {"high", Confidence::high},
+                                                        {"none", std::nullopt}});
+  if (!level || *level >= least) return level;
+  throw Failure("--fail-on " + text + ": --min-confidence " + std::string(to_string(least)) +
+                " leaves out such findings; give --min-confidence " + text + ", too");
+}
+
 Options checked(RawOptions raw) {
   raw.options.format = checked_format("--format", raw.format);
   for (const auto& report : raw.reports) raw.options.reports.push_back(checked_report(report));
   raw.options.min_confidence = one_of<Confidence>(
       "--min-confidence", raw.min_confidence,
       {{"low", Confidence::low}, {"medium", Confidence::medium}, {"high", Confidence::high}});
+  raw.options.fail_on = checked_fail_on(raw.fail_on, raw.options.min_confidence);
   raw.options.color = one_of<Color>(
       "--color", raw.color, {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}});
   if (!raw.since.empty()) raw.options.range.since = checked_date(raw.since);

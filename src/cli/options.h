@@ -36,6 +36,8 @@ struct Options {
   std::vector<std::filesystem::path> rules;
   std::vector<std::string> rule_ids;  ///< only these; empty: all
   Confidence min_confidence = Confidence::medium;
+  std::optional<Confidence> fail_on =
+      Confidence::low;  ///< what makes the exit status 1; nothing: no finding does
   std::filesystem::path baseline;
   std::filesystem::path write_baseline;
   std::string input_name;  ///< of standard input; empty: it has none

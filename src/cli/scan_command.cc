@@ -164,12 +164,15 @@ void write_reports(const Report& report, const Options& options, std::int64_t st
   }
 }
 
-// What a baseline was made of is known from then on.
+// A .env file that gets out counts as a finding of high confidence. What a baseline was made of is known from
+// then on.
 int exit_status(const Report& report, const Options& options) {
+  const auto fail_on = options.write_baseline.empty() ? options.fail_on : std::nullopt;
+  const auto counts = [&](const Finding& finding) { return finding.confidence >= *fail_on; };
   const auto is_problem = [](const EnvFinding& finding) { return finding.is_problem(); };
-  const bool found =
-      !report.findings.empty() || std::any_of(report.env.begin(), report.env.end(), is_problem);
-  if (found && options.write_baseline.empty()) return 1;
+  if (fail_on && (std::any_of(report.findings.begin(), report.findings.end(), counts) ||
+                  std::any_of(report.env.begin(), report.env.end(), is_problem)))
+    return 1;
   return report.errors.empty() ? 0 : 3;
 }
 

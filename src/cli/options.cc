@@ -86,11 +86,13 @@ void add_allow_options(CLI::App& allow, AllowRequest& request) {
 }
 
 void add_range_options(CLI::App& history, RawOptions& raw) {
-  auto* range = history
-                    .add_option("--range", raw.options.range.range,
-                                "Only what the commits from A to B add; A...B: those that one of them has")
-                    ->type_name("A..B")
-                    ->check(refuse_empty);
+  auto* range =
+      history
+          .add_option("--range", raw.options.range.range,
+                      "Only what the commits from A to B add; A...B: those that one of them has; ci: "
+                      "those that this run of a CI system is about")
+          ->type_name("A..B|ci")
+          ->check(refuse_empty);
   history.add_option("--branch", raw.options.range.branch, "Only what the commits of a branch add")
       ->type_name("REF")
       ->check(refuse_empty)

@@ -47,7 +47,7 @@ struct Options {
   unsigned threads = 1;
   unsigned decode_depth = 4;     ///< of encodings in each other
   std::size_t memory_mib = 128;  ///< for a history's objects
-  RangeRequest range;
+  RangeRequest range;            ///< its range may be "ci": what the CI system says (cli/ci_range.h)
   bool reachable_only = false;
   bool whole_files = false;  ///< of what is staged, not only what is new
   bool ignored = false;

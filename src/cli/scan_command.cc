@@ -9,6 +9,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/ci_range.h"
 #include "cli/commands.h"
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
@@ -63,10 +64,27 @@ void audit_files(Audit& audit, const Options& options) {
   }
 }
 
+// `request` with the commits that this run of a CI system is about.
+RangeRequest ci_request(const Repository& repository, RangeRequest request) {
+  const ObjectDatabase database(repository);
+  CiRun run;
+  run.variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  run.contents = [](const std::string& path) { return read_file(path); };
+  run.has_commit = [&](const std::string& revision) { return has_commit(repository, database, revision); };
+  run.shallow = !repository.shallow_boundary().empty();
+  request.range = ci_range(run);
+  if (request.range.empty()) request.branch = "HEAD";
+  return request;
+}
+
 void audit_history(Audit& audit, const Options& options) {
   const auto repository = Repository::open(repository_root(options.paths.front()));
   if (options.range.empty()) return audit.history(repository);
-  audit.range(repository, options.range);
+  audit.range(repository,
+              options.range.range == "ci" ? ci_request(repository, options.range) : options.range);
 }
 
 // The one path that is scanned. Standard input that has a name belongs to the current folder.

@@ -24,11 +24,13 @@ using Ends = std::uint8_t;
 constexpr Ends kLeft = 1;
 constexpr Ends kRight = 2;
 
+constexpr char kDeepen[] = " git fetch --deepen=N, or fetch-depth: 0 where CI checks out";
+
 std::string advice(const Repository& repository) {
   return std::string(git_repository_is_shallow(repository.get()) == 1
                          ? "; this clone is shallow: get more with"
                          : "; if this clone lacks it:") +
-         " git fetch --deepen=N, or fetch-depth: 0 where CI checks out";
+         kDeepen;
 }
 
 // Of a ref whose object cannot be read libgit2 says that there is none, and never frees it.
@@ -89,6 +91,7 @@ class RangeWalk {
 
   std::vector<RangeCommit> between(const Oid& left, const Oid& right, bool symmetric) {
     symmetric_ = symmetric;
+    has_beginning_ = true;
     return run({{kLeft, left}, {kRight, right}});
   }
 
@@ -96,6 +99,7 @@ class RangeWalk {
   struct Node {
     CommitHeader header;
     Ends ends = 0;
+    bool cut = false;  // its parents are missing, for the clone is shallow
     bool queued = false;
     bool listed = false;
   };
@@ -175,8 +179,10 @@ class RangeWalk {
                 "commit cannot be read (" + why + "), which " + child.hex() + " names; try: git fsck", 0);
       return std::nullopt;
     }
-    if (shallow_.contains(id)) header->parents.clear();
-    return Node{std::move(*header)};
+    Node node{std::move(*header)};
+    node.cut = shallow_.contains(id) && !node.header.parents.empty();
+    if (node.cut) node.header.parents.clear();
+    return node;
   }
 
   std::vector<RangeCommit> result() {
@@ -184,6 +190,13 @@ class RangeWalk {
     for (auto* node : listed_) {
       if (commits.size() == request_.max_commits.value_or(SIZE_MAX)) break;
       if (outside(*node)) continue;
+      if (node->cut && has_beginning_) {
+        on_error_(node->header.id.hex(),
+                  "the clone is shallow and ends with this commit, not where the range begins; what lies "
+                  "between was not searched; get more with" +
+                      std::string(kDeepen),
+                  0);
+      }
       const std::size_t tip = symmetric_ && node->ends == kRight ? 1 : 0;
       commits.push_back({std::move(node->header), tip});
     }
@@ -195,6 +208,7 @@ class RangeWalk {
   std::set<Oid> shallow_;
   const ObjectErrorSink& on_error_;
   bool symmetric_ = false;
+  bool has_beginning_ = false;
   std::unordered_map<Oid, std::optional<Node>, OidHash> nodes_;  // nothing: cannot be read
   std::priority_queue<Turn> queue_;
   std::uint64_t order_ = 0;
@@ -221,6 +235,16 @@ CommitRange commits_in(const Repository& repository, const ObjectDatabase& datab
   const auto tip = request.branch.empty() ? resolve(repository, objects, "HEAD", "HEAD")
                                           : resolve(repository, objects, "--branch", request.branch);
   return {{tip}, walk.from(tip.commit)};
+}
+
+bool has_commit(const Repository& repository, const ObjectDatabase& database, const std::string& revision) {
+  ObjectReader objects(database);
+  try {
+    resolve(repository, objects, "revision", revision);
+    return true;
+  } catch (const Failure&) {
+    return false;
+  }
 }
 
 }  // namespace keysift

@@ -46,8 +46,12 @@ struct CommitRange {
 /// Finds the commits without a walk of the whole history: from both ends back to where they met. Where
 /// committers' clocks went far wrong, commits of A's history may be among them; none that belongs is ever
 /// left out. A commit that cannot be read goes to `on_error` (worker 0), and what lies behind it is not
-/// known. Throws Failure when a revision is unknown or names no commit.
+/// known; so does one of A..B at which a shallow clone was cut off. Throws Failure when a revision is unknown
+/// or names no commit.
 CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
                        const RangeRequest& request, const ObjectErrorSink& on_error);
+
+/// Whether the repository has the commit that `revision` names.
+bool has_commit(const Repository& repository, const ObjectDatabase& database, const std::string& revision);
 
 }  // namespace keysift

@@ -167,5 +167,30 @@ TEST_CASE("SOURCE_DATE_EPOCH fixes the times in GitLab's report") {
   CHECK(report.at("scan").at("end_time") == "2024-05-01T12:00:00");
 }
 
+TEST_CASE("the files that set keysift up in CI are YAML") {
+  if (run({"/usr/bin/python3", "-c", "import yaml"}).exit_code != 0) {
+    WARN("skipped: python3 has no yaml");
+    return;
+  }
+  for (const char* file : {"action.yml", "ci/gitlab.yml"}) {
+    const auto outcome =
+        run({"/usr/bin/python3", "-c",
+             "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)",
+             std::string(KEYSIFT_SOURCE) + "/" + file});
+    INFO(file << outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    const auto parsed = json::parse(outcome.out);
+    if (parsed.contains("runs")) {
+      CHECK(parsed.at("runs").at("using") == "composite");
+      for (const auto& step : parsed.at("runs").at("steps"))
+        CHECK((step.contains("uses") || step.at("shell") == "bash"));
+    } else {
+      CHECK(parsed.at("keysift").at("variables").at("GIT_DEPTH") == 0);
+      CHECK(parsed.at("keysift").at("artifacts").at("reports").at("secret_detection") ==
+            "gl-secret-detection-report.json");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace keysift::test

@@ -263,5 +263,32 @@ TEST_CASE("a commit that is missing is told, and the rest found") {
   CHECK(missing == Strings{second});
 }
 
+TEST_CASE("what a shallow clone lacks of a range is told") {
+  const unsigned seed = GENERATE(Catch::Generators::range(1U, 7U));
+  RandomHistory history(seed, true);
+  forget_user_configuration();
+  for (const char* depth : {"--depth=1", "--depth=2", "--depth=3", "--depth=5"}) {
+    TestRepo clone;
+    clone.git({"fetch", "--quiet", "--no-tags", depth, "file://" + history.repo().path().native(), "main"});
+    clone.git({"reset", "--quiet", "--hard", "FETCH_HEAD"});
+    const auto repository = Repository::open(clone.path());
+    for (const auto& base : lines_of(clone.git({"rev-list", "HEAD"}))) {
+      std::set<std::string> found;
+      bool told = false;
+      const auto commits = commits_in(repository, ObjectDatabase(repository), range(base + ".."),
+                                      [&](const std::string&, const std::string& message, unsigned) {
+                                        CHECK(message.starts_with("the clone is shallow and ends with"));
+                                        told = true;
+                                      });
+      for (const auto& commit : commits.commits) found.insert(commit.header.id.hex());
+      const auto whole = history.git({base + "..main"});
+      const bool lacks =
+          std::any_of(whole.begin(), whole.end(), [&](auto& id) { return !found.contains(id); });
+      INFO("seed " << seed << ", " << depth << ", " << base);
+      CHECK((told || !lacks));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace keysift::test

@@ -38,6 +38,10 @@ TEST_CASE("with --fail-on: an incomplete scan, and a .env file") {
   CHECK(exit_code({"files", ".", "--fail-on", "medium"}) == 1);
   CHECK(exit_code({"files", ".", "--fail-on", "high"}) == 3);
   CHECK(exit_code({"files", ".", "--fail-on", "none"}) == 3);
+  repo.write("more.txt", expand_template("sk-proj-{{rand 48}}"));
+  repo.git({"add", "more.txt"});
+  CHECK(exit_code({"staged"}) == 1);
+  CHECK(exit_code({"staged", "--fail-on", "high"}) == 0);
   repo.write(".env", "A=1\n");
   CHECK(exit_code({"env", ".", "--fail-on", "high"}) == 1);
   CHECK(exit_code({"env", ".", "--fail-on", "none"}) == 0);

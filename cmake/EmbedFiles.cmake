@@ -1,5 +1,6 @@
-# embed_files(OUT.cc FILE...): writes a C++ file that holds the named files' bytes, as rule/built_in_files.h declares them.
-function(embed_files out)
+# embed_files(OUT.cc HEADER FUNCTION FILE...): writes a C++ file that holds the named files' bytes and FUNCTION, which returns
+# them, as the header declares it.
+function(embed_files out header function)
   set(entries "")
   foreach(file IN LISTS ARGN)
     get_filename_component(name ${file} NAME)
@@ -7,8 +8,8 @@ function(embed_files out)
     string(APPEND entries "    {\"built-in/${name}\", R\"~~~~(${text})~~~~\"},\n")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   endforeach()
-  file(WRITE ${out}.new "// Made from rules/*.toml by cmake/EmbedFiles.cmake.
-#include \"rule/built_in_files.h\"
+  file(WRITE ${out}.new "// Made by cmake/EmbedFiles.cmake.
+#include \"${header}\"
 
 #include <array>
 
@@ -18,7 +19,7 @@ constexpr auto kFiles = std::to_array<BuiltInFile>({
 ${entries}});
 }  // namespace
 
-std::span<const BuiltInFile> built_in_files() { return kFiles; }
+std::span<const BuiltInFile> ${function}() { return kFiles; }
 
 }  // namespace keysift
 ")

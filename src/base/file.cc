@@ -44,12 +44,16 @@ UniqueFd::~UniqueFd() {
 std::string read_file(const std::filesystem::path& path) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) fail("read", path, errno);
+  return read_all(file.get(), path);
+}
+
+std::string read_all(int file, const std::filesystem::path& name) {
   std::string bytes;
   std::array<char, 65536> buffer;
   for (;;) {
-    const auto got = read(file.get(), buffer.data(), buffer.size());
+    const auto got = read(file, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail("read", path, errno);
+    if (got < 0) fail("read", name, errno);
     if (got == 0) return bytes;
     bytes.append(buffer.data(), static_cast<std::size_t>(got));
   }
@@ -61,7 +65,7 @@ void check_writable(const std::filesystem::path& path) {
   if (access(folder.c_str(), W_OK) != 0) fail("write", path, errno);
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes, Readers readers) {
+void write_file(const std::filesystem::path& path, std::string_view bytes, Access access) {
   struct stat status {};
   const bool is_there = stat(path.c_str(), &status) == 0;
   if (is_there && !S_ISREG(status.st_mode)) {
@@ -71,12 +75,13 @@ void write_file(const std::filesystem::path& path, std::string_view bytes, Reade
     return;
   }
   std::string beside = path.native() + ".XXXXXX";
-  const UniqueFd file(mkostemp(beside.data(), O_CLOEXEC));  // made with mode 0600
+  const UniqueFd file(mkostemp(beside.data(), O_CLOEXEC));
   if (!file) fail("write", path, errno);
   try {
     write_all(file.get(), bytes, path);
-    const auto mode = is_there ? status.st_mode & 0777 : usual_mode();
-    if (readers == Readers::usual && fchmod(file.get(), mode) != 0) fail("write", path, errno);
+    const auto usual = is_there ? status.st_mode & 0777 : usual_mode();
+    const auto mode = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
+    if (fchmod(file.get(), mode) != 0) fail("write", path, errno);
     if (rename(beside.c_str(), path.c_str()) != 0) fail("write", path, errno);
   } catch (const Failure&) {
     unlink(beside.c_str());

@@ -29,16 +29,19 @@ class UniqueFd {
 /// The contents of the file at `path`. Throws Failure, naming the path and the cause.
 std::string read_file(const std::filesystem::path& path);
 
+/// All that the file descriptor yields; `name` is for the Failure that it throws.
+std::string read_all(int file, const std::filesystem::path& name);
+
 /// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
 void check_writable(const std::filesystem::path& path);
 
-/// Who may read a file that is written: its owner alone, or whoever the user's umask, or the mode of the file
-/// that it replaces, lets.
-enum class Readers { owner, usual };
+/// Who may use a file that is written: its owner alone; whoever the user's umask, or the mode of the file
+/// that it replaces, lets; everybody, to run it.
+enum class Access { owner, usual, program };
 
 /// Writes `bytes` to `path` through a file beside it that is then renamed, so that nobody ever sees half of
 /// it. Something that is no regular file (a terminal, /dev/null) is written to directly. Throws Failure,
 /// naming the path and the cause.
-void write_file(const std::filesystem::path& path, std::string_view bytes, Readers readers = Readers::owner);
+void write_file(const std::filesystem::path& path, std::string_view bytes, Access access = Access::owner);
 
 }  // namespace keysift

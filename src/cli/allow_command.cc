@@ -51,7 +51,7 @@ int run_allow(const Options& options) {
   const auto entries = IgnoreList(before, name).entries();
   const bool is_there = std::any_of(entries.begin(), entries.end(),
                                     [&](const IgnoreEntry& each) { return each.what == entry.what; });
-  write_file(file, with_entry(before, name, entry), Readers::usual);
+  write_file(file, with_entry(before, name, entry), Access::usual);
   std::cout << (is_there ? "Replaced" : "Added") << " the entry of " << entry.what << " in " << name
             << "; commit this file.\n";
   return 0;

@@ -30,6 +30,10 @@ struct ScanCost {
 /// Scans a repository or a folder as `scan` does and measures. Throws Failure when there is none at `path`.
 ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, unsigned threads);
 
+/// `hook install` and `hook remove`: writes or takes away git's hooks, and says what it did on standard
+/// output. Returns the exit status, 0. Throws Failure when a hook cannot be written, or would not be run.
+int run_hook(const Options& options);
+
 /// `rules list`, `rules show` and `rules test`. Returns the exit status: 0, or 1 when an example fails.
 /// Throws Failure for an unknown id, and for what cannot be scanned.
 int run_rules(const Options& options);

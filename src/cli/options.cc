@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <thread>
 
 #include "base/date.h"
@@ -93,18 +94,29 @@ void add_range_options(CLI::App& history, RawOptions& raw) {
                       "those that this run of a CI system is about")
           ->type_name("A..B|ci")
           ->check(refuse_empty);
-  history.add_option("--branch", raw.options.range.branch, "Only what the commits of a branch add")
-      ->type_name("REF")
-      ->check(refuse_empty)
-      ->excludes(range);
-  history
-      .add_option("--since", raw.since,
-                  "Only what commits of this date or later add: YYYY-MM-DD[THH:MM[:SS]]")
-      ->type_name("DATE")
-      ->check(refuse_empty);
-  history.add_option("--max-commits", raw.options.range.max_commits, "Only what the newest N commits add")
-      ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{UINT32_MAX}));
+  auto* branch =
+      history.add_option("--branch", raw.options.range.branch, "Only what the commits of a branch add")
+          ->type_name("REF")
+          ->check(refuse_empty)
+          ->excludes(range);
+  auto* since = history
+                    .add_option("--since", raw.since,
+                                "Only what commits of this date or later add: YYYY-MM-DD[THH:MM[:SS]]")
+                    ->type_name("DATE")
+                    ->check(refuse_empty);
+  auto* max_commits =
+      history
+          .add_option("--max-commits", raw.options.range.max_commits, "Only what the newest N commits add")
+          ->type_name("N")
+          ->check(CLI::Range(std::size_t{1}, std::size_t{UINT32_MAX}));
+  auto* commits =
+      history
+          .add_option(
+              "--commits", raw.options.commits,
+              "Only what the commits add that a file lists, as git rev-list prints; '-': standard input")
+          ->type_name("FILE")
+          ->check(refuse_empty);
+  for (auto* other : {range, branch, since, max_commits}) commits->excludes(other);
 }
 
 template <typename T>
@@ -164,6 +176,12 @@ Options checked(RawOptions raw) {
   return std::move(raw.options);
 }
 
+// Git tells its hooks in GIT_DIR which repository they are for.
+std::string default_path() {
+  const char* git_dir = std::getenv("GIT_DIR");
+  return git_dir == nullptr || *git_dir == '\0' ? "." : git_dir;
+}
+
 class CommandLine {
  public:
   CommandLine() {
@@ -175,6 +193,7 @@ class CommandLine {
     add_scan_commands();
     add_allow_command();
     add_rules_commands();
+    add_hook_commands();
   }
 
   std::optional<Options> parse(int argc, const char* const* argv) {
@@ -290,9 +309,23 @@ class CommandLine {
     for (auto* command : {list, show, test}) add_rule_options(*command, raw_);
   }
 
+  void add_hook_commands() {
+    auto* hook = app_.add_subcommand("hook", "Have git run keysift");
+    hook->require_subcommand(1);
+    auto* install = add_command(*hook, "install", "Check each commit of this repository before it is made",
+                                Command::hook_install);
+    install->add_flag("--pre-push", raw_.options.hook.pre_push, "Check what is pushed, rather than commits");
+    install->add_flag("--pre-receive", raw_.options.hook.pre_receive,
+                      "On a server: check what is pushed to this repository");
+    auto* remove = add_command(*hook, "remove", "Take keysift's hooks away, and put back those before them",
+                               Command::hook_remove);
+    for (auto* command : {install, remove})
+      command->add_flag("--global", raw_.options.hook.global, "For all of your repositories");
+  }
+
   CLI::App app_{"keysift finds leaked API keys in files and in git history."};
   RawOptions raw_;
-  std::string path_ = ".";
+  std::string path_ = default_path();
 };
 
 }  // namespace

@@ -11,7 +11,19 @@
 
 namespace keysift {
 
-enum class Command { scan, files, history, staged, env, allow, rules_list, rules_show, rules_test };
+enum class Command {
+  scan,
+  files,
+  history,
+  staged,
+  env,
+  allow,
+  rules_list,
+  rules_show,
+  rules_test,
+  hook_install,
+  hook_remove
+};
 
 enum class Color { automatic, always, never };
 
@@ -26,6 +38,13 @@ struct AllowRequest {
   std::string fingerprint;
   std::string reason;
   std::string until;  ///< empty: for good
+};
+
+/// What `hook install` and `hook remove` are asked for.
+struct HookRequest {
+  bool pre_push = false;
+  bool pre_receive = false;  ///< without either: pre-commit
+  bool global = false;       ///< for all repositories of the user
 };
 
 struct Options {
@@ -48,6 +67,9 @@ struct Options {
   unsigned decode_depth = 4;     ///< of encodings in each other
   std::size_t memory_mib = 128;  ///< for a history's objects
   RangeRequest range;            ///< its range may be "ci": what the CI system says (cli/ci_range.h)
+  std::filesystem::path
+      commits;  ///< a list of them, for RangeRequest::commits; "-": standard input; may be empty
+  HookRequest hook;
   bool reachable_only = false;
   bool whole_files = false;  ///< of what is staged, not only what is new
   bool ignored = false;

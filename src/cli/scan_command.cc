@@ -80,11 +80,18 @@ RangeRequest ci_request(const Repository& repository, RangeRequest request) {
   return request;
 }
 
+std::vector<Oid> read_commit_list(const std::filesystem::path& file) {
+  if (file == "-") return parse_commit_list(read_all(STDIN_FILENO, "standard input"), "<stdin>");
+  return parse_commit_list(read_file(file), printable(file.native()));
+}
+
 void audit_history(Audit& audit, const Options& options) {
   const auto repository = Repository::open(repository_root(options.paths.front()));
-  if (options.range.empty()) return audit.history(repository);
-  audit.range(repository,
-              options.range.range == "ci" ? ci_request(repository, options.range) : options.range);
+  auto range = options.range;
+  if (!options.commits.empty()) range.commits = read_commit_list(options.commits);
+  if (range.range == "ci") range = ci_request(repository, std::move(range));
+  if (range.empty()) return audit.history(repository);
+  audit.range(repository, range);
 }
 
 // The one path that is scanned. Standard input that has a name belongs to the current folder.
@@ -99,12 +106,16 @@ std::filesystem::path root_of(const std::filesystem::path& path) {
   return root.value_or(path);
 }
 
+// Whether a push is being checked. A file in the work tree came with an earlier one, and is not its server's
+// word.
+bool is_quarantine() { return std::getenv("GIT_QUARANTINE_PATH") != nullptr; }
+
 // What the configuration allows: the file that was named, or the one in the root of what is scanned.
 void read_config(const Options& options, AuditOptions& audit) {
   auto file = options.config;
   if (file.empty()) {
     file = root_of(scanned_path(options)) / ".keysift.toml";
-    if (!std::filesystem::is_regular_file(file)) return;
+    if (is_quarantine() || !std::filesystem::is_regular_file(file)) return;
   }
   audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
   audit.allowlists = parse_config(read_file(file), printable(file.native()));
@@ -129,7 +140,7 @@ std::string folder_below(const std::filesystem::path& root, const Options& optio
 
 // What the ignore file allows.
 void read_ignores(const Options& options, AuditOptions& audit) {
-  if (options.command == Command::env) return;
+  if (options.command == Command::env || is_quarantine()) return;
   const auto root = root_of(scanned_path(options));
   const auto file = root / kIgnoreFile;
   if (!std::filesystem::is_regular_file(file) || is_bare(root)) return;
@@ -144,8 +155,8 @@ void read_suppressions(const Options& options, AuditOptions& audit) {
   const bool all_findings =
       options.rule_ids.empty() && !options.reachable_only && options.min_confidence != Confidence::high;
   audit.tell_unknown = all_findings && options.command == Command::scan;
-  audit.tell_fixed =
-      audit.tell_unknown || (all_findings && options.command == Command::history && options.range.empty());
+  audit.tell_fixed = audit.tell_unknown || (all_findings && options.command == Command::history &&
+                                            options.range.empty() && options.commits.empty());
 }
 
 void perform(Audit& audit, const Options& options) {
@@ -173,7 +184,7 @@ void write_reports(const Report& report, const Options& options, std::int64_t st
   Style style{options.reveal, false, started, time_of_report()};
   for (const auto& [format, file] : options.reports) write_file(file, render(report, format, style));
   if (!options.write_baseline.empty())
-    write_file(options.write_baseline, render_baseline(report), Readers::usual);
+    write_file(options.write_baseline, render_baseline(report), Access::usual);
   if (options.quiet) return;
   style.color = wants_color(options.color);
   const auto text = render(report, options.format, style);

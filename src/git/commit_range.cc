@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/failure.h"
@@ -218,11 +219,81 @@ class RangeWalk {
   std::vector<Node*> listed_;
 };
 
+// The commits of a list, each with the tip that reaches it through others of the list.
+class CommitList {
+ public:
+  CommitList(const Repository& repository, ObjectReader& objects, const std::vector<Oid>& listed) {
+    const auto shallow = repository.shallow_boundary();
+    for (const auto& id : listed) {
+      auto header = read(objects, id);
+      if (shallow.contains(id)) header.parents.clear();
+      places_.emplace(id, range_.commits.size());
+      range_.commits.push_back({std::move(header), kNoTip});
+    }
+  }
+
+  CommitRange take() {
+    std::unordered_set<Oid, OidHash> parents;
+    for (const auto& [header, tip] : range_.commits)
+      parents.insert(header.parents.begin(), header.parents.end());
+    for (const auto& commit : range_.commits) {
+      if (!parents.contains(commit.header.id)) add_tip(commit.header.id);
+    }
+    for (const auto& commit : range_.commits) {  // forged ones may go in a circle
+      if (commit.tip == kNoTip) add_tip(commit.header.id);
+    }
+    return std::move(range_);
+  }
+
+ private:
+  static constexpr std::size_t kNoTip = SIZE_MAX;
+
+  static CommitHeader read(ObjectReader& objects, const Oid& id) {
+    const auto object = objects.read(id);
+    if (!object) throw Failure("--commits: " + id.hex() + " cannot be read (" + objects.problem() + ")");
+    auto header = object->type == ObjectType::commit ? parse_commit(id, object->bytes) : std::nullopt;
+    if (!header) throw Failure("--commits: " + id.hex() + " is no commit that has a tree");
+    return std::move(*header);
+  }
+
+  void add_tip(const Oid& tip) {
+    std::vector<Oid> reached = {tip};
+    while (!reached.empty()) {
+      const auto place = places_.find(reached.back());
+      reached.pop_back();
+      if (place == places_.end() || range_.commits[place->second].tip != kNoTip) continue;
+      auto& commit = range_.commits[place->second];
+      commit.tip = range_.tips.size();
+      reached.insert(reached.end(), commit.header.parents.begin(), commit.header.parents.end());
+    }
+    range_.tips.push_back({"", tip});
+  }
+
+  CommitRange range_;
+  std::unordered_map<Oid, std::size_t, OidHash> places_;  // in the range's commits
+};
+
 }  // namespace
+
+std::vector<Oid> parse_commit_list(std::string_view text, const std::string& list_name) {
+  std::vector<Oid> commits;
+  std::unordered_set<Oid, OidHash> seen;
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const auto name = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(name.size() + 1, text.size()));
+    const auto commit = Oid::from_hex(name);
+    if (name.size() != 2 * Oid::kSize || commit == Oid{})
+      throw Failure(list_name + ":" + std::to_string(line) + ": '" + printable(name.substr(0, 80)) +
+                    "' is no commit's name: 40 hexadecimal digits, as git rev-list prints it");
+    if (seen.insert(commit).second) commits.push_back(commit);
+  }
+  return commits;
+}
 
 CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
                        const RangeRequest& request, const ObjectErrorSink& on_error) {
   ObjectReader objects(database);
+  if (request.commits) return CommitList(repository, objects, *request.commits).take();
   RangeWalk walk(repository, objects, request, on_error);
   if (!request.range.empty()) {
     const auto sides = sides_of(request.range);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "git/commit_graph.h"
@@ -12,7 +13,8 @@
 
 namespace keysift {
 
-/// What is asked for. Of `range` and `branch` one at most is given; without either, all starts at HEAD.
+/// What is asked for. Of `range` and `branch` one at most is given; without either, all starts at HEAD. Where
+/// `commits` is given, nothing else is.
 struct RangeRequest {
   std::string
       range;  ///< "A..B": reachable from B and not from A; "A...B": from one only; an empty side is HEAD
@@ -20,10 +22,15 @@ struct RangeRequest {
   /// Seconds since 1970. Only commits whose committer's date is this or later; nothing is looked for behind
   /// an older one, as git does it.
   std::optional<std::int64_t> since;
-  std::optional<std::size_t> max_commits;  ///< the newest so many of the rest
+  std::optional<std::size_t> max_commits;   ///< the newest so many of the rest
+  std::optional<std::vector<Oid>> commits;  ///< just these, each once
 
-  bool empty() const { return range.empty() && branch.empty() && !since && !max_commits; }
+  bool empty() const { return range.empty() && branch.empty() && !since && !max_commits && !commits; }
 };
+
+/// The commits that a list names: one name of 40 hexadecimal digits a line, as `git rev-list` prints them; of
+/// a name that comes again the first. Throws Failure, with `list_name` and the line, for anything else.
+std::vector<Oid> parse_commit_list(std::string_view text, const std::string& list_name);
 
 /// Where a range ends.
 struct RangeTip {
@@ -39,15 +46,15 @@ struct RangeCommit {
 
 /// The commits that were asked for.
 struct CommitRange {
-  std::vector<RangeTip> tips;        ///< one, or both of "A...B"
-  std::vector<RangeCommit> commits;  ///< newest first
+  std::vector<RangeTip> tips;  ///< one, or both of "A...B", or those of a list that none of it has as parent
+  std::vector<RangeCommit> commits;  ///< newest first, or as listed
 };
 
 /// Finds the commits without a walk of the whole history: from both ends back to where they met. Where
 /// committers' clocks went far wrong, commits of A's history may be among them; none that belongs is ever
 /// left out. A commit that cannot be read goes to `on_error` (worker 0), and what lies behind it is not
 /// known; so does one of A..B at which a shallow clone was cut off. Throws Failure when a revision is unknown
-/// or names no commit.
+/// or names no commit, and when a commit that the request lists cannot be read.
 CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
                        const RangeRequest& request, const ObjectErrorSink& on_error);
 

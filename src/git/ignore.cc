@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <utility>
 
 #include "base/file.h"
 #include "base/path_pattern.h"
+#include "git/hooks_path.h"
 
 namespace keysift {
 namespace fs = std::filesystem;
@@ -111,10 +111,8 @@ bool is_real_folder(const std::string& path) {
 
 // Where the user's ignore file is when core.excludesFile does not say; empty for nowhere.
 fs::path default_user_file() {
-  const char* config = std::getenv("XDG_CONFIG_HOME");
-  if (config != nullptr && *config != '\0') return fs::path(config) / "git/ignore";
-  const char* home = std::getenv("HOME");
-  return home == nullptr ? fs::path() : fs::path(home) / ".config/git/ignore";
+  const auto config = user_config_folder();
+  return config.empty() ? config : config / "git/ignore";
 }
 
 fs::path user_file(git_config& config) {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/failure.h"
+#include "git/object_folders.h"
 
 namespace keysift {
 namespace {
@@ -28,6 +29,7 @@ bool is_hex(const std::string& text, std::size_t length) {
 
 ObjectDatabase::ObjectDatabase(const Repository& repository) {
   open_folder(repository.common_dir() / "objects", 0);
+  for (const auto& folder : object_folders_of_environment()) open_folder(folder, 0);
 }
 
 // Alternates: git's gitrepository-layout, objects/info/alternates.

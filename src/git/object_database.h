@@ -10,8 +10,8 @@
 
 namespace keysift {
 
-/// The packs of a repository and its folders of loose objects, those of its alternates among them. Any number
-/// of threads may read it.
+/// The packs of a repository and its folders of loose objects, those of its alternates among them, and those
+/// that git's environment names. Any number of threads may read it.
 class ObjectDatabase {
  public:
   /// A pack that cannot be read.

@@ -9,25 +9,18 @@
 #include "base/failure.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "git/object_folders.h"
 
 namespace keysift {
 namespace {
 
-void start_libgit2() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    git_libgit2_init();
-#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
-    // Reading a stranger's repository is the point; libgit2 runs nothing that its configuration names.
-    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
-    // A partial clone is an ordinary repository that lacks objects; worktree configuration concerns nothing
-    // we read.
-    std::array<const char*, 2> extensions{"partialclone", "worktreeconfig"};
-    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
-#endif
-    // Hashing each object again would take longer than all else; zlib's checksum guards the bytes.
-    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
-  });
+// What cannot be opened there, our own reader of objects tells where it is missed.
+void add_object_folders(git_repository* repository) {
+  const auto folders = object_folders_of_environment();
+  git_odb* raw = nullptr;
+  if (folders.empty() || git_repository_odb(&raw, repository) != 0) return;
+  const GitHandle<git_odb, git_odb_free> objects(raw);
+  for (const auto& folder : folders) git_odb_add_disk_alternate(objects.get(), folder.c_str());
 }
 
 Index index_of(const std::filesystem::path& file) {
@@ -46,6 +39,23 @@ Index index_of(const std::filesystem::path& file) {
 
 }  // namespace
 
+void start_libgit2() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    git_libgit2_init();
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
+    // Reading a stranger's repository is the point; libgit2 runs nothing that its configuration names.
+    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+    // A partial clone is an ordinary repository that lacks objects; worktree configuration concerns nothing
+    // we read.
+    std::array<const char*, 2> extensions{"partialclone", "worktreeconfig"};
+    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions.data(), extensions.size());
+#endif
+    // Hashing each object again would take longer than all else; zlib's checksum guards the bytes.
+    git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
+  });
+}
+
 std::string git_error_message() {
   const auto* error = git_error_last();
   return error == nullptr || error->message == nullptr ? "unknown error" : printable(error->message);
@@ -54,8 +64,11 @@ std::string git_error_message() {
 Repository Repository::open(const std::filesystem::path& path) {
   start_libgit2();
   git_repository* handle = nullptr;
-  if (git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0)
-    return Repository(handle);
+  if (git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
+    Repository repository(handle);
+    add_object_folders(handle);
+    return repository;
+  }
   const auto shown = printable(path.native());
   const auto why = git_error_message();
   if (why.find("objectformat") != std::string::npos || why.find("object format") != std::string::npos) {

@@ -26,6 +26,9 @@ struct GitFree {
 template <typename T, auto Free>
 using GitHandle = std::unique_ptr<T, GitFree<Free>>;
 
+/// Makes libgit2 ready; opening a repository does it, too.
+void start_libgit2();
+
 /// What libgit2 says of its last failure on this thread.
 std::string git_error_message();
 

@@ -269,12 +269,12 @@ class TextReport {
       write_consoles();
       auto number = 2;
       for (const auto step : kAfterRevoking) out_ += wrapped("  " + std::to_string(number++) + ". ", step, 5);
+      out_ += "  Allow what is no leak: keysift allow FINGERPRINT --reason \"...\"\n";
     }
     if (std::any_of(all.begin(), all.end(),
                     [](const auto& one) { return one.confidence != Confidence::high; })) {
       out_ += wrapped("  ", "Where the confidence is not high, look first whether it is a real key.", 2);
     }
-    out_ += "  Allow what is no leak: keysift allow FINGERPRINT --reason \"...\"\n";
     out_ += '\n';
   }
 

@@ -6,7 +6,7 @@
 namespace keysift {
 
 struct BuiltInFile {
-  std::string_view name;  ///< "built-in/openai.toml"
+  std::string_view name;  ///< "built-in/" and the file's name, such as "built-in/openai.toml"
   std::string_view text;
 };
 

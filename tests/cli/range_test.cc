@@ -460,6 +460,147 @@ TEST_CASE("with --reachable-only it leaves out what no ref reaches") {
   }
 }
 
+TEST_CASE("history --commits finds what --range does for the commits that git rev-list prints") {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    INFO("seed " << seed);
+    HistoryMaker maker(seed);
+    TestRepo repo;
+    repo.git({"fast-import", "--quiet"}, maker.stream());
+    const auto range = maker.some_commit() + ".." + maker.some_commit();
+    const auto list = repo.git({"rev-list", range});
+    const auto listed = scan({"history", repo.path(), "--commits", "-"}, ".", list);
+    const auto [exit_code, report] = range_of(repo, range);
+    CHECK(listed.exit_code == exit_code);
+    CHECK(places(listed.report) == places(report));
+    CHECK(listed.report.at("summary").at("commits") == report.at("summary").at("commits"));
+    CHECK(listed.report.at("errors") == json::array());
+  }
+}
+
+TEST_CASE("history --commits searches the listed commits only, each once") {
+  TestRepo repo;
+  Strings commits;
+  for (unsigned number = 0; number < 4; ++number) {
+    repo.write("f" + std::to_string(number), openai_project_key(number));
+    commits.push_back(repo.commit_all("commit"));
+  }
+  TempDir dir;
+  dir.write("list", commits[2] + "\n" + commits[0] + "\n" + commits[2]);  // no newline at the end
+  const auto [exit_code, report] = scan({"history", repo.path(), "--commits", dir.path() / "list"});
+  CHECK(exit_code == 1);
+  CHECK(report.at("summary").at("commits") == 2);
+  CHECK(report.at("findings").size() == 2);
+  for (const unsigned number : {0U, 2U}) {
+    const auto provenance = finding_of(report, openai_project_key(number)).at("provenance");
+    CHECK(provenance.at("introduced").at("commit") == commits[number]);
+    CHECK(provenance.at("commits") == 1);
+  }
+  dir.write("empty", "");
+  const auto nothing = scan({"history", repo.path(), "--commits", dir.path() / "empty"});
+  CHECK(nothing.exit_code == 0);
+  CHECK(nothing.report.at("summary").at("commits") == 0);
+}
+
+TEST_CASE("history --commits of a shallow clone: its last commit adds all that it has") {
+  TestRepo origin;
+  origin.write("key", openai_project_key());
+  origin.commit_all("1");
+  origin.write("f", "2");
+  origin.commit_all("2");
+  TestRepo clone;
+  clone.git({"fetch", "--quiet", "--depth=1", "file://" + origin.path().native(), "main"});
+  const auto list = clone.git({"rev-list", "FETCH_HEAD"});
+  const auto [exit_code, report] = scan({"history", clone.path(), "--commits", "-"}, ".", list);
+  CHECK(exit_code == 1);
+  CHECK(report.at("errors") == json::array());
+}
+
+TEST_CASE("history --commits comes back from a commit that names itself its parent") {
+  TestRepo repo;
+  repo.write("key", openai_project_key());
+  repo.commit_all("start");
+  const std::string name(40, 'e');
+  const auto forged =
+      repo.git({"hash-object", "-t", "commit", "-w", "--stdin"},
+               "tree " + repo.git({"rev-parse", "HEAD^{tree}"}) + "\nparent " + name +
+                   "\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\n" + openai_project_key(2) + "\n");
+  const auto objects = repo.path() / ".git/objects";
+  fs::create_directories(objects / "ee");
+  fs::rename(objects / forged.substr(0, 2) / forged.substr(2), objects / "ee" / name.substr(2));
+  const auto [exit_code, report] = scan({"history", repo.path(), "--commits", "-"}, ".", name);
+  CHECK(exit_code == 1);
+  CHECK(findings_of(report, openai_project_key(2)).size() == 1);
+}
+
+TEST_CASE("a list of commits that cannot be is said in one line") {
+  TestRepo repo;
+  repo.write("f", "1");
+  const auto commit = repo.commit_all("start");
+  const auto blob = repo.git({"rev-parse", "HEAD:f"});
+  const std::string missing(40, 'e');
+  struct Case {
+    std::string list;
+    std::string words;
+    Strings arguments;
+  };
+  const Case cases[] = {
+      {commit + "\nHEAD\n", "<stdin>:2: 'HEAD' is no commit's name", {}},
+      {commit + "\n\n", "<stdin>:2: '' is no commit's name", {}},
+      {commit + "0\n", "<stdin>:1: ", {}},
+      {commit + "\r\n", "<stdin>:1: ", {}},
+      {commit.substr(1) + "\n", "<stdin>:1: ", {}},
+      {"\x1b[31m", "'\\x1b[31m'", {}},
+      {missing, "--commits: " + missing + " cannot be read (it is missing)", {}},
+      {blob, "--commits: " + blob + " is no commit", {}},
+      {commit, "--range", {"--range", "HEAD..HEAD"}},
+      {commit, "--branch", {"--branch", "HEAD"}},
+      {commit, "--since", {"--since", "2024-01-01"}},
+      {commit, "--max-commits", {"--max-commits", "3"}},
+  };
+  for (const Case& bad : cases) {
+    Strings words = {"history", repo.path(), "--commits", "-"};
+    words.insert(words.end(), bad.arguments.begin(), bad.arguments.end());
+    const auto outcome = keysift(words, ".", bad.list);
+    INFO(bad.words << " -> " << outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(contains(outcome.err, bad.words));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+  }
+  CHECK(contains(keysift({"history", repo.path(), "--commits", "/nowhere"}).err, "cannot read /nowhere"));
+}
+
+TEST_CASE("git's environment says where the repository is, and where more objects are") {
+  TestRepo repo;
+  repo.write("f", "1");
+  repo.commit_all("start");
+  TestRepo other;
+  other.git({"fetch", "--quiet", repo.path(), "main"});
+  other.git({"reset", "--quiet", "--hard", "FETCH_HEAD"});
+  other.write("key", openai_project_key());
+  const auto commit = other.commit_all("key");
+  const auto objects = (other.path() / ".git/objects").native();
+  const auto run_with = [&](std::map<std::string, std::string> environment, const Strings& options) {
+    environment.merge(clean_environment());
+    environment["GIT_DIR"] = repo.path() / ".git";
+    Strings words = {KEYSIFT_BINARY, "history"};
+    words.insert(words.end(), options.begin(), options.end());
+    return run(words, other.path(), commit, environment);
+  };
+  CHECK(run_with({}, {"--max-commits", "9"}).exit_code == 0);
+  CHECK(run_with({}, {"--commits", "-"}).exit_code == 2);
+  CHECK(run_with({}, {other.path()}).exit_code == 1);
+  for (const char* name :
+       {"GIT_OBJECT_DIRECTORY", "GIT_QUARANTINE_PATH", "GIT_ALTERNATE_OBJECT_DIRECTORIES"}) {
+    INFO(name);
+    CHECK(run_with({{name, objects}}, {"--commits", "-"}).exit_code == 1);
+    CHECK(run_with({{name, objects}}, {"--range", "main.." + commit}).exit_code == 1);
+    CHECK(run_with({{name, objects}}, {"--branch", commit}).exit_code == 1);
+  }
+  CHECK(run_with({{"GIT_ALTERNATE_OBJECT_DIRECTORIES", "/nowhere:\"" + objects + "\""}}, {"--commits", "-"})
+            .exit_code == 1);
+}
+
 TEST_CASE("a range that cannot be is said in one line") {
   TestRepo repo;
   repo.write("f", "1");

@@ -76,8 +76,8 @@ What to do
   3. Give the new key to everything that used the old one.
   4. Look through the provider's usage and billing pages for use that is not
      yours.
-  Where the confidence is not high, look first whether it is a real key.
   Allow what is no leak: keysift allow FINGERPRINT --reason "..."
+  Where the confidence is not high, look first whether it is a real key.
 
 .env files: run this in the repository's root folder, then commit
   .env

@@ -35,6 +35,10 @@ std::string ansi_c(char c) {
 
 }  // namespace
 
+bool is_staged(const Finding& finding) {
+  return finding.origin == Origin::index || (finding.origin == Origin::path && !finding.provenance);
+}
+
 std::string_view state_words(const Finding& finding) {
   const auto& provenance = *finding.provenance;
   const bool in_tree = finding.origin != Origin::commit_message && finding.origin != Origin::tag_message &&

@@ -22,6 +22,9 @@ inline constexpr std::array<std::string_view, 3> kAfterRevoking{
     "Look through the provider's usage and billing pages for use that is not yours.",
 };
 
+/// Whether it is in no commit yet, but in what the next one adds.
+bool is_staged(const Finding& finding);
+
 /// Whether what the finding stands in still exists, and what that means; one clause. Only for a finding with
 /// provenance.
 std::string_view state_words(const Finding& finding);

@@ -14,7 +14,9 @@ std::string finding_message(const Finding& finding, const Mask& mask, std::strin
     }
     text += ": " + std::string(state_words(finding));
   }
-  return text + ". Revoke it first, then make a new one.";
+  return text + (is_staged(finding)
+                     ? ". Nothing is committed yet: take it out of the file and stage that again."
+                     : ". Revoke it first, then make a new one.");
 }
 
 std::string where_words(const Finding& finding, const Mask& mask) {

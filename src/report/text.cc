@@ -105,11 +105,6 @@ std::string line_of(const Finding& finding) {
   return "line " + std::to_string(finding.location.begin.line);
 }
 
-/// Whether it is in no commit yet, but in what the next one adds.
-bool is_staged(const Finding& finding) {
-  return finding.origin == Origin::index || (finding.origin == Origin::path && !finding.provenance);
-}
-
 std::string position(const Finding& finding) {
   if (finding.origin == Origin::path) return "in " + line_of(finding);
   return line_of(finding) + ", column " + std::to_string(finding.location.begin.column);

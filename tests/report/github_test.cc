@@ -53,6 +53,17 @@ TEST_CASE("The workflow commands of a leaky report") {
           "keysift: 4 errors and 2 warnings; GitHub shows at most 10 of each for a step, this log has all\n");
 }
 
+TEST_CASE("What is staged need not be revoked yet") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(), "a.py"));
+  report.findings[0].origin = Origin::index;
+  const auto text = github(report);
+  CHECK(text.find(". Nothing is committed yet: take it out of the file and stage that again.\n") !=
+        std::string::npos);
+  CHECK(text.find("Revoke") == std::string::npos);
+}
+
 TEST_CASE("Nothing found is no command") {
   const auto rules = sample_rules();
   CHECK(github(sample_report(rules)) == "keysift: nothing found\n");

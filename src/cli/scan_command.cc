@@ -205,6 +205,14 @@ int exit_status(const Report& report, const Options& options) {
   return report.errors.empty() ? 0 : 3;
 }
 
+// What was scanned, for people. GIT_DIR is git's word for the repository that a hook runs in.
+std::string target_of(const Options& options) {
+  if (options.paths.size() > 1) return "several paths";
+  const char* git_dir = std::getenv("GIT_DIR");
+  const auto& path = options.paths.front();
+  return git_dir != nullptr && path == git_dir ? "." : path;
+}
+
 }  // namespace
 
 ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, unsigned threads) {
@@ -239,7 +247,7 @@ int run_scan(const Options& options) {
     const ProgressLine line(progress, !options.quiet);
     perform(audit, options);
   }
-  const auto report = audit.finish(options.paths.size() == 1 ? options.paths.front() : "several paths");
+  const auto report = audit.finish(target_of(options));
   write_reports(report, options, started);
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);

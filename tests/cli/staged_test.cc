@@ -193,6 +193,9 @@ TEST_CASE("in a worktree, in a folder of it, and with another index") {
   CHECK(staged(repo).exit_code == 0);
 
   auto environment = clean_environment();
+  environment["GIT_DIR"] = repo.git({"-C", other, "rev-parse", "--absolute-git-dir"});
+  CHECK(run({keysift_binary(), "staged"}, other, {}, environment).out.ends_with(" of this folder.\n"));
+  environment.erase("GIT_DIR");
   environment["GIT_INDEX_FILE"] = repo.git({"-C", other, "rev-parse", "--git-path", "index"});
   const auto outcome = run({keysift_binary(), "staged"}, repo.path(), {}, environment);
   CHECK(outcome.exit_code == 1);

@@ -221,7 +221,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);
       return;
     case Sign::common:
-      if (is_within_word(bytes, begin)) break;
+      if (is_within_word(bytes, begin)) return;  // so what begins here is not held to be a secret
       [[fallthrough]];
     case Sign::keyword:
       add_text(kTextBefore, kTextWider * std::min(width(sign.index), kNarrow));

@@ -19,10 +19,41 @@ bool is_part_of_secrets(const Rule& rule, std::string_view keyword) {
          keyword.find_first_not_of(kInSecrets) == std::string_view::npos;
 }
 
-// "sk-", "dose": in any text, too.
-bool is_common(std::string_view keyword) {
+// Whether a pattern, from here on, begins with the keyword itself, of which punctuation may be escaped.
+bool begins_with(std::string_view regex, std::string_view keyword) {
+  for (const char c : keyword) {
+    if (regex.starts_with('\\') && std::isalnum(static_cast<unsigned char>(c)) == 0) regex.remove_prefix(1);
+    if (!regex.starts_with(c)) return false;
+    regex.remove_prefix(1);
+  }
+  return true;
+}
+
+// Whether the secrets of a rule begin with the keyword, as its pattern is written; false also where that
+// cannot be told so easily.
+bool begins_secret(const Rule& rule, std::string_view keyword) {
+  const std::string_view regex = rule.pattern->text();
+  if (rule.secret_group == 0) return begins_with(regex, keyword);
+  int groups = 0;
+  bool in_class = false;
+  for (std::size_t at = 0; at < regex.size(); ++at) {
+    const auto rest = regex.substr(at + 1);
+    if (regex[at] == '\\') {
+      ++at;
+    } else if (regex[at] == (in_class ? ']' : '[')) {
+      in_class = !in_class;
+    } else if (!in_class && regex[at] == '(') {
+      if (rest.starts_with("?P") || rest.starts_with("?<")) return false;
+      if (!rest.starts_with('?') && ++groups == rule.secret_group) return begins_with(rest, keyword);
+    }
+  }
+  return false;
+}
+
+// "sk-": of rules whose secrets begin with it, and in any text, too.
+bool is_common(const Rule& rule, std::string_view keyword) {
   const bool word = std::all_of(keyword.begin(), keyword.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return word || keyword.size() < 4;
+  return (word || keyword.size() < 4) && begins_secret(rule, keyword);
 }
 
 // The text in UTF-16, but for the zero byte at one of its ends: so it is the same whichever byte comes first.
@@ -57,7 +88,7 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
   for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
     for (const auto& keyword : rules[rule].keywords) {
       const bool part = is_part_of_secrets(rules[rule], keyword);
-      const auto kind = !part ? Sign::name : is_common(keyword) ? Sign::common : Sign::keyword;
+      const auto kind = !part ? Sign::name : is_common(rules[rule], keyword) ? Sign::common : Sign::keyword;
       add(keyword, !rules[rule].exact_keywords, {kind, rule});
       if (!part || !encoded || !done.insert(keyword).second) continue;
       if (const auto form = utf16_form(keyword.substr(0, 3)); done.insert(form).second)

@@ -18,7 +18,7 @@ namespace keysift {
 struct Sign {
   enum Kind : std::uint8_t {
     keyword,  ///< the beginning or another part of secrets, such as "sk-proj-"
-    common,   ///< one that is in any text, such as "sk-"
+    common,   ///< one that begins secrets, but also ends words of any text, such as "sk-"
     name,     ///< what only stands near secrets, such as "api_key"
     utf16,    ///< a keyword's beginning in UTF-16
     escaped,  ///< a character of keywords, escaped

@@ -111,10 +111,10 @@ std::filesystem::path root_of(const std::filesystem::path& path) {
 bool is_quarantine() { return std::getenv("GIT_QUARANTINE_PATH") != nullptr; }
 
 // What the configuration allows: the file that was named, or the one in the root of what is scanned.
-void read_config(const Options& options, AuditOptions& audit) {
+void read_config(const Options& options, const std::filesystem::path& root, AuditOptions& audit) {
   auto file = options.config;
   if (file.empty()) {
-    file = root_of(scanned_path(options)) / ".keysift.toml";
+    file = root / ".keysift.toml";
     if (is_quarantine() || !std::filesystem::is_regular_file(file)) return;
   }
   audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
@@ -139,9 +139,8 @@ std::string folder_below(const std::filesystem::path& root, const Options& optio
 }
 
 // What the ignore file allows.
-void read_ignores(const Options& options, AuditOptions& audit) {
+void read_ignores(const Options& options, const std::filesystem::path& root, AuditOptions& audit) {
   if (options.command == Command::env || is_quarantine()) return;
-  const auto root = root_of(scanned_path(options));
   const auto file = root / kIgnoreFile;
   if (!std::filesystem::is_regular_file(file) || is_bare(root)) return;
   audit.ignores = IgnoreList(read_file(file), printable(file.native()), folder_below(root, options));
@@ -150,8 +149,9 @@ void read_ignores(const Options& options, AuditOptions& audit) {
 // What the baseline lists, and for which commands all that it and the ignore file may name is looked at.
 void read_suppressions(const Options& options, AuditOptions& audit) {
   if (!options.baseline.empty()) audit.baseline = read_baseline(options.baseline);
-  read_config(options, audit);
-  read_ignores(options, audit);
+  const auto root = root_of(scanned_path(options));
+  read_config(options, root, audit);
+  read_ignores(options, root, audit);
   const bool all_findings =
       options.rule_ids.empty() && !options.reachable_only && options.min_confidence != Confidence::high;
   audit.tell_unknown = all_findings && options.command == Command::scan;

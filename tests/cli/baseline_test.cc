@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <fstream>
-#include <iterator>
 #include <map>
 
 #include "cli/keysift.h"
@@ -14,15 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using Strings = std::vector<std::string>;
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string broken_gzip() {
   return compressed(std::string(1000, 'a') + openai_project_key(9), "gzip").substr(0, 60);
@@ -42,7 +32,7 @@ struct Known {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return scan(arguments);
   }
-  json entries() const { return json::parse(bytes_of(file)).at("baseline"); }
+  json entries() const { return json::parse(file_bytes(file)).at("baseline"); }
 };
 
 TEST_CASE("a baseline has a line for each fingerprint, and no secret") {
@@ -60,7 +50,7 @@ TEST_CASE("a baseline has a line for each fingerprint, and no secret") {
                          finding.at("location").at("path").get<std::string>() + "\"}";
   }
   REQUIRE(lines.size() == 2);
-  const auto bytes = bytes_of(dir.path() / "known.json");
+  const auto bytes = file_bytes(dir.path() / "known.json");
   CHECK(bytes == "{\n  \"schema_version\": 1,\n  \"baseline\": [\n" + lines.begin()->second + ",\n" +
                      lines.rbegin()->second + "\n  ]\n}\n");
   CHECK(scan({"files", "src", "--baseline", "known.json"}, dir.path()).exit_code == 0);
@@ -74,18 +64,18 @@ TEST_CASE("a key in a file's name is not in the baseline") {
   known.repo.commit_all("start");
   CHECK(known.write().exit_code == 0);
   CHECK(known.entries().size() == 1);
-  CHECK(bytes_of(known.file).find(key) == std::string::npos);
+  CHECK(file_bytes(known.file).find(key) == std::string::npos);
   CHECK(known.check().exit_code == 0);
   CHECK(known.write().exit_code == 0);
   CHECK(known.check({"--write-baseline", known.file}).exit_code == 0);
-  CHECK(bytes_of(known.file).find(key) == std::string::npos);
+  CHECK(file_bytes(known.file).find(key) == std::string::npos);
 }
 
 TEST_CASE("an empty baseline") {
   const TempDir dir;
   dir.write("a.py", "nothing");
   CHECK(scan({"scan", ".", "--write-baseline", "b.json"}, dir.path()).exit_code == 0);
-  CHECK(bytes_of(dir.path() / "b.json") == "{\n  \"schema_version\": 1,\n  \"baseline\": [\n  ]\n}\n");
+  CHECK(file_bytes(dir.path() / "b.json") == "{\n  \"schema_version\": 1,\n  \"baseline\": [\n  ]\n}\n");
   const auto [exit_code, report] = scan({"scan", ".", "--baseline", "b.json"}, dir.path());
   CHECK(exit_code == 0);
   CHECK(report.at("summary").at("fixed") == 0);
@@ -242,7 +232,7 @@ TEST_CASE("baselines of two branches merge") {
   repo.git({"checkout", "--quiet", "main"});
   write(32, 32, "main");
   repo.git({"merge", "--quiet", "side"});
-  CHECK(json::parse(bytes_of(repo.path() / "known.json")).at("baseline").size() == 32);
+  CHECK(json::parse(file_bytes(repo.path() / "known.json")).at("baseline").size() == 32);
   CHECK(scan({"files", ".", "--baseline", "known.json"}, repo.path()).exit_code == 0);
 }
 

@@ -10,10 +10,6 @@ namespace {
 using nlohmann::json;
 using Strings = std::vector<std::string>;
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 /// keysift in `folder`, as CI runs it: with these variables and none of the CI system that runs the test.
 Outcome in_ci(std::map<std::string, std::string> variables, const std::filesystem::path& folder,
               const Strings& arguments) {

@@ -17,15 +17,6 @@ using Strings = std::vector<std::string>;
 
 constexpr char kEpoch[] = "1735689600";  // 2025-01-01
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-std::string bytes_of(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // keysift on the first day of 2025.
 Outcome keysift_then(const Strings& arguments, const fs::path& folder) {
   Strings command = {KEYSIFT_BINARY};
@@ -221,7 +212,7 @@ TEST_CASE("keysift allow adds an entry, and replaces it") {
   const auto added = keysift_then({"allow", first, "--reason", "a test key"}, repo.path());
   CHECK(added.exit_code == 0);
   CHECK(added.out == "Added the entry of " + first + " in " + file + "; commit this file.\n");
-  CHECK(bytes_of(file) == first + " # a test key\n");
+  CHECK(file_bytes(file) == first + " # a test key\n");
 
   const Strings below = {"allow", second, "--reason", "rotates", "--until", "2025-06-30", "src"};
   CHECK(keysift_then(below, repo.path()).exit_code == 0);
@@ -230,7 +221,7 @@ TEST_CASE("keysift allow adds an entry, and replaces it") {
   const auto replaced = keysift_then({"allow", first, "src/b.py", "--reason", "another"}, repo.path());
   CHECK(replaced.out == "Replaced the entry of " + first + " in " + file + "; commit this file.\n");
   const auto one = first + " # another\n", two = second + " until 2025-06-30 # rotates\n";
-  CHECK(bytes_of(file) == (first < second ? one + two : two + one));
+  CHECK(file_bytes(file) == (first < second ? one + two : two + one));
   CHECK(fs::exists(repo.path() / "src" / ".keysiftignore") == false);
 }
 
@@ -241,7 +232,7 @@ TEST_CASE("keysift allow keeps comments and the file's mode, and leaves nothing 
   fs::permissions(file, fs::perms(0640));
   const std::string fingerprint(32, '1');
   CHECK(keysift_then({"allow", fingerprint, "--reason", "x"}, repo.path()).exit_code == 0);
-  CHECK(bytes_of(file) == "# Ask Ann first.\n\n" + fingerprint + " # x\ntests/ # made up\n");
+  CHECK(file_bytes(file) == "# Ask Ann first.\n\n" + fingerprint + " # x\ntests/ # made up\n");
   struct stat status {};
   REQUIRE(::stat(file.c_str(), &status) == 0);
   CHECK((status.st_mode & 07777) == 0640);
@@ -266,7 +257,7 @@ TEST_CASE("two branches that allow something merge") {
   for (const char digit : std::string("13457"
                                       "9abdf"))
     expected += std::string(32, digit) + " # x\n";
-  CHECK(bytes_of(repo.path() / ".keysiftignore") == expected);
+  CHECK(file_bytes(repo.path() / ".keysiftignore") == expected);
 }
 
 TEST_CASE("what is wrong with keysift allow is said in one line, without a key") {
@@ -314,7 +305,7 @@ TEST_CASE("what is wrong with keysift allow is said in one line, without a key")
   repo.write(".keysiftignore", "a.py\n");
   CHECK(contains(keysift_then({"allow", good, "--reason", "x"}, repo.path()).err,
                  ".keysiftignore:1: the reason is missing"));
-  CHECK(bytes_of(repo.path() / ".keysiftignore") == "a.py\n");
+  CHECK(file_bytes(repo.path() / ".keysiftignore") == "a.py\n");
 }
 
 TEST_CASE("the report tells how to allow what is no leak") {

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "base/hash.h"
@@ -27,6 +29,15 @@ Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folde
     throw std::runtime_error("no JSON, exit code " + std::to_string(outcome.exit_code) + ": " + outcome.err);
   }
   return {outcome.exit_code, std::move(report)};
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+std::string file_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 std::ostream& operator<<(std::ostream& out, const Place& place) {

@@ -31,6 +31,12 @@ struct Scan {
 Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folder = ".",
           std::string_view input = {});
 
+/// Whether `part` stands anywhere in `text`.
+bool contains(std::string_view text, std::string_view part);
+
+/// What a file holds; nothing if there is none.
+std::string file_bytes(const std::filesystem::path& path);
+
 /// Where a finding stands, and what it is.
 struct Place {
   std::string path;

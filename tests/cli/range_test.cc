@@ -26,10 +26,6 @@ Strings lines_of(const std::string& text) {
   return lines;
 }
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 /// A key, and one of three versions of the file around it.
 std::string contents_with(unsigned key, std::size_t lines) {
   return std::string(lines, '\n') + openai_project_key(key) + "\n";

@@ -8,10 +8,6 @@
 namespace keysift::test {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 const std::string kRule = R"toml([[rules]]
 id = "acme-token"
 description = "Acme token"

@@ -1,6 +1,8 @@
 // Reading and writing whole files.
 #pragma once
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +33,12 @@ std::string read_file(const std::filesystem::path& path);
 
 /// All that the file descriptor yields; `name` is for the Failure that it throws.
 std::string read_all(int file, const std::filesystem::path& name);
+
+/// The contents of the regular file at `path`, relative to the open folder `folder` (AT_FDCWD: the current
+/// one), if it has at most `most` bytes; else, and if it cannot be read or is anything else, nothing. Never
+/// waits for a pipe. `flags`: further ones for open(), such as O_NOFOLLOW.
+std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
+                                             int flags = 0);
 
 /// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
 void check_writable(const std::filesystem::path& path);

@@ -39,20 +39,6 @@ std::string_view to_string(BlobState state) {
   return {};
 }
 
-std::string_view to_string(Coverage coverage) {
-  switch (coverage) {
-    case Coverage::tracked:
-      return "tracked";
-    case Coverage::staged:
-      return "staged";
-    case Coverage::not_ignored:
-      return "not-ignored";
-    case Coverage::unprepared:
-      return "unprepared";
-  }
-  return {};
-}
-
 std::string Finding::fingerprint() const {
   // No rule id and no path holds a NUL, so different findings never give the same bytes.
   std::string bytes = rule->id;

@@ -2,106 +2,22 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdint>
 #include <utility>
 
 #include "base/file.h"
-#include "base/path_pattern.h"
 #include "git/hooks_path.h"
 
 namespace keysift {
 namespace fs = std::filesystem;
-
-struct IgnorePattern {
-  std::string_view written;  // the whole line, without spaces and CR at its end
-  PathPattern path;
-  std::uint32_t line = 0;  // its number
-  bool negated = false;
-};
-
-struct IgnoreFile {
-  std::string source;
-  std::string bytes;
-  std::vector<IgnorePattern> patterns;  // views into `bytes`
-};
-
 namespace {
-
-std::string_view without_trailing_spaces(std::string_view line) {
-  std::size_t end = 0;  // behind the last byte that counts
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == ' ') continue;
-    if (line[i] == '\\' && ++i == line.size()) return line;
-    end = i + 1;
-  }
-  return line.substr(0, end);
-}
-
-// Nothing for a line that can fit no path.
-std::optional<IgnorePattern> parse_line(std::string_view line, std::uint32_t number) {
-  if (line.starts_with('#')) return std::nullopt;
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  line = without_trailing_spaces(line.substr(0, line.find('\0')));  // a C string to git
-  IgnorePattern pattern;
-  pattern.written = line;
-  pattern.line = number;
-  pattern.negated = line.starts_with('!');
-  if (pattern.negated) line.remove_prefix(1);
-  pattern.path = parse_path_pattern(line);
-  if (pattern.path.text.empty()) return std::nullopt;
-  return pattern;
-}
-
-void parse(IgnoreFile& file) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  std::string_view rest = file.bytes;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-  for (std::uint32_t number = 1; !rest.empty(); ++number) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    if (const auto pattern = parse_line(line, number)) file.patterns.push_back(*pattern);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  }
-}
-
-// The bytes of a regular file of at most kMaxIgnoreFile bytes; none of anything else.
-std::string read_bytes(const std::string& path, int flags) {
-  // Not blocking: it may be a pipe.
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
-  struct stat status {};
-  if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  if (static_cast<std::uintmax_t>(status.st_size) > kMaxIgnoreFile) return {};
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const auto got = read(file.get(), bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return {};
-    filled += static_cast<std::size_t>(got);
-  }
-  return bytes;
-}
 
 // Nothing when the file holds no pattern. `flags`: further ones for open().
 std::shared_ptr<const IgnoreFile> read_rules(const std::string& path, std::string source, int flags) {
-  auto file = std::make_shared<IgnoreFile>();
-  file->bytes = read_bytes(path, flags);
-  parse(*file);
-  if (file->patterns.empty()) return nullptr;
-  file->source = std::move(source);
-  return file;
-}
-
-// `path` is relative to the file's folder.
-const IgnorePattern* last_fitting(const IgnoreFile& file, std::string_view path, std::string_view name,
-                                  bool is_folder, bool fold_case) {
-  const auto found = std::find_if(
-      file.patterns.rbegin(), file.patterns.rend(),
-      [&](const IgnorePattern& pattern) { return fits(pattern.path, path, name, is_folder, fold_case); });
-  return found == file.patterns.rend() ? nullptr : &*found;
+  auto bytes = read_regular_file(AT_FDCWD, path, kMaxIgnoreFile, flags);
+  if (!bytes) return nullptr;
+  auto file = std::make_shared<const IgnoreFile>(std::move(source), std::move(*bytes));
+  return file->patterns().empty() ? nullptr : file;
 }
 
 bool is_real_folder(const std::string& path) {
@@ -146,7 +62,7 @@ Ignores::Ignores(const Repository& repository) {
 std::optional<IgnoreDecision> Ignores::decide(std::string_view path) {
   const auto found = find(path);
   if (found.pattern == nullptr) return std::nullopt;
-  return IgnoreDecision{found.file->source, found.pattern->line, std::string(found.pattern->written),
+  return IgnoreDecision{found.file->source(), found.pattern->line, std::string(found.pattern->written),
                         found.pattern->negated};
 }
 
@@ -165,10 +81,9 @@ Ignores::Match Ignores::find(std::string_view path) {
 
 // `path` lies in the last of the folders that were entered.
 Ignores::Match Ignores::match(std::string_view path, bool is_folder) const {
-  const auto name = path.substr(path.rfind('/') + 1);
   Match match;
   const auto decides = [&](const IgnoreFile& file, std::size_t base) {
-    match = {&file, last_fitting(file, path.substr(base), name, is_folder, fold_case_)};
+    match = {&file, file.last_fitting(path.substr(base), is_folder, fold_case_)};
     return match.pattern != nullptr;
   };
   for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {

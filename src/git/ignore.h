@@ -8,15 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "git/ignore_file.h"
 #include "git/repository.h"
 
 namespace keysift {
-
-struct IgnoreFile;
-struct IgnorePattern;
-
-/// An ignore file of more bytes than this (far more than people write) counts as empty.
-constexpr std::size_t kMaxIgnoreFile = 4 << 20;
 
 /// The line of an ignore file that decides about a path.
 struct IgnoreDecision {

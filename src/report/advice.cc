@@ -59,10 +59,38 @@ std::string_view coverage_words(Coverage coverage) {
   switch (coverage) {
     case Coverage::tracked:
       return "Git tracks this file, so every clone has it. Revoke the keys in it.";
+    case Coverage::tracked_ignored:
+      return "Git tracks this file, so every clone has it: an ignore rule does not untrack a file. Revoke "
+             "the "
+             "keys in it.";
     case Coverage::staged:
       return "The next commit adds this file: then every clone has it.";
+    case Coverage::in_history:
+      return "A commit has this file, so every clone has it, whatever ignores it now. Revoke the keys that "
+             "were in "
+             "it.";
     case Coverage::not_ignored:
       return "Git does not ignore this file: the next `git add .` puts it into a commit.";
+    case Coverage::reincluded:
+      return "A rule ignores this file and another one takes that back: the next `git add .` puts it into a "
+             "commit.";
+    case Coverage::wrong_pattern:
+      return "A rule looks as if it ignored this file, and does not: the next `git add .` puts it into a "
+             "commit.";
+    case Coverage::partly_ignored:
+      return "A rule ignores such a file in another folder, but not in this one.";
+    case Coverage::personal_rule:
+      return "Only a rule on this machine ignores this file: a teammate's `git add .` puts it into a commit.";
+    case Coverage::in_image:
+      return "An image build takes this file in: whoever can pull the image has it.";
+    case Coverage::in_package:
+      return "A package takes this file in: whoever can download the package has it.";
+    case Coverage::image_variable:
+      return "The image keeps this value: whoever can pull it can read it with `docker history`.";
+    case Coverage::public_variable:
+      return "A front end is built with this variable: every visitor of the page can read it.";
+    case Coverage::readable:
+      return "Everybody on this machine can read this file.";
     case Coverage::unprepared:
       return "This file is not there yet, but git would not ignore it.";
   }

@@ -50,12 +50,30 @@ struct EnvRule {
 };
 
 constexpr std::array kEnvRules{
-    EnvRule{Coverage::tracked, "env-tracked", "error", "A .env file that git tracks"},
-    EnvRule{Coverage::staged, "env-staged", "error", "A .env file that the next commit adds"},
-    EnvRule{Coverage::not_ignored, "env-not-ignored", "warning", "A .env file that git does not ignore"},
+    EnvRule{Coverage::tracked, "env-tracked", "error", "A file with secrets that git tracks"},
+    EnvRule{Coverage::tracked_ignored, "env-tracked-ignored", "error",
+            "A file with secrets that git tracks although a rule would ignore it"},
+    EnvRule{Coverage::staged, "env-staged", "error", "A file with secrets that the next commit adds"},
+    EnvRule{Coverage::in_history, "env-in-history", "error", "A file with secrets that is in the history"},
+    EnvRule{Coverage::not_ignored, "env-not-ignored", "warning",
+            "A file with secrets that git does not ignore"},
+    EnvRule{Coverage::reincluded, "env-reincluded", "warning",
+            "A file with secrets that is ignored, and then is not"},
+    EnvRule{Coverage::wrong_pattern, "env-wrong-pattern", "warning",
+            "A rule that looks as if it ignored a file with secrets"},
+    EnvRule{Coverage::partly_ignored, "env-partly-ignored", "warning",
+            "A file with secrets that is ignored in another folder only"},
+    EnvRule{Coverage::personal_rule, "env-personal-rule", "warning",
+            "A file with secrets that only a personal rule ignores"},
+    EnvRule{Coverage::in_image, "env-in-image", "error", "A file with secrets that gets into an image"},
+    EnvRule{Coverage::in_package, "env-in-package", "error", "A file with secrets that gets into a package"},
+    EnvRule{Coverage::image_variable, "env-image-variable", "error", "A secret that an image keeps"},
+    EnvRule{Coverage::public_variable, "env-public-variable", "error", "A secret that a front end publishes"},
+    EnvRule{Coverage::readable, "env-readable", "note", "A file with secrets that everybody can read"},
     EnvRule{Coverage::unprepared, "env-unprepared", "note",
             "A .env file would not be ignored if there were one"},
 };
+static_assert(kEnvRules.size() == kCoverages);
 
 std::string numbered_steps(const Rule& rule) {
   std::string text = "1. " + std::string(kRevokeFirst);

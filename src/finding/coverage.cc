@@ -1,0 +1,53 @@
+#include "finding/coverage.h"
+
+namespace keysift {
+
+std::string_view to_string(Coverage coverage) {
+  switch (coverage) {
+    case Coverage::tracked:
+      return "tracked";
+    case Coverage::tracked_ignored:
+      return "tracked-ignored";
+    case Coverage::staged:
+      return "staged";
+    case Coverage::in_history:
+      return "in-history";
+    case Coverage::not_ignored:
+      return "not-ignored";
+    case Coverage::reincluded:
+      return "reincluded";
+    case Coverage::wrong_pattern:
+      return "wrong-pattern";
+    case Coverage::partly_ignored:
+      return "partly-ignored";
+    case Coverage::personal_rule:
+      return "personal-rule";
+    case Coverage::in_image:
+      return "in-image";
+    case Coverage::in_package:
+      return "in-package";
+    case Coverage::image_variable:
+      return "image-variable";
+    case Coverage::public_variable:
+      return "public-variable";
+    case Coverage::readable:
+      return "readable";
+    case Coverage::unprepared:
+      return "unprepared";
+  }
+  return {};
+}
+
+std::string_view to_string(Door door) {
+  switch (door) {
+    case Door::commit:
+      return "commit";
+    case Door::image:
+      return "image";
+    case Door::package:
+      return "package";
+  }
+  return {};
+}
+
+}  // namespace keysift

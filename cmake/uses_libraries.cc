@@ -5,6 +5,7 @@
 #include <libdeflate.h>
 #include <re2/re2.h>
 #include <sha2.h>
+#include <yaml.h>
 #include <zlib.h>
 
 int main() {
@@ -31,6 +32,7 @@ int main() {
   SHA2_CTX hash;
   SHA256Init(&hash);
   libdeflate_alloc_decompressor();
+  yaml_parser_initialize(nullptr);
   inflate(nullptr, 0);
   return RE2::PartialMatch("", RE2("")) ? 0 : 1;
 }

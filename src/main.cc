@@ -53,6 +53,9 @@ int main(int argc, char** argv) {
       case keysift::Command::hook_install:
       case keysift::Command::hook_remove:
         return keysift::run_hook(*options);
+      case keysift::Command::env:
+        if (!options->env.generate.empty()) return keysift::run_generate(*options);
+        return keysift::run_scan(*options);
       default:
         return keysift::run_scan(*options);
     }

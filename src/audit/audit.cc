@@ -150,9 +150,11 @@ void Audit::set_allowed_apart(std::int64_t now) {
 // What the baseline lists. Both it and the ignore file may name what is not there any more; that is only
 // known when all could be read.
 void Audit::leave_out_known(std::int64_t now) {
+  if (!options_.baseline && options_.ignores.entries().empty()) return;
   std::set<std::string> found;
   for (const auto* findings : {&report_.findings, &report_.allowed})
     for (const auto& finding : *findings) found.insert(finding.fingerprint());
+  for (const auto& finding : report_.env) found.insert(finding.fingerprint());
   const bool all_read = report_.errors.empty();
   report_.stale = options_.ignores.stale(now, options_.tell_unknown && all_read ? &found : nullptr);
   if (!options_.baseline) return;
@@ -188,24 +190,34 @@ void Audit::error(const std::string& path, const std::string& message) {
 }
 
 void Audit::files(const std::filesystem::path& path, const std::string& shown_as) {
-  const auto sink = blob_sink();
-  const auto on_error = error_sink();
-  const auto read = [&](const WalkedFile& file, int root, unsigned index) {
-    auto& worker = workers_[index];
-    ++worker.counts.files;
-    if (!file.tracked) worker.untracked.push_back(file.path);
-    read_walked_file(root, file.path, shown_as + file.path, kPieces, worker.buffer, index, sink, on_error);
-  };
-  if (std::filesystem::is_directory(path)) {
-    walk_files(path, {options_.ignored, options_.threads}, read, on_error);
-    walked_ = true;
-    add_findings(take_hits());
-    return;
-  }
+  if (std::filesystem::is_directory(path)) return walk(path, shown_as, nullptr);
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file) throw Failure("cannot read " + printable(path.native()) + ": " + std::strerror(errno));
   ++workers_[0].counts.files;
   read_whole(file.get(), Origin::worktree, shown_as);
+}
+
+void Audit::walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor) {
+  const auto sink = blob_sink();
+  const auto on_error = error_sink();
+  const auto read = [&](const WalkedFile& file, int folder, unsigned index) {
+    if (surveyor != nullptr && !file.inner)
+      surveyor->see({file.path, file.tracked, file.ignored}, folder, index);
+    if (file.ignored) return;
+    auto& worker = workers_[index];
+    ++worker.counts.files;
+    read_walked_file(folder, file.path, shown_as + file.path, kPieces, worker.buffer, index, sink, on_error);
+  };
+  walk_files(root, {options_.ignored, surveyor != nullptr, options_.threads}, read, on_error);
+  add_findings(take_hits());
+}
+
+void Audit::work_tree(const Repository& repository) {
+  const auto root = *repository.work_tree();
+  const WorkTree tree(root);
+  Surveyor surveyor(options_.secret_files, tree, options_.threads);
+  walk(root, "", &surveyor);
+  check_env(repository, tree, surveyor.finish());
 }
 
 void Audit::stream(int file, const std::string& name) { read_whole(file, Origin::standard_input, name); }
@@ -288,26 +300,47 @@ void Audit::staged(const Repository& repository, bool whole_files) {
   }
   add_findings(hits);
   for (const auto& file : changes.files) {
-    if (file.replaced.empty() && is_env_file(file.path)) report_.env.push_back({file.path, Coverage::staged});
+    const auto contents = [&]() -> std::optional<std::string> {
+      const auto object = objects.read(file.blob);
+      return object ? std::optional(std::string(object->bytes)) : std::nullopt;
+    };
+    if (file.replaced.empty() && options_.secret_files.holds_secret(file.path, contents))
+      report_.env.push_back({file.path, Coverage::staged});
   }
   report_.env_checked = true;
 }
 
-void Audit::env(const Repository& repository) {
-  const auto work_tree = repository.work_tree();
-  if (work_tree && !walked_) {
-    const auto note = [&](const WalkedFile& file, int, unsigned worker) {
-      if (!file.tracked) workers_[worker].untracked.push_back(file.path);
+void Audit::env(const Repository& repository, bool /*history*/) {
+  report_.env_alone = true;
+  if (const auto root = repository.work_tree()) {
+    const WorkTree tree(*root);
+    Surveyor surveyor(options_.secret_files, tree, options_.threads);
+    const auto see = [&](const WalkedFile& file, int folder, unsigned worker) {
+      if (!file.inner) surveyor.see({file.path, file.tracked, file.ignored}, folder, worker);
     };
-    walk_files(*work_tree, {false, options_.threads}, note, error_sink());
+    walk_files(*root, {false, true, options_.threads}, see, error_sink());
+    auto survey = surveyor.finish();
+    for (const auto& file : survey.templates) files(*root / file.path, file.path);
+    check_env(repository, tree, std::move(survey));
   }
-  std::vector<std::string> untracked;
-  for (auto& worker : workers_)
-    std::move(worker.untracked.begin(), worker.untracked.end(), std::back_inserter(untracked));
-  std::string problem;
-  report_.env = env_coverage(repository, untracked, problem);
-  if (!problem.empty()) error(".git/index", problem);
   report_.env_checked = true;
+}
+
+void Audit::check_env(const Repository& repository, const WorkTree& tree, Survey survey) {
+  std::string problem;
+  auto coverage = env_coverage({repository, tree, options_.secret_files, std::move(survey),
+                                [this](std::string_view value) { return is_key(value); }},
+                               problem);
+  if (!problem.empty()) error(".git/index", problem);
+  report_.env = std::move(coverage.findings);
+  report_.passages = std::move(coverage.passages);
+  report_.env_checked = true;
+}
+
+bool Audit::is_key(std::string_view value) {
+  const auto matches = detector_.scan(value, workers_[0].scratch);
+  return std::any_of(matches.begin(), matches.end(),
+                     [](const Match& match) { return match.kept && match.confidence >= Confidence::medium; });
 }
 
 std::vector<Hit> Audit::take_hits() {
@@ -411,6 +444,12 @@ Report Audit::finish(std::string target) {
     }
   }
   set_allowed_apart(now);
+  for (auto& finding : report_.env) {
+    const auto* entry = options_.ignores.allowing(finding, now);
+    if (entry == nullptr) continue;
+    finding.allowed_by = entry->place();
+    finding.allowed_reason = entry->reason;
+  }
   leave_out_known(now);
   sort_dropped();
   std::sort(report_.errors.begin(), report_.errors.end());

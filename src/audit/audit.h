@@ -11,6 +11,7 @@
 #include "audit/hit.h"
 #include "audit/progress.h"
 #include "detect/detector.h"
+#include "env/survey.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
 #include "git/repository.h"
@@ -31,7 +32,8 @@ struct AuditOptions {
   bool tell_unknown = false;          ///< all that the ignore file's fingerprints may stand for is looked at
   std::vector<Allowlist> allowlists;  ///< of the configuration
   std::string config;                 ///< the configuration's name, for reports
-  DetectorOptions detector;           ///< if it explains, the report does
+  SecretFiles secret_files = SecretFiles::built_in();
+  DetectorOptions detector;  ///< if it explains, the report does
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -60,9 +62,12 @@ class Audit {
   /// what is staged cannot be told.
   void staged(const Repository& repository, bool whole_files);
 
-  /// Checks the .env coverage of a repository. Where files() has been called, that was for its work tree,
-  /// which is not walked again.
-  void env(const Repository& repository);
+  /// Searches the files of a repository's work tree, and checks which of those with secrets can get out.
+  void work_tree(const Repository& repository);
+
+  /// Only checks which files with secrets can get out of a repository, and searches templates of such files;
+  /// tells also those that its `history` has.
+  void env(const Repository& repository, bool history);
 
   /// Notes something that could not be read.
   void error(const std::string& path, const std::string& message);
@@ -81,7 +86,6 @@ class Audit {
     std::vector<Hit> hits;
     std::vector<Finding> dropped;
     std::vector<ScanError> errors;
-    std::vector<std::string> untracked;
     Summary counts;
   };
 
@@ -89,6 +93,9 @@ class Audit {
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);
+  void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
+  void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
+  bool is_key(std::string_view value);
   void read_whole(int file, Origin origin, const std::string& name);
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();
@@ -105,7 +112,6 @@ class Audit {
   Progress& progress_;
   Detector detector_;
   std::vector<Worker> workers_;
-  bool walked_ = false;
   Report report_;
 };
 

@@ -42,4 +42,14 @@ bool fits(const PathPattern& pattern, std::string_view path, std::string_view na
          glob_matches(text, subject, {.paths = pattern.anchored, .fold_case = fold_case});
 }
 
+std::string pattern_of(std::string_view name) {
+  std::string pattern;
+  for (const char c : name) {
+    const bool special = std::string_view("*?[\\ ").find(c) != std::string_view::npos;
+    if (special || (pattern.empty() && (c == '!' || c == '#'))) pattern += '\\';
+    pattern += c == '\n' ? '?' : c;
+  }
+  return pattern;
+}
+
 }  // namespace keysift

@@ -1,6 +1,7 @@
 // A line of an ignore file, as gitignore(5) has it, without the '!' before it.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace keysift {
@@ -20,5 +21,10 @@ PathPattern parse_path_pattern(std::string_view line);
 /// its end, and `name` its last part. What lies in a folder that fits is for the caller to know.
 bool fits(const PathPattern& pattern, std::string_view path, std::string_view name, bool is_folder,
           bool fold_case);
+
+/// A line of an ignore file that fits just what is called `name`, wherever it lies. A line cannot hold a
+/// newline:
+/// `?` stands for it.
+std::string pattern_of(std::string_view name);
 
 }  // namespace keysift

@@ -11,6 +11,10 @@ namespace keysift {
 /// The rules that the options ask for. Throws Failure as add_rules does, and for an id that no rule has.
 std::vector<Rule> chosen_rules(const Options& options);
 
+/// `env --generate`: writes the example beside the file and says so. Returns the exit status, 0. Throws
+/// Failure when the file cannot be read, or the example is there already.
+int run_generate(const Options& options);
+
 /// `scan`, `files`, `history`, `staged` and `env`: makes the report, writes it to where the options say.
 /// Returns the exit status: 0 nothing found, or a baseline of it written, 1 findings, 3 nothing found but
 /// something could not be read. Throws Failure for all that makes it 2.

@@ -119,6 +119,18 @@ void add_range_options(CLI::App& history, RawOptions& raw) {
   for (auto* other : {range, branch, since, max_commits}) commits->excludes(other);
 }
 
+void add_env_options(CLI::App& env, EnvRequest& request) {
+  auto* fix = env.add_flag("--fix", request.fix, "Add the missing lines to .gitignore, .dockerignore ...");
+  env.add_flag("--diff", request.diff, "Only show what --fix would add, as a patch");
+  env.add_flag("--untrack", request.untrack, "With --fix: also git rm --cached what git should not track")
+      ->needs(fix);
+  env.add_flag("!--no-history", request.history, "Do not look for files that were tracked once: faster");
+  env.add_option("--generate", request.generate,
+                 "Write FILE.example: the names and comments of a .env file, without its values")
+      ->type_name("FILE")
+      ->check(refuse_empty);
+}
+
 template <typename T>
 T one_of(const std::string& option, const std::string& name,
          std::initializer_list<std::pair<const char*, T>> choices) {
@@ -255,8 +267,10 @@ class CommandLine {
         ->type_name("REPO");
     staged->add_flag("--whole-files", raw_.options.whole_files,
                      "Report all that is in staged files, not only what is new in them");
-    auto* env = add_command(app_, "env", "Check that .env files are kept out of commits", Command::env);
+    auto* env = add_command(
+        app_, "env", "Check that files with secrets stay out of commits, images and packages", Command::env);
     env->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
+    add_env_options(*env, raw_.options.env);
     for (auto* command : {scan, files, history, staged, env}) add_scan_options(*command, raw_);
     for (auto* command : {scan, files, history, staged}) {
       command->add_flag("--explain", raw_.options.explain,

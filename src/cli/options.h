@@ -47,6 +47,15 @@ struct HookRequest {
   bool global = false;       ///< for all repositories of the user
 };
 
+/// What `env` is asked for besides its report.
+struct EnvRequest {
+  bool fix = false;                ///< write the ignore rules that are missing
+  bool diff = false;               ///< only show what that would write
+  bool untrack = false;            ///< also take out of the index what should not be in it
+  bool history = true;             ///< also tell what was tracked once
+  std::filesystem::path generate;  ///< make an example of this .env file, and do nothing else; may be empty
+};
+
 struct Options {
   Command command = Command::scan;
   std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id; for allow where it is
@@ -70,6 +79,7 @@ struct Options {
   std::filesystem::path
       commits;  ///< a list of them, for RangeRequest::commits; "-": standard input; may be empty
   HookRequest hook;
+  EnvRequest env;
   bool reachable_only = false;
   bool whole_files = false;  ///< of what is staged, not only what is new
   bool ignored = false;

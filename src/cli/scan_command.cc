@@ -13,9 +13,11 @@
 #include "cli/commands.h"
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
+#include "env/fix.h"
 #include "finding/baseline.h"
 #include "finding/exposure.h"
 #include "git/repository.h"
+#include "git/untrack.h"
 #include "report/baseline.h"
 #include "report/explanation.h"
 #include "rule/rule_file.h"
@@ -42,10 +44,7 @@ void audit_all(Audit& audit, const std::string& path) {
     audit.error(*root, std::string(failure.what()) + "; its history was not searched");
     return audit.files(path, "");
   }
-  if (const auto work_tree = repository->work_tree()) {
-    audit.files(*work_tree, "");
-    audit.env(*repository);
-  }
+  if (repository->work_tree()) audit.work_tree(*repository);
   audit.history(*repository);
 }
 
@@ -118,7 +117,9 @@ void read_config(const Options& options, const std::filesystem::path& root, Audi
     if (is_quarantine() || !std::filesystem::is_regular_file(file)) return;
   }
   audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
-  audit.allowlists = parse_config(read_file(file), printable(file.native()));
+  auto config = parse_config(read_file(file), printable(file.native()));
+  audit.allowlists = std::move(config.allowlists);
+  audit.secret_files.extend(std::move(config.env_files), std::move(config.env_templates));
 }
 
 bool is_bare(const std::filesystem::path& root) {
@@ -140,7 +141,7 @@ std::string folder_below(const std::filesystem::path& root, const Options& optio
 
 // What the ignore file allows.
 void read_ignores(const Options& options, const std::filesystem::path& root, AuditOptions& audit) {
-  if (options.command == Command::env || is_quarantine()) return;
+  if (is_quarantine()) return;
   const auto file = root / kIgnoreFile;
   if (!std::filesystem::is_regular_file(file) || is_bare(root)) return;
   audit.ignores = IgnoreList(read_file(file), printable(file.native()), folder_below(root, options));
@@ -168,7 +169,7 @@ void perform(Audit& audit, const Options& options) {
     case Command::staged:
       return audit.staged(Repository::open(repository_root(options.paths.front())), options.whole_files);
     case Command::env:
-      return audit.env(Repository::open(repository_root(options.paths.front())));
+      return audit.env(Repository::open(repository_root(options.paths.front())), options.env.history);
     default:
       return audit_all(audit, options.paths.front());
   }
@@ -228,11 +229,9 @@ ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, u
   return {audit.profile(), static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC};
 }
 
-int run_scan(const Options& options) {
-  const auto started = time_of_report();
-  for (const auto& report : options.reports) check_writable(report.file);
-  if (!options.write_baseline.empty()) check_writable(options.write_baseline);
-  const auto rules = chosen_rules(options);
+namespace {
+
+Report audited(const Options& options, const std::vector<Rule>& rules) {
   AuditOptions audit_options;
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
@@ -247,7 +246,46 @@ int run_scan(const Options& options) {
     const ProgressLine line(progress, !options.quiet);
     perform(audit, options);
   }
-  const auto report = audit.finish(target_of(options));
+  return audit.finish(target_of(options));
+}
+
+// Adds the lines that close doors, and, if asked, takes out of the index what should not be in it.
+void close_doors(const Options& options, const std::vector<Rule>& rules) {
+  auto without_history = options;
+  without_history.env.history = false;
+  const auto report = audited(without_history, rules);
+  const auto repository = Repository::open(repository_root(options.paths.front()));
+  const auto work_tree = repository.work_tree();
+  if (!work_tree) throw Failure("--fix: a bare repository has no ignore files; commit them from a clone");
+  const auto edits = edits_for(WorkTree(*work_tree), report.env);
+  if (options.env.diff) {
+    std::fputs(unified_diff(edits).c_str(), stdout);
+    return;
+  }
+  write_edits(*work_tree, edits);
+  for (const auto& edit : edits)
+    for (const auto& line : edit.lines)
+      std::fprintf(stderr, "keysift: added %s to %s\n", printable(line).c_str(),
+                   printable(edit.path).c_str());
+  if (!options.env.untrack) return;
+  std::vector<std::string> tracked;
+  for (const auto& finding : report.env)
+    if (finding.is_in_git() && finding.allowed_by.empty()) tracked.push_back(finding.path);
+  untrack(repository, tracked);
+  for (const auto& path : tracked)
+    std::fprintf(stderr, "keysift: git does not track %s any more; commit that\n", printable(path).c_str());
+}
+
+}  // namespace
+
+int run_scan(const Options& options) {
+  const auto started = time_of_report();
+  for (const auto& report : options.reports) check_writable(report.file);
+  if (!options.write_baseline.empty()) check_writable(options.write_baseline);
+  const auto rules = chosen_rules(options);
+  if (options.env.fix || options.env.diff) close_doors(options, rules);
+  if (options.env.diff) return 0;
+  const auto report = audited(options, rules);
   write_reports(report, options, started);
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);

@@ -42,6 +42,11 @@ std::optional<std::string> WorkTree::read(std::string_view path) const {
   return read_regular_file(folder.get(), std::string(path), kMaxFile, O_NOFOLLOW);
 }
 
+bool WorkTree::has(std::string_view path) const {
+  const auto folder = enter(path);
+  return folder && status_of(folder.get(), path);
+}
+
 bool WorkTree::has_file(std::string_view path) const { return mode(path).has_value(); }
 
 bool WorkTree::has_folder(std::string_view path) const {

@@ -23,7 +23,8 @@ class WorkTree {
   /// leads to it or if it is larger than kMaxFile.
   std::optional<std::string> read(std::string_view path) const;
 
-  /// Whether there is a regular file, or a folder, at `path`.
+  /// Whether there is anything at `path`, a regular file, or a folder.
+  bool has(std::string_view path) const;
   bool has_file(std::string_view path) const;
   bool has_folder(std::string_view path) const;
 

@@ -1,5 +1,7 @@
 #include "finding/coverage.h"
 
+#include "base/hash.h"
+
 namespace keysift {
 
 std::string_view to_string(Coverage coverage) {
@@ -12,6 +14,8 @@ std::string_view to_string(Coverage coverage) {
       return "staged";
     case Coverage::in_history:
       return "in-history";
+    case Coverage::expected:
+      return "expected";
     case Coverage::not_ignored:
       return "not-ignored";
     case Coverage::reincluded:
@@ -48,6 +52,16 @@ std::string_view to_string(Door door) {
       return "package";
   }
   return {};
+}
+
+std::string EnvFinding::fingerprint() const {
+  // No path holds a NUL, so different findings never give the same bytes.
+  auto bytes = "env-" + std::string(to_string(coverage));
+  bytes += '\0';
+  bytes += path;
+  bytes += '\0';
+  if (cause && !cause->path.starts_with('/')) bytes += cause->path;  // of this machine alone
+  return sha256_hex(bytes).substr(0, 32);
 }
 
 }  // namespace keysift

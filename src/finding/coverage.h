@@ -18,6 +18,7 @@ enum class Coverage {
   tracked_ignored,  ///< git tracks it although a rule would ignore it
   staged,           ///< the next commit adds it
   in_history,       ///< git does not track it any more, but a commit has it
+  expected,         ///< it is not there, but something reads it, and no rule would ignore it
   not_ignored,      ///< no rule ignores it: it is one `git add .` away from a commit
   reincluded,       ///< a rule ignores it, and a later one with '!' takes that back
   wrong_pattern,    ///< a line looks as if it ignored it, and does not
@@ -54,17 +55,27 @@ struct EnvFinding {
       detail;  ///< what is wrong with that line, or which image or package it is; a sentence, or empty
   bool present = true;           ///< the file is there; else something reads it, and it may come
   std::optional<Place> read_by;  ///< what reads it, if that is known
+  std::string ignore_file;       ///< where one more line would keep it in; empty: nowhere
+  std::string pattern;           ///< that line
   std::string advice;  ///< what to do, where that is neither an ignore rule nor to untrack it; or empty
   std::optional<Provenance> provenance;  ///< of what is in history
 
-  /// Whether it changes the exit code: all but notes do.
-  bool is_problem() const { return coverage != Coverage::unprepared && coverage != Coverage::readable; }
+  std::string allowed_by;      ///< where it is allowed: "FILE:LINE" of the ignore file; or empty
+  std::string allowed_reason;  ///< what the ignore file says of it, or empty
+
+  bool is_note() const { return coverage == Coverage::unprepared || coverage == Coverage::readable; }
+
+  /// Whether it changes the exit code: all do but notes, and what is allowed.
+  bool is_problem() const { return !is_note() && allowed_by.empty(); }
 
   /// Whether it has to be taken out of git, and not just to be ignored.
   bool is_in_git() const {
     return coverage == Coverage::tracked || coverage == Coverage::tracked_ignored ||
            coverage == Coverage::staged;
   }
+
+  /// 32 hexadecimal digits made of what is wrong, the file and the file at fault: it outlives line moves.
+  std::string fingerprint() const;
 
   /// By file, then by what is wrong with it, and where.
   auto operator<=>(const EnvFinding& other) const {

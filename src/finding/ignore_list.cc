@@ -135,18 +135,27 @@ const IgnoreEntry* IgnoreList::allowing(const Finding& finding, std::int64_t now
   if (entries_.empty()) return nullptr;
   auto from_root = finding;
   if (has_path(finding.origin)) from_root.location.path.insert(0, folder_);
-  const std::set fingerprints{finding.fingerprint(), from_root.fingerprint()};
-  const auto first = [&](const auto& allows) -> const IgnoreEntry* {
+  const auto* path = has_path(finding.origin) ? &from_root.location.path : nullptr;
+  return first({finding.fingerprint(), from_root.fingerprint()}, path, now);
+}
+
+const IgnoreEntry* IgnoreList::allowing(const EnvFinding& finding, std::int64_t now) const {
+  return entries_.empty() ? nullptr : first({finding.fingerprint()}, &finding.path, now);
+}
+
+// Without a `path` only a fingerprint counts.
+const IgnoreEntry* IgnoreList::first(const std::set<std::string>& fingerprints, const std::string* path,
+                                     std::int64_t now) const {
+  const auto find = [&](const auto& allows) -> const IgnoreEntry* {
     const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const IgnoreEntry& entry) {
       return !entry.expired(now) && allows(entry);
     });
     return found == entries_.end() ? nullptr : &*found;
   };
-  const auto* exact = first([&](const IgnoreEntry& entry) { return fingerprints.contains(entry.what); });
-  if (exact != nullptr || !has_path(finding.origin)) return exact;
-  return first([&](const IgnoreEntry& entry) {
-    return !entry.has_fingerprint() && covers(entry.what, from_root.location.path);
-  });
+  const auto* exact = find([&](const IgnoreEntry& entry) { return fingerprints.contains(entry.what); });
+  if (exact != nullptr || path == nullptr) return exact;
+  return find(
+      [&](const IgnoreEntry& entry) { return !entry.has_fingerprint() && covers(entry.what, *path); });
 }
 
 std::vector<StaleEntry> IgnoreList::stale(std::int64_t now, const std::set<std::string>* found) const {

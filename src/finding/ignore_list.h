@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "finding/coverage.h"
 #include "finding/finding.h"
 
 namespace keysift {
@@ -52,11 +53,15 @@ class IgnoreList {
   /// The entry that allows the finding at `now`, one with its fingerprint first; null if there is none. A
   /// pattern that fits a folder or an archive allows what is in it, and none fits a message or a note.
   const IgnoreEntry* allowing(const Finding& finding, std::int64_t now) const;
+  const IgnoreEntry* allowing(const EnvFinding& finding, std::int64_t now) const;
 
   /// The entries that have expired, and, if `found` is given, those whose fingerprint is not among them.
   std::vector<StaleEntry> stale(std::int64_t now, const std::set<std::string>* found) const;
 
  private:
+  const IgnoreEntry* first(const std::set<std::string>& fingerprints, const std::string* path,
+                           std::int64_t now) const;
+
   std::vector<IgnoreEntry> entries_;
   std::string folder_;
 };

@@ -44,6 +44,8 @@ struct Report {
   std::vector<StaleEntry> stale;  ///< of the ignore file, in its order
   bool env_checked = false;
   std::vector<EnvFinding> env;
+  std::vector<Passage> passages;  ///< how each file with secrets stands at each door
+  bool env_alone = false;         ///< nothing else was asked for
   std::vector<ScanError> errors;
   Summary summary;
 };

@@ -59,11 +59,16 @@ Ignores::Ignores(const Repository& repository) {
   if (work_tree) folders_.back().rules = read_rules(root_ + ".gitignore", ".gitignore", O_NOFOLLOW);
 }
 
-std::optional<IgnoreDecision> Ignores::decide(std::string_view path) {
-  const auto found = find(path);
-  if (found.pattern == nullptr) return std::nullopt;
-  return IgnoreDecision{found.file->source(), found.pattern->line, std::string(found.pattern->written),
-                        found.pattern->negated};
+std::optional<IgnoreDecision> Ignores::decide(std::string_view path) { return decision(find(path)); }
+
+std::optional<IgnoreDecision> Ignores::taken_back(std::string_view path) {
+  return decision(find(path, false));
+}
+
+std::optional<IgnoreDecision> Ignores::decision(const Match& match) {
+  if (match.pattern == nullptr) return std::nullopt;
+  return IgnoreDecision{match.file->source(), match.pattern->line, std::string(match.pattern->written),
+                        match.pattern->negated};
 }
 
 bool Ignores::ignores(std::string_view path) {
@@ -71,19 +76,19 @@ bool Ignores::ignores(std::string_view path) {
   return found.pattern != nullptr && !found.pattern->negated;
 }
 
-Ignores::Match Ignores::find(std::string_view path) {
+Ignores::Match Ignores::find(std::string_view path, bool takes_back) {
   const bool is_folder = path.ends_with('/');
   if (is_folder) path.remove_suffix(1);
   enter(path.substr(0, path.rfind('/') + 1));
   const auto& excluded = folders_.back().excluded;
-  return excluded.pattern != nullptr ? excluded : match(path, is_folder);
+  return excluded.pattern != nullptr ? excluded : match(path, is_folder, takes_back);
 }
 
 // `path` lies in the last of the folders that were entered.
-Ignores::Match Ignores::match(std::string_view path, bool is_folder) const {
+Ignores::Match Ignores::match(std::string_view path, bool is_folder, bool takes_back) const {
   Match match;
   const auto decides = [&](const IgnoreFile& file, std::size_t base) {
-    match = {&file, file.last_fitting(path.substr(base), is_folder, fold_case_)};
+    match = {&file, file.last_fitting(path.substr(base), is_folder, fold_case_, takes_back)};
     return match.pattern != nullptr;
   };
   for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
@@ -110,7 +115,7 @@ void Ignores::push(std::string_view folder) {
   const auto path = folder.substr(0, folder.size() - 1);
   Folder next;
   next.length = folder.size();
-  if (const auto found = match(path, true); found.pattern != nullptr && !found.pattern->negated) {
+  if (const auto found = match(path, true, true); found.pattern != nullptr && !found.pattern->negated) {
     next.excluded = found;
   } else if (folders_.back().real && is_real_folder(root_ + std::string(path))) {
     const auto source = std::string(folder) + ".gitignore";

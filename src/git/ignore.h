@@ -37,6 +37,13 @@ class Ignores {
   /// Below an ignored folder it is that folder's rule. Nothing when no rule fits: then it is not ignored.
   std::optional<IgnoreDecision> decide(std::string_view path);
 
+  /// What would ignore `path` if no line took that back with '!'; nothing if no rule would. A rule of the
+  /// same or of another file, whichever comes last.
+  std::optional<IgnoreDecision> taken_back(std::string_view path);
+
+  /// Whether upper and lower case count as the same (core.ignoreCase).
+  bool folds_case() const { return fold_case_; }
+
   /// Whether `path`, as for decide(), is ignored.
   bool ignores(std::string_view path);
 
@@ -54,8 +61,9 @@ class Ignores {
     std::shared_ptr<const IgnoreFile> rules;
   };
 
-  Match find(std::string_view path);
-  Match match(std::string_view path, bool is_folder) const;
+  static std::optional<IgnoreDecision> decision(const Match& match);
+  Match find(std::string_view path, bool takes_back = true);
+  Match match(std::string_view path, bool is_folder, bool takes_back) const;
   void enter(std::string_view folder);
   void push(std::string_view folder);
 

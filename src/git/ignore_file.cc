@@ -46,10 +46,11 @@ IgnoreFile::IgnoreFile(std::string source, std::string bytes)
   }
 }
 
-const IgnorePattern* IgnoreFile::last_fitting(std::string_view path, bool is_folder, bool fold_case) const {
+const IgnorePattern* IgnoreFile::last_fitting(std::string_view path, bool is_folder, bool fold_case,
+                                              bool takes_back) const {
   const auto name = path.substr(path.rfind('/') + 1);
   const auto found = std::find_if(patterns_.rbegin(), patterns_.rend(), [&](const IgnorePattern& pattern) {
-    return fits(pattern.path, path, name, is_folder, fold_case);
+    return (takes_back || !pattern.negated) && fits(pattern.path, path, name, is_folder, fold_case);
   });
   return found == patterns_.rend() ? nullptr : &*found;
 }

@@ -34,8 +34,10 @@ class IgnoreFile {
   const std::vector<IgnorePattern>& patterns() const { return patterns_; }
 
   /// The last pattern that fits `path` itself, whatever becomes of the folders above it; none: nullptr.
-  /// `path` is relative to the file's folder, without '/' at its end.
-  const IgnorePattern* last_fitting(std::string_view path, bool is_folder, bool fold_case) const;
+  /// `path` is relative to the file's folder, without '/' at its end. Without `takes_back`, those with '!' do
+  /// not count.
+  const IgnorePattern* last_fitting(std::string_view path, bool is_folder, bool fold_case,
+                                    bool takes_back = true) const;
 
   /// The pattern that decides about the file at `path` if this is the only ignore file: that of the first
   /// folder above it that is ignored, else the last that fits; none: nullptr.

@@ -8,17 +8,6 @@
 namespace keysift {
 namespace {
 
-/// `name` as a line of .gitignore that means just this name. A line cannot hold a newline: `?` stands for it.
-std::string ignore_pattern(std::string_view name) {
-  std::string pattern;
-  for (const char c : name) {
-    const bool special = std::string_view("*?[\\ ").find(c) != std::string_view::npos;
-    if (special || (pattern.empty() && (c == '!' || c == '#'))) pattern += '\\';
-    pattern += c == '\n' ? '?' : c;
-  }
-  return pattern;
-}
-
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("_./-+@%:,").find(c) != std::string_view::npos;
@@ -69,6 +58,8 @@ std::string_view coverage_words(Coverage coverage) {
       return "A commit has this file, so every clone has it, whatever ignores it now. Revoke the keys that "
              "were in "
              "it.";
+    case Coverage::expected:
+      return "This file is not there yet, but something reads it, and git would not ignore it.";
     case Coverage::not_ignored:
       return "Git does not ignore this file: the next `git add .` puts it into a commit.";
     case Coverage::reincluded:
@@ -117,11 +108,10 @@ std::string untrack_command(std::string_view path) {
   return command + shell_quoted(path);
 }
 
-std::string ignore_command(std::string_view path) {
-  const auto pattern = ignore_pattern(path.substr(path.rfind('/') + 1));
+std::string append_command(std::string_view line, std::string_view file) {
   // echo makes what it likes of a backslash or a leading '-'.
-  const bool echo_keeps_it = pattern.find('\\') == std::string::npos && !pattern.starts_with('-');
-  return (echo_keeps_it ? "echo " : "printf '%s\\n' ") + shell_quoted(pattern) + " >> .gitignore";
+  const bool echo_keeps_it = line.find('\\') == std::string_view::npos && !line.starts_with('-');
+  return (echo_keeps_it ? "echo " : "printf '%s\\n' ") + shell_quoted(line) + " >> " + shell_quoted(file);
 }
 
 }  // namespace keysift

@@ -29,7 +29,7 @@ bool is_staged(const Finding& finding);
 /// provenance.
 std::string_view state_words(const Finding& finding);
 
-/// How the file stands towards commits, and what that means.
+/// What is wrong, and what that means.
 std::string_view coverage_words(Coverage coverage);
 
 /// `argument` as one word of a shell's command line. Bytes that a terminal must not get are written $'\033'.
@@ -38,7 +38,7 @@ std::string shell_quoted(std::string_view argument);
 /// The command that takes the file out of git and leaves it on disk.
 std::string untrack_command(std::string_view path);
 
-/// The command that makes git ignore files of this name, wherever they are in the repository.
-std::string ignore_command(std::string_view path);
+/// The command that adds a line to a file.
+std::string append_command(std::string_view line, std::string_view file);
 
 }  // namespace keysift

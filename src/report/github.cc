@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/advice.h"
+#include "report/env_words.h"
 #include "report/mask.h"
 #include "report/message.h"
 #include "report/renderers.h"
@@ -79,9 +80,11 @@ class Commands {
   }
 
   void write_env(const EnvFinding& file) {
-    const auto path = mask_.printable(file.path);
-    write("error", property("file", path) + ',' + property("title", ".env file"),
-          path + ": " + std::string(coverage_words(file.coverage)));
+    const auto place = shown_at(file);
+    auto properties = property("file", mask_.printable(place.path)) + ',';
+    if (place.line > 0) properties += property("line", std::to_string(place.line)) + ',';
+    write("error", properties + property("title", "File with secrets"),
+          mask_.printable(file.path) + ": " + env_message(file, mask_));
   }
 
   void write_error(const ScanError& error) {

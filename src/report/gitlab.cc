@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "report/advice.h"
+#include "report/env_words.h"
 #include "report/json_fields.h"
 #include "report/message.h"
 #include "report/renderers.h"
@@ -90,12 +91,16 @@ class Vulnerabilities {
 
   void add(const EnvFinding& file) {
     const auto id = "env-" + std::string(to_string(file.coverage));
-    all_.push_back({{"id", new_id(sha256_hex(id + '\0' + file.path))},
-                    {"name", ".env file that is not kept out of commits"},
-                    {"description", std::string(coverage_words(file.coverage))},
+    const auto place = shown_at(file);
+    Json location{{"file", mask_.utf8(place.path)}};
+    if (place.line > 0) location["start_line"] = place.line;
+    location["commit"] = {{"sha", kNoCommit}};
+    all_.push_back({{"id", new_id(sha256_hex(file.fingerprint()))},
+                    {"name", "File with secrets that can get out"},
+                    {"description", env_message(file, mask_)},
                     {"severity", severity(Confidence::high)},
                     {"identifiers", identifiers(id)},
-                    {"location", {{"file", mask_.utf8(file.path)}, {"commit", {{"sha", kNoCommit}}}}}});
+                    {"location", location}});
   }
 
   Json take() { return std::move(all_); }

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "report/advice.h"
+#include "report/env_words.h"
 #include "report/json_fields.h"
 #include "report/renderers.h"
 
@@ -72,6 +74,43 @@ Json summary_fields(const Report& report) {
           {"complete", report.errors.empty()}};
 }
 
+Json place_fields(const Place& place, const Mask& mask) {
+  return {{"path", mask.utf8(place.path)},
+          {"line", place.line > 0 ? Json(place.line) : Json(nullptr)},
+          {"text", mask.utf8(place.text)}};
+}
+
+Json text_or_null(const std::string& text, const Mask& mask) {
+  return text.empty() ? Json(nullptr) : Json(mask.utf8(text));
+}
+
+Json env_fields(const EnvFinding& file, const Mask& mask) {
+  auto fix = Json::array();
+  for (const auto& command : fix_commands(file, mask)) fix.push_back(valid_utf8(command));
+  return {{"fingerprint", file.fingerprint()},
+          {"path", mask.utf8(file.path)},
+          {"coverage", to_string(file.coverage)},
+          {"problem", file.is_problem()},
+          {"present", file.present},
+          {"why", coverage_words(file.coverage)},
+          {"cause", file.cause ? place_fields(*file.cause, mask) : Json(nullptr)},
+          {"detail", text_or_null(file.detail, mask)},
+          {"read_by", file.read_by ? place_fields(*file.read_by, mask) : Json(nullptr)},
+          {"fix", fix},
+          {"advice", text_or_null(file.advice, mask)},
+          {"provenance", provenance_fields(file.provenance, mask)},
+          {"allowed_by", text_or_null(file.allowed_by, mask)},
+          {"allowed_reason", text_or_null(file.allowed_reason, mask)}};
+}
+
+Json door_fields(const Passage& passage, const Mask& mask) {
+  return {{"path", mask.utf8(passage.file)},
+          {"door", to_string(passage.door)},
+          {"into", text_or_null(passage.into, mask)},
+          {"open", passage.open},
+          {"by", passage.by.path.empty() ? Json(nullptr) : place_fields(passage.by, mask)}};
+}
+
 }  // namespace
 
 Json secret_fields(const Secret& secret, const Mask& mask) {
@@ -106,6 +145,7 @@ std::string render_json(const Report& report, bool reveal) {
             {"allowed", Json::array()},
             {"stale", Json::array()},
             {"env", Json::array()},
+            {"doors", Json::array()},
             {"errors", Json::array()},
             {"summary", summary_fields(report)}};
   auto& findings = json["findings"];
@@ -122,10 +162,10 @@ std::string render_json(const Report& report, bool reveal) {
   for (const auto& each : report.stale) stale.push_back(stale_fields(each, mask));
   auto& env = json["env"];
   for (const auto& file : report.env) {
-    env.push_back({{"path", mask.utf8(file.path)},
-                   {"coverage", to_string(file.coverage)},
-                   {"problem", file.is_problem()}});
+    env.push_back(env_fields(file, mask));
   }
+  auto& doors = json["doors"];
+  for (const auto& passage : report.passages) doors.push_back(door_fields(passage, mask));
   auto& errors = json["errors"];
   for (const auto& error : report.errors) {
     errors.push_back({{"path", mask.utf8(error.path)}, {"message", mask.utf8(error.message)}});

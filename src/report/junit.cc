@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/advice.h"
+#include "report/env_words.h"
 #include "report/mask.h"
 #include "report/message.h"
 #include "report/renderers.h"
@@ -76,8 +77,8 @@ class TestSuite {
 
   void write_env(const EnvFinding& file) {
     ++failures_;
-    write(mask_.printable(file.path), ".env file", "failure", to_string(file.coverage),
-          coverage_words(file.coverage));
+    write(mask_.printable(file.path), "file with secrets", "failure", to_string(file.coverage),
+          env_message(file, mask_));
   }
 
   void write_error(const ScanError& error) {

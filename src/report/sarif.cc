@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "report/advice.h"
+#include "report/env_words.h"
 #include "report/json_fields.h"
 #include "report/message.h"
 #include "report/renderers.h"
@@ -55,6 +56,8 @@ constexpr std::array kEnvRules{
             "A file with secrets that git tracks although a rule would ignore it"},
     EnvRule{Coverage::staged, "env-staged", "error", "A file with secrets that the next commit adds"},
     EnvRule{Coverage::in_history, "env-in-history", "error", "A file with secrets that is in the history"},
+    EnvRule{Coverage::expected, "env-expected", "warning",
+            "A file with secrets that something reads and git would not ignore"},
     EnvRule{Coverage::not_ignored, "env-not-ignored", "warning",
             "A file with secrets that git does not ignore"},
     EnvRule{Coverage::reincluded, "env-reincluded", "warning",
@@ -177,16 +180,21 @@ Json result(const Finding& finding, std::size_t rule_index, const Mask& mask) {
 }
 
 Json env_result(const EnvFinding& file, std::size_t rule_index, const EnvRule& rule, const Mask& mask) {
-  const auto path = mask.raw(file.path);
-  auto commands = Json::array();
-  if (file.is_in_git()) commands.push_back(valid_utf8(untrack_command(path)));
-  commands.push_back(valid_utf8(ignore_command(path)));
-  return {{"ruleId", rule.id},
-          {"ruleIndex", rule_index},
-          {"level", rule.level},
-          {"message", {{"text", coverage_words(file.coverage)}}},
-          {"locations", Json::array({{{"physicalLocation", {{"artifactLocation", file_location(path)}}}}})},
-          {"properties", {{"fix", commands}}}};
+  const auto commands = fix_commands(file, mask);
+  const auto place = shown_at(file);
+  Json physical{{"artifactLocation", file_location(mask.raw(place.path))}};
+  if (place.line > 0) physical["region"] = {{"startLine", place.line}};
+  Json json{{"ruleId", rule.id},
+            {"ruleIndex", rule_index},
+            {"level", file.is_problem() ? rule.level : "note"},
+            {"message", {{"text", coverage_words(file.coverage)}}},
+            {"locations", Json::array({{{"physicalLocation", physical}}})},
+            {"partialFingerprints", {{kFingerprintName, file.fingerprint()}}},
+            {"properties", {{"file", mask.utf8(file.path)}, {"fix", Json::array()}}}};
+  for (const auto& command : commands) json["properties"]["fix"].push_back(valid_utf8(command));
+  auto& details = json["properties"]["details"] = Json::array();
+  for (const auto& detail : env_details(file, mask)) details.push_back(valid_utf8(detail));
+  return json;
 }
 
 Json notification(const ScanError& error, const Mask& mask) {

@@ -8,46 +8,18 @@
 #include <vector>
 
 #include "report/advice.h"
+#include "report/env_text.h"
+#include "report/layout.h"
 #include "report/mask.h"
 #include "report/renderers.h"
 
 namespace keysift {
 namespace {
 
-constexpr std::size_t kWidth = 80;
 constexpr std::size_t kIndent = 4, kLabel = 13;  // of a line about a finding
 constexpr std::size_t kShortHash = 10;
 constexpr std::size_t kMostRefs = 3;
 constexpr std::size_t kMostPlaces = 5;
-
-/// Characters, for counting columns: bytes that do not continue a character.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-/// `first` and then `text`, broken at spaces; further lines begin with `indent` spaces. A word is never
-/// broken.
-std::string wrapped(std::string first, std::string_view text, std::size_t indent) {
-  auto out = std::move(first);
-  auto column = width(out);
-  bool line_has_word = false;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-    if (line_has_word && column + 1 + width(word) > kWidth) {
-      out += '\n' + std::string(indent, ' ');
-      column = indent;
-    } else if (line_has_word) {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += width(word);
-    line_has_word = true;
-  }
-  return out + '\n';
-}
 
 std::string short_hash(const std::string& hash) { return hash.substr(0, kShortHash); }
 
@@ -154,7 +126,7 @@ class TextReport {
     }
     if (!report_.allowed.empty()) write_allowed();
     if (!report_.stale.empty() || fixed() > 0) write_stale();
-    if (!report_.env.empty()) write_env();
+    out_ += env_section(report_, mask_, color_);
     if (!report_.errors.empty()) write_errors();
     write_summary();
     return std::move(out_);
@@ -346,18 +318,6 @@ class TextReport {
     out_ += '\n';
   }
 
-  void write_env() {
-    title(".env files: run this in the repository's root folder, then commit");
-    for (const auto& file : report_.env) {
-      out_ += "  " + mask_.printable(file.path) + '\n';
-      out_ += wrapped("    ", coverage_words(file.coverage), 4);
-      const auto path = mask_.raw(file.path);
-      if (file.is_in_git()) out_ += "      " + untrack_command(path) + '\n';
-      out_ += "      " + ignore_command(path) + '\n';
-    }
-    out_ += '\n';
-  }
-
   void write_errors() {
     title("Could not be read");
     for (const auto& error : report_.errors) {
@@ -395,14 +355,24 @@ class TextReport {
     return listed(parts) + " (" + human_bytes(summary.bytes) + ")";
   }
 
+  std::string target() const {
+    return report_.target == "." ? "this folder" : mask_.printable(report_.target);
+  }
+
+  // What is found in templates is told, too.
+  std::string alone(const std::string& env) const {
+    const auto files = env.empty() ? "No files with secrets" : env;
+    return files + (report_.findings.empty() ? "" : "; " + found() + " in templates") + ", in " + target();
+  }
+
   void write_summary() {
-    const auto problems = static_cast<std::size_t>(std::count_if(
-        report_.env.begin(), report_.env.end(), [](const auto& file) { return file.is_problem(); }));
+    const auto is_problem = [](const EnvFinding& file) { return file.is_problem(); };
+    const bool problems = std::any_of(report_.env.begin(), report_.env.end(), is_problem);
     const auto suppressed = report_.summary.suppressed;
-    const bool clean = report_.findings.empty() && problems == 0 && report_.errors.empty();
-    auto line = found() + " in " + scanned() + " of " +
-                (report_.target == "." ? "this folder" : mask_.printable(report_.target));
-    if (problems > 0) line += "; " + counted(problems, ".env file") + " not kept out of commits";
+    const bool clean = report_.findings.empty() && !problems && report_.errors.empty();
+    const auto env = env_summary(report_);
+    auto line = report_.env_alone ? alone(env) : found() + " in " + scanned() + " of " + target();
+    if (problems && !report_.env_alone) line += "; " + env;
     if (!report_.allowed.empty()) line += "; " + counted(report_.allowed.size(), "finding") + " allowed";
     if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";
     if (fixed() > 0) line += "; " + counted(fixed(), "finding") + " of the baseline fixed";

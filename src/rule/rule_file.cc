@@ -35,14 +35,21 @@ class Reader {
     return rules;
   }
 
-  std::vector<Allowlist> read_config(std::string_view text) const {
+  Config read_config(std::string_view text) const {
     const auto root = parse(text);
-    allow_keys(root, {"title", "allowlists"});
-    std::vector<Allowlist> lists;
-    const auto* node = root.get("allowlists");
-    if (node == nullptr) return lists;
-    for (const auto* list : tables(*node, "allowlists")) lists.push_back(read_wide_allowlist(*list));
-    return lists;
+    allow_keys(root, {"title", "allowlists", "env"});
+    Config config;
+    if (const auto* node = root.get("allowlists"))
+      for (const auto* list : tables(*node, "allowlists"))
+        config.allowlists.push_back(read_wide_allowlist(*list));
+    if (const auto* node = root.get("env")) {
+      const auto* env = node->as_table();
+      if (env == nullptr) fail(*node, "'env' must be a table: [env]");
+      allow_keys(*env, {"files", "templates"});
+      config.env_files = path_patterns(*env, "files");
+      config.env_templates = path_patterns(*env, "templates");
+    }
+    return config;
   }
 
  private:
@@ -101,6 +108,17 @@ class Reader {
       result.push_back(item.as_string()->get());
     }
     return result;
+  }
+
+  // As in .gitignore, but nothing is taken back.
+  std::vector<std::string> path_patterns(const toml::table& table, std::string_view key) const {
+    auto patterns = texts(table, key);
+    for (const auto& each : patterns) {
+      if (each.empty() || each.starts_with('!') || each.ends_with('/'))
+        fail(*table.get(key),
+             "'" + std::string(key) + "' must be patterns of files, as in .gitignore, without '!'");
+    }
+    return patterns;
   }
 
   std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex) const {
@@ -279,7 +297,7 @@ std::vector<std::filesystem::path> rule_files_in(const std::filesystem::path& fo
 
 }  // namespace
 
-std::vector<Allowlist> parse_config(std::string_view toml, const std::string& file) {
+Config parse_config(std::string_view toml, const std::string& file) {
   return Reader(file, true).read_config(toml);
 }
 

@@ -23,8 +23,14 @@ std::vector<Rule> built_in_rules();
 /// parse_rules does, and when an id is there already, or the folder holds no rule file.
 void add_rules(std::vector<Rule>& rules, const std::filesystem::path& file_or_folder);
 
-/// Reads what a configuration file (.keysift.toml) allows: its `[[allowlists]]`. `file` names it in messages.
-/// Throws Failure, "file:line: ...", for a mistake.
-std::vector<Allowlist> parse_config(std::string_view toml, const std::string& file);
+/// What a configuration file (.keysift.toml) says.
+struct Config {
+  std::vector<Allowlist> allowlists;   ///< `[[allowlists]]`: what is no finding
+  std::vector<std::string> env_files;  ///< `[env] files`: more files with secrets, as patterns of .gitignore
+  std::vector<std::string> env_templates;  ///< `[env] templates`: more of their templates
+};
+
+/// Reads a configuration. `file` names it in messages. Throws Failure, "file:line: ...", for a mistake.
+Config parse_config(std::string_view toml, const std::string& file);
 
 }  // namespace keysift

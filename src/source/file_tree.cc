@@ -247,12 +247,16 @@ class Walk {
   }
 
   std::optional<WalkedFile> wanted_file(const Task& folder, const std::string& name, unsigned worker) const {
-    WalkedFile file{folder.folder + name, false};
+    WalkedFile file;
+    file.path = folder.folder + name;
     if (!folder.rules) return file;
     const auto in_repo = folder.in_repo + name;
+    file.inner = in_repo.size() < file.path.size();
     file.tracked = folder.rules->tracks(in_repo);
     if (file.tracked || options_.ignored) return file;
-    if (folder.only_tracked || folder.rules->ignore(in_repo, worker)) return std::nullopt;
+    if (folder.only_tracked) return std::nullopt;
+    file.ignored = folder.rules->ignore(in_repo, worker);
+    if (file.ignored && !options_.told_ignored) return std::nullopt;
     return file;
   }
 

@@ -11,7 +11,8 @@ namespace keysift {
 
 /// Which files of a tree are wanted, and how many threads look.
 struct FileTreeOptions {
-  bool ignored = false;  ///< also files that git ignores
+  bool ignored = false;       ///< also files that git ignores, and what is in folders that it ignores
+  bool told_ignored = false;  ///< also ignored files, where the folder that they lie in is not ignored itself
   unsigned workers = 1;
 };
 
@@ -19,6 +20,8 @@ struct FileTreeOptions {
 struct WalkedFile {
   std::string path;      ///< relative to the root of the walk
   bool tracked = false;  ///< the repository it lies in tracks it
+  bool ignored = false;  ///< git ignores it; only where FileTreeOptions::told_ignored asked for such files
+  bool inner = false;    ///< lies in a repository inside the one that the walk began in
 };
 
 /// Called with each file, an open folder its path starts from, and the number of the worker that found it.

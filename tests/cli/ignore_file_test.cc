@@ -116,7 +116,7 @@ TEST_CASE("an entry that has expired allows nothing, and is told") {
                  "\nOut of date\n"
                  "  .keysiftignore:1  a.py (until the key is revoked) ended on 2024-12-31: renew it or "
                  "remove the line\n"));
-  CHECK(keysift_then({"env", "."}, repo.path()).out.find("Out of date") == std::string::npos);
+  CHECK(contains(keysift_then({"env", "."}, repo.path()).out, "Out of date\n"));
   repo.write("a.py", "clean\n");
   CHECK(keysift_then({"files", "."}, repo.path()).exit_code == 0);
 }

@@ -1,5 +1,6 @@
 #include "git/ignore.h"
 
+#include <fcntl.h>
 #include <git2.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/glob.h"
 #include "git/own_configuration.h"
 #include "support/catch.h"
@@ -390,6 +392,43 @@ TEST_CASE("the nearest ignore file comes first, then info/exclude") {
   CHECK(decided(files, "a/b/y.a") == ".gitignore:4:*.a");
   CHECK(decided(files, "a/b/y.b") == ".git/info/exclude:2:*.b");
   CHECK(decided(files, "a/b/y") == "");
+}
+
+TEST_CASE("what a negation takes back") {
+  const auto taken_back = [](const std::map<std::string, std::string>& files, const std::string& path) {
+    TestRepo repo;
+    for (const auto& [name, bytes] : files) repo.write(name, bytes);
+    auto ignores = rules_of(repo.path());
+    const auto decision = ignores.taken_back(path);
+    return decision ? decision->source + ":" + std::to_string(decision->line) : "";
+  };
+  CHECK(taken_back({{".gitignore", "*.log\n.env\n"}, {"a/.gitignore", "!.env\n"}}, "a/.env") ==
+        ".gitignore:2");
+  CHECK(taken_back({{".gitignore", ".env\n.env*\n!.env\n"}}, ".env") == ".gitignore:2");
+  CHECK(taken_back({{".gitignore", "!.env\n"}}, ".env") == "");
+  CHECK(taken_back({{".gitignore", ".env\n"}}, ".env") == ".gitignore:1");
+}
+
+TEST_CASE("one ignore file alone decides as git has it") {
+  for (std::uint64_t seed = 100; seed < 130; ++seed) {
+    RandomTree tree(seed);
+    TestRepo repo;
+    const auto rules =
+        read_regular_file(AT_FDCWD, (tree.path() / ".gitignore").native(), kMaxIgnoreFile).value_or("");
+    repo.write(".gitignore", rules);
+    const IgnoreFile file(".gitignore", rules);
+    Lines paths, ours;
+    for (const auto& path : tree.paths()) {
+      if (path.ends_with('/')) continue;
+      paths.push_back(path);
+      const auto* pattern = file.decide(path, false);
+      ours.push_back(pattern == nullptr ? ""
+                                        : ".gitignore:" + std::to_string(pattern->line) + ":" +
+                                              std::string(pattern->written));
+    }
+    INFO("seed " << seed);
+    CHECK(ours == verdicts_of_git(repo.path(), paths));
+  }
 }
 
 TEST_CASE("below an ignored folder nothing can be taken back") {

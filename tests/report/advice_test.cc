@@ -1,5 +1,6 @@
 #include "report/advice.h"
 
+#include "base/path_pattern.h"
 #include "support/catch.h"
 #include "support/support.h"
 
@@ -46,14 +47,16 @@ TEST_CASE("The commands take a .env file out of git, that one only, and keep it 
     CHECK(untracked.err == "");
     CHECK(repo.git({"diff", "--cached", "--name-only", "-z"}) == name + '\0');
 
-    CHECK(bash(ignore_command(name), repo).exit_code == 0);
+    CHECK(bash(append_command(pattern_of(name.substr(name.rfind('/') + 1)), ".gitignore"), repo).exit_code ==
+          0);
     CHECK(repo.git({"ls-files", "-z", "--others", "--exclude-standard"}) == std::string(".gitignore\0", 11));
   }
 }
 
 TEST_CASE("Usual names give the commands that people know") {
   CHECK(untrack_command("api/.env") == "git rm --cached api/.env");
-  CHECK(ignore_command("api/.env") == "echo .env >> .gitignore");
+  CHECK(append_command(".env", ".gitignore") == "echo .env >> .gitignore");
+  CHECK(append_command("**/.env", "web app/.dockerignore") == "echo '**/.env' >> 'web app/.dockerignore'");
 }
 
 TEST_CASE("A finding's state says what became of its blob") {

@@ -43,12 +43,13 @@ TEST_CASE("The workflow commands of a leaky report") {
           "in no branch or tag (amended, dropped or stashed away), but git still keeps it, and so may every "
           "place it was pushed to" +
           revoke +
-          "::error file=api/.env,title=.env file::api/.env: Git tracks this file, so every clone has it. "
+          "::error file=api/.env,title=File with secrets::api/.env: Git tracks this file, so every clone has "
+          "it. "
           "Revoke "
           "the keys in it.\n"
-          "::error file=web app/.env.local,title=.env file::web app/.env.local: Git does not ignore this "
-          "file: "
-          "the next `git add .` puts it into a commit.\n"
+          "::error file=web app/.gitignore,line=3,title=File with secrets::web app/.env.local: A rule "
+          "ignores this file and another one takes that back: the next `git add .` puts it into a commit. "
+          "At web app/.gitignore:3: !.env.local. It takes back .env.* (.gitignore:2).\n"
           "::warning title=Could not be read::private/dump.sql: Permission denied\n"
           "keysift: 4 errors and 2 warnings; GitHub shows at most 10 of each for a step, this log has all\n");
 }

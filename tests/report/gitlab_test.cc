@@ -114,8 +114,9 @@ TEST_CASE("A finding as a vulnerability of GitLab") {
   CHECK(all.at(2).at("severity") == "Low");
   CHECK(all.at(2).at("location").at("file") == std::string("commit ") + kSecondCommit);
   CHECK(all.at(3).at("identifiers").at(0).at("value") == "env-tracked");
-  CHECK(all.at(4).at("identifiers").at(0).at("value") == "env-not-ignored");
-  CHECK(all.at(4).at("location") == json({{"file", "web app/.env.local"}, {"commit", {{"sha", "0000000"}}}}));
+  CHECK(all.at(4).at("identifiers").at(0).at("value") == "env-reincluded");
+  CHECK(all.at(4).at("location") ==
+        json({{"file", "web app/.gitignore"}, {"start_line", 3}, {"commit", {{"sha", "0000000"}}}}));
   CHECK(report.at("scan").at("status") == "failure");
   CHECK(report.at("scan").at("messages") ==
         json::array({{{"level", "warn"}, {"value", "private/dump.sql: Permission denied"}}}));

@@ -31,6 +31,7 @@ TEST_CASE("The JSON report of nothing found") {
   "allowed": [],
   "stale": [],
   "env": [],
+  "doors": [],
   "errors": [],
   "summary": {
     "findings": {
@@ -111,12 +112,37 @@ TEST_CASE("The rest of a leaky report in JSON") {
   const auto report = rendered(leaky_report(rules));
   CHECK(report.at("findings").at(2).at("location").at("path") == "");
   CHECK(report.at("findings").at(2).at("location").at("decoded") == json::array({"base64"}));
-  CHECK(report.at("env") ==
-        json::array({
-            {{"path", ".env"}, {"coverage", "unprepared"}, {"problem", false}},
-            {{"path", "api/.env"}, {"coverage", "tracked"}, {"problem", true}},
-            {{"path", "web app/.env.local"}, {"coverage", "not-ignored"}, {"problem", true}},
-        }));
+  const json& env = report.at("env");
+  CHECK(env.size() == 3);
+  CHECK(env.at(0).at("path") == ".env");
+  CHECK(env.at(0).at("coverage") == "unprepared");
+  CHECK(env.at(0).at("problem") == false);
+  CHECK(env.at(0).at("present") == false);
+  CHECK(env.at(1).at("path") == "api/.env");
+  CHECK(env.at(1).at("fix") == json::array({"git rm --cached api/.env", "echo .env >> .gitignore"}));
+  CHECK(env.at(2) == json::parse(R"({
+    "fingerprint": "d59cbc4f74e30df489dcf66f826d9eed",
+    "path": "web app/.env.local",
+    "coverage": "reincluded",
+    "problem": true,
+    "present": true,
+    "why": "A rule ignores this file and another one takes that back: the next `git add .` puts it into a commit.",
+    "cause": {"path": "web app/.gitignore", "line": 3, "text": "!.env.local"},
+    "detail": "It takes back .env.* (.gitignore:2).",
+    "read_by": null,
+    "fix": ["echo .env.local >> 'web app/.gitignore'"],
+    "advice": null,
+    "provenance": null,
+    "allowed_by": null,
+    "allowed_reason": null
+  })"));
+  CHECK(report.at("doors") == json::parse(R"([
+    {"path": "api/.env", "door": "commit", "into": null, "open": true, "by": null},
+    {"path": "api/.env", "door": "image", "into": "image of api/Dockerfile", "open": false,
+     "by": {"path": "api/.dockerignore", "line": 2, "text": "**/.env"}},
+    {"path": "web app/.env.local", "door": "commit", "into": null, "open": true,
+     "by": {"path": "web app/.gitignore", "line": 3, "text": "!.env.local"}}
+  ])"));
   CHECK(report.at("errors") ==
         json::array({{{"path", "private/dump.sql"}, {"message", "Permission denied"}}}));
   CHECK(report.at("summary").at("findings") == json({{"high", 2}, {"medium", 0}, {"low", 1}}));

@@ -73,7 +73,7 @@ TEST_CASE("Findings are tests that fail") {
             second + " (low" + added +
             "in no branch or tag (amended, dropped or stashed away), but git still keeps it, and "
             "so may every place it was pushed to" +
-            end + R"(    <testcase classname="api/.env" name=".env file" time="0">
+            end + R"(    <testcase classname="api/.env" name="file with secrets" time="0">
       <failure type="tracked" message="Git tracks this file, so every clone has it. Revoke the keys in it."/>
     </testcase>
     <testcase classname="private/dump.sql" name="could not be read" time="0">

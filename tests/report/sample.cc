@@ -57,6 +57,26 @@ Report sample_report(const std::vector<Rule>& rules) {
   return report;
 }
 
+std::vector<EnvFinding> sample_env() {
+  std::vector<EnvFinding> all(3);
+  all[0].path = ".env";
+  all[0].coverage = Coverage::unprepared;
+  all[0].present = false;
+  all[1].path = "api/.env";
+  all[1].coverage = Coverage::tracked;
+  all[2].path = "web app/.env.local";
+  all[2].coverage = Coverage::reincluded;
+  all[2].cause = Place{"web app/.gitignore", 3, "!.env.local"};
+  all[2].detail = "It takes back .env.* (.gitignore:2).";
+  all[2].ignore_file = "web app/.gitignore";
+  all[2].pattern = ".env.local";
+  for (auto* each : {&all[0], &all[1]}) {
+    each->ignore_file = ".gitignore";
+    each->pattern = ".env";
+  }
+  return all;
+}
+
 Report leaky_report(const std::vector<Rule>& rules) {
   auto report = sample_report(rules);
   const auto key = openai_project_key(1);
@@ -88,9 +108,18 @@ Report leaky_report(const std::vector<Rule>& rules) {
   report.findings.push_back(message);
 
   report.env_checked = true;
-  report.env = {{".env", Coverage::unprepared},
-                {"api/.env", Coverage::tracked},
-                {"web app/.env.local", Coverage::not_ignored}};
+  report.env = sample_env();
+  report.passages = {
+      {"api/.env", Door::commit, "", true, {}, ".gitignore", ".env", ""},
+      {"api/.env",
+       Door::image,
+       "image of api/Dockerfile",
+       false,
+       {"api/.dockerignore", 2, "**/.env"},
+       "",
+       "",
+       ""},
+      {"web app/.env.local", Door::commit, "", true, {"web app/.gitignore", 3, "!.env.local"}, "", "", ""}};
   report.errors = {{"private/dump.sql", "Permission denied"}};
   return report;
 }

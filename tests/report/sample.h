@@ -21,11 +21,14 @@ Finding sample_finding(const Rule& rule, const std::string& key, const std::stri
 /// What is known of a blob that HEAD still has, introduced by kFirstCommit, in five refs and 14 commits.
 Provenance sample_provenance();
 
+/// A note, a file that git tracks, and one of which a line takes back that it is ignored.
+std::vector<EnvFinding> sample_env();
+
 /// A report of no findings, with a summary of what was looked at.
 Report sample_report(const std::vector<Rule>& rules);
 
 /// One with two keys: the first in two files and in the summary of the commit that removed it, the second in
-/// a commit message and in base64; two .env files and a note, and an error.
+/// a commit message and in base64; sample_env(), three doors, and an error.
 Report leaky_report(const std::vector<Rule>& rules);
 
 }  // namespace keysift::test

@@ -51,12 +51,12 @@ TEST_CASE("SARIF lists every rule") {
   }
   CHECK(ids == std::vector<std::string>{
                    "openai-project-key", "generic-token", "env-tracked", "env-tracked-ignored", "env-staged",
-                   "env-in-history", "env-not-ignored", "env-reincluded", "env-wrong-pattern",
+                   "env-in-history", "env-expected", "env-not-ignored", "env-reincluded", "env-wrong-pattern",
                    "env-partly-ignored", "env-personal-rule", "env-in-image", "env-in-package",
                    "env-image-variable", "env-public-variable", "env-readable", "env-unprepared"});
   CHECK(levels == std::vector<std::string>{"error", "note", "error", "error", "error", "error", "warning",
-                                           "warning", "warning", "warning", "warning", "error", "error",
-                                           "error", "error", "note", "note"});
+                                           "warning", "warning", "warning", "warning", "warning", "error",
+                                           "error", "error", "error", "note", "note"});
 
   const auto& openai = listed.at(0);
   CHECK(openai.at("shortDescription").at("text") == "OpenAI project API key");
@@ -134,11 +134,11 @@ TEST_CASE("SARIF carries .env files with the commands that help") {
     CHECK(result.at("level") == level);
     CHECK(result.at("properties").at("fix") == fix);
   };
-  check(3, "env-unprepared", 16, "note", {"echo .env >> .gitignore"});
+  check(3, "env-unprepared", 17, "note", {"echo .env >> .gitignore"});
   check(4, "env-tracked", 2, "error", {"git rm --cached api/.env", "echo .env >> .gitignore"});
-  check(5, "env-not-ignored", 6, "warning", {"echo .env.local >> .gitignore"});
+  check(5, "env-reincluded", 8, "warning", {"echo .env.local >> 'web app/.gitignore'"});
   CHECK(results.at(5).at("locations").at(0).at("physicalLocation").at("artifactLocation") ==
-        in_base("%SRCROOT%", "web%20app/.env.local"));
+        in_base("%SRCROOT%", "web%20app/.gitignore"));
 }
 
 TEST_CASE("SARIF says what could not be read") {

@@ -79,7 +79,7 @@ What to do
   Allow what is no leak: keysift allow FINGERPRINT --reason "..."
   Where the confidence is not high, look first whether it is a real key.
 
-.env files: run this in the repository's root folder, then commit
+Files with secrets: the ways out of this repository
   .env
     This file is not there yet, but git would not ignore it.
       echo .env >> .gitignore
@@ -88,13 +88,23 @@ What to do
       git rm --cached api/.env
       echo .env >> .gitignore
   web app/.env.local
-    Git does not ignore this file: the next `git add .` puts it into a commit.
-      echo .env.local >> .gitignore
+    A rule ignores this file and another one takes that back: the next `git add
+    .` puts it into a commit.
+      web app/.gitignore:3  !.env.local
+      It takes back .env.* (.gitignore:2).
+      echo .env.local >> 'web app/.gitignore'
+
+  File                Commit                      Image                Package
+  api/.env            open                        api/.dockerignore:2  -
+  web app/.env.local  open: web app/.gitignore:3  -                    -
+
+  Commands are for the repository's root folder. To add all lines at once:
+  keysift env --fix (--diff shows them first)
 
 Could not be read
   private/dump.sql: Permission denied
 
-3 findings of 2 keys (2 high and 1 low confidence) in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop; 2 .env files not kept out of commits; incomplete: 1 could not be read.
+3 findings of 2 keys (2 high and 1 low confidence) in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop; 2 files with secrets: 2 ways out; incomplete: 1 could not be read.
 )");
 }
 

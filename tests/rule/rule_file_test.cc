@@ -187,7 +187,7 @@ TEST_CASE("add_rules adds a file, or every file of a folder") {
 
 TEST_CASE("a rule's allowlist takes no commits, a configuration's does") {
   const std::string list = "allowlists]]\ncommits = ['0123abcd']\n";
-  CHECK(parse_config("[[" + list, "c.toml").front().commits == std::vector<std::string>{"0123abcd"});
+  CHECK(parse_config("[[" + list, "c.toml").allowlists.front().commits == std::vector<std::string>{"0123abcd"});
   const std::string rule = "[[rules]]\nid = 'r'\nregex = 'key'\nkeywords = ['key']\n[[rules.";
   CHECK_THROWS_WITH(parse_rules(rule + list, "r.toml"),
                     Catch::Matchers::StartsWith("r.toml:6: unknown key 'commits'"));

@@ -160,6 +160,7 @@ void copy_fixture(const std::string& name, const fs::path& into) {
     const fs::path relative = entry.path().lexically_relative(root);
     std::string file = relative.filename().string();
     if (file.starts_with("dot-")) file.replace(0, 4, ".");
+    if (file.starts_with("as-")) file.erase(0, 3);
     const fs::path target = into / relative.parent_path() / file;
     fs::create_directories(target.parent_path());
     std::ofstream(target, std::ios::binary)

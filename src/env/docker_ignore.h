@@ -1,0 +1,47 @@
+// Docker's ignore files: https://docs.docker.com/build/concepts/context/#dockerignore-files
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rule/pattern.h"
+
+namespace keysift {
+
+/// A line of the file that can fit something.
+struct DockerIgnoreLine {
+  std::size_t line = 0;  ///< its number, from 1
+  std::string text;      ///< as it is written, without blanks around it
+  bool negated = false;  ///< begins with '!': takes a file back
+  std::unique_ptr<Pattern> pattern;
+};
+
+/// A .dockerignore, read as Docker's own package patternmatcher does, which differs from git: each pattern
+/// begins at the root of the build's context, a '!' works below an excluded folder, too, and blanks on both
+/// sides do not count.
+class DockerIgnore {
+ public:
+  explicit DockerIgnore(std::string_view bytes);
+
+  /// The line that decides about the file at `path`, relative to the context: the last that fits the file or
+  /// a folder above it. None: nullptr, and the file is not excluded.
+  const DockerIgnoreLine* decide(std::string_view path) const;
+
+ private:
+  std::vector<DockerIgnoreLine> lines_;
+};
+
+/// A line that fits every file called `name`, wherever in the context.
+std::string docker_pattern_of(std::string_view name);
+
+/// What a pattern fits, as RE2 has it, from the beginning of a path to its end: Go's path/filepath.Match, and
+/// `**` for any number of folders.
+std::string docker_regex(std::string_view pattern);
+
+/// `path` without ".", "..", doubled '/' and '/' at its ends, as Go's path/filepath.Clean has it for a path
+/// below the root; "" for the root itself.
+std::string cleaned(std::string_view path);
+
+}  // namespace keysift

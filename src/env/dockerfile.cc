@@ -1,0 +1,265 @@
+#include "env/dockerfile.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+#include "env/docker_ignore.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r";
+
+struct Instruction {
+  std::size_t line = 0;
+  std::string name;  // in upper case
+  std::string rest;
+};
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+std::string mapped(std::string_view text, int (*map)(int)) {
+  std::string result(text);
+  for (char& c : result) c = static_cast<char>(map(static_cast<unsigned char>(c)));
+  return result;
+}
+
+std::string lower(std::string_view text) { return mapped(text, std::tolower); }
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> all;
+  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+    const auto end = std::min(text.find_first_of(kBlanks), text.size());
+    all.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return all;
+}
+
+// The lines of a file, put together to instructions.
+class Lines {
+ public:
+  explicit Lines(std::string_view bytes) : rest_(bytes) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
+    read_directives();
+  }
+
+  std::optional<Instruction> next() {
+    Instruction found;
+    std::string text;
+    while (!rest_.empty()) {
+      const auto line = take_line();
+      if (is_comment(line) || (!text.empty() && trimmed(line).empty())) continue;
+      if (text.empty()) found.line = number_;
+      auto part = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+      const bool goes_on = part.ends_with(escape_);
+      if (goes_on) part.remove_suffix(1);
+      text += part;
+      if (!goes_on && !trimmed(text).empty()) break;
+      if (!goes_on) text.clear();
+    }
+    const auto whole = trimmed(text);
+    if (whole.empty()) return std::nullopt;
+    const auto end = std::min(whole.find_first_of(kBlanks), whole.size());
+    found.name = mapped(whole.substr(0, end), std::toupper);
+    found.rest = trimmed(whole.substr(end));
+    if (found.name == "ONBUILD") return unwrapped(std::move(found));
+    skip_heredocs(found);
+    return found;
+  }
+
+ private:
+  static bool is_comment(std::string_view line) { return trimmed(line).starts_with('#'); }
+
+  // What an ONBUILD does, some build will do that stands on the image.
+  static Instruction unwrapped(Instruction onbuild) {
+    const std::string_view rest = onbuild.rest;
+    const auto end = std::min(rest.find_first_of(kBlanks), rest.size());
+    return {onbuild.line, mapped(rest.substr(0, end), std::toupper), std::string(trimmed(rest.substr(end)))};
+  }
+
+  std::string_view take_line() {
+    const auto line = rest_.substr(0, rest_.find('\n'));
+    rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
+    ++number_;
+    return line;
+  }
+
+  // `# escape=` counts among the first lines, before anything that is no directive.
+  void read_directives() {
+    for (auto rest = rest_; rest.starts_with('#');) {
+      const auto line = rest.substr(0, rest.find('\n'));
+      const auto equals = line.find('=');
+      if (equals == std::string_view::npos) return;
+      const auto value = trimmed(line.substr(equals + 1));
+      if (lower(trimmed(line.substr(1, equals - 1))) == "escape" && value == "`") escape_ = '`';
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    }
+  }
+
+  // The bodies of `<<EOF` documents that follow, each up to a line that is its word.
+  void skip_heredocs(const Instruction& instruction) {
+    if (instruction.name != "RUN" && instruction.name != "COPY" && instruction.name != "ADD") return;
+    for (const auto& word : words(instruction.rest)) {
+      if (!word.starts_with("<<")) continue;
+      std::string_view end = std::string_view(word).substr(2);
+      const bool drops_tabs = end.starts_with('-');
+      if (drops_tabs) end.remove_prefix(1);
+      if (end.size() > 2 && (end.front() == '"' || end.front() == '\'')) end = end.substr(1, end.size() - 2);
+      if (end.empty() || end.front() == '<') continue;
+      while (!rest_.empty()) {
+        auto line = take_line();
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (drops_tabs) line.remove_prefix(std::min(line.find_first_not_of('\t'), line.size()));
+        if (line == end) break;
+      }
+    }
+  }
+
+  std::string_view rest_;
+  std::size_t number_ = 0;
+  char escape_ = '\\';
+};
+
+// One `NAME=value` after another, or, as it once was, `NAME value`.
+class Assignments {
+ public:
+  explicit Assignments(std::string_view text) : rest_(text) {}
+
+  std::vector<std::pair<std::string, std::string>> read() {
+    std::vector<std::pair<std::string, std::string>> all;
+    const auto first = rest_.find_first_of("= \t");
+    if (first == std::string_view::npos) return all;
+    if (rest_[first] != '=')
+      return {{std::string(rest_.substr(0, first)), std::string(trimmed(rest_.substr(first)))}};
+    for (rest_ = trimmed(rest_); !rest_.empty(); rest_ = trimmed(rest_)) {
+      const auto word = take_word();
+      const auto equals = word.find('=');
+      if (equals != std::string::npos) all.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    }
+    return all;
+  }
+
+ private:
+  std::string take_word() {
+    std::string word;
+    char quote = '\0';
+    std::size_t i = 0;
+    for (; i < rest_.size(); ++i) {
+      const char c = rest_[i];
+      if (quote == '\0' && kBlanks.find(c) != std::string_view::npos) break;
+      if (c == quote) {
+        quote = '\0';
+      } else if (quote == '\0' && (c == '"' || c == '\'')) {
+        quote = c;
+      } else if (c == '\\' && quote != '\'' && i + 1 < rest_.size()) {
+        word += rest_[++i];
+      } else {
+        word += c;
+      }
+    }
+    rest_.remove_prefix(i);
+    return word;
+  }
+
+  std::string_view rest_;
+};
+
+// The words behind the flags: a JSON list, or parted by blanks.
+std::vector<std::string> arguments(std::string_view text) {
+  if (!text.starts_with('[')) return words(text);
+  const auto list = nlohmann::json::parse(text, nullptr, false);
+  if (!list.is_array()) return words(text);
+  std::vector<std::string> all;
+  for (const auto& item : list)
+    if (item.is_string()) all.push_back(item.get<std::string>());
+  return all;
+}
+
+bool is_address(std::string_view source) {
+  return source.find("://") != std::string_view::npos || source.starts_with("git@");
+}
+
+std::string joined(const std::string& folder, const std::string& path) {
+  return path.starts_with('/') ? path : folder + '/' + path;
+}
+
+class Parser {
+ public:
+  Dockerfile parse(std::string_view bytes) {
+    Lines lines(bytes);
+    while (const auto instruction = lines.next()) {
+      if (instruction->name == "FROM") begin_stage(instruction->rest);
+      if (instruction->name == "ENV" || instruction->name == "ARG") add_variables(*instruction);
+      if (file_.stages.empty()) continue;
+      if (instruction->name == "WORKDIR")
+        work_folders_.back() = joined(work_folders_.back(), instruction->rest);
+      if (instruction->name == "COPY" || instruction->name == "ADD") add_copy(*instruction);
+    }
+    return std::move(file_);
+  }
+
+ private:
+  void begin_stage(std::string_view rest) {
+    auto parts = words(rest);
+    std::erase_if(parts, [](const std::string& part) { return part.starts_with("--"); });
+    auto& stage = file_.stages.emplace_back();
+    if (!parts.empty()) stage.base = lower(parts[0]);
+    if (parts.size() >= 3 && lower(parts[1]) == "as") stage.name = lower(parts[2]);
+    const auto base = stage_named(file_, stage.base, file_.stages.size() - 1);
+    work_folders_.push_back(base == std::string::npos ? "" : work_folders_[base]);
+  }
+
+  void add_variables(const Instruction& instruction) {
+    for (auto& [name, value] : Assignments(instruction.rest).read())
+      file_.variables.push_back({instruction.line, instruction.name, std::move(name), std::move(value)});
+  }
+
+  void add_copy(const Instruction& instruction) {
+    DockerCopy copy{instruction.line, instruction.name + ' ' + instruction.rest, {}, {}, false, {}, {}};
+    std::string_view rest = instruction.rest;
+    while (rest.starts_with("--")) {
+      const auto flag = rest.substr(0, rest.find_first_of(kBlanks));
+      if (flag.starts_with("--from=")) copy.from = lower(flag.substr(flag.find('=') + 1));
+      if (flag.starts_with("--exclude=")) copy.excludes.emplace_back(flag.substr(flag.find('=') + 1));
+      rest = trimmed(rest.substr(flag.size()));
+    }
+    auto parts = arguments(rest);
+    if (parts.size() < 2) return;
+    const auto destination = std::move(parts.back());
+    parts.pop_back();
+    std::erase_if(parts, [](const std::string& each) { return is_address(each) || each.starts_with("<<"); });
+    copy.into_folder = parts.size() > 1 || destination.ends_with('/') || destination == ".";
+    const auto whole = joined(work_folders_.back(), destination);
+    if (whole.find('$') == std::string::npos) copy.destination = '/' + cleaned(whole);
+    copy.sources = std::move(parts);
+    file_.stages.back().copies.push_back(std::move(copy));
+  }
+
+  Dockerfile file_;
+  std::vector<std::string> work_folders_;  // of each stage
+};
+
+}  // namespace
+
+Dockerfile parse_dockerfile(std::string_view bytes) { return Parser().parse(bytes); }
+
+std::size_t stage_named(const Dockerfile& file, std::string_view name, std::size_t count) {
+  const auto wanted = lower(name);
+  for (auto i = count; i-- > 0;)
+    if (!wanted.empty() && file.stages[i].name == wanted) return i;
+  const bool is_number =
+      !wanted.empty() && wanted.size() < 5 && wanted.find_first_not_of("0123456789") == std::string::npos;
+  const auto number = is_number ? std::stoul(wanted) : count;
+  return number < count ? number : std::string::npos;
+}
+
+}  // namespace keysift

@@ -1,0 +1,219 @@
+#include "env/python_sdist.h"
+
+#include <algorithm>
+#include <utility>
+
+#define TOML_EXCEPTIONS 1
+#include <toml++/toml.h>
+
+#include "env/docker_ignore.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::size_t kMostCommands = 10'000;
+constexpr std::string_view kBlanks = " \t\r";
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> all;
+  for (;;) {
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+    if (text.empty()) return all;
+    const auto end = std::min(text.find_first_of(kBlanks), text.size());
+    all.emplace_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
+// `*` and `?` stop at '/', `**` is for any folders, and `[!a]` is a set's opposite.
+std::unique_ptr<Pattern> python_glob(std::string glob) {
+  for (auto at = glob.find("[!"); at != std::string::npos; at = glob.find("[!", at + 2)) glob[at + 1] = '^';
+  return std::make_unique<Pattern>(docker_regex(glob));
+}
+
+// For `include` alone, setuptools takes `**` for `*`.
+std::string with_single_stars(std::string glob) {
+  for (auto at = glob.find("**"); at != std::string::npos; at = glob.find("**", at)) glob.erase(at, 1);
+  return glob;
+}
+
+std::string below(std::string_view folder, std::string_view glob) {
+  auto path = cleaned(folder);
+  if (!path.empty()) path += '/';
+  return path + std::string(glob);
+}
+
+}  // namespace
+
+PythonSdist::PythonSdist(const WorkTree& tree, std::string folder)
+    : tree_(tree), folder_(std::move(folder)), project_(folder_ + "pyproject.toml") {
+  read_project();
+  read_manifest();
+}
+
+void PythonSdist::read_project() {
+  const auto bytes = tree_.read(project_);
+  if (!bytes) return;
+  toml::table project;
+  try {
+    project = toml::parse(*bytes);
+  } catch (const toml::parse_error&) {
+    uses_other_ = true;  // nobody can build it
+    return;
+  }
+  name_ = project["project"]["name"].value_or(std::string());
+  const auto backend = project["build-system"]["build-backend"].value_or(std::string("setuptools"));
+  uses_hatch_ = backend.starts_with("hatchling");
+  uses_other_ = !uses_hatch_ && !backend.starts_with("setuptools");
+  if (const auto* needed = project["build-system"]["requires"].as_array()) {
+    for (const auto& each : *needed) {
+      const auto text = each.value_or(std::string());
+      if (text.starts_with("setuptools-scm") || text.starts_with("setuptools_scm")) uses_git_ = true;
+    }
+  }
+  if (uses_hatch_) read_hatch(*bytes);
+}
+
+void PythonSdist::read_hatch(std::string_view text_of_project) {
+  const auto project = toml::parse(text_of_project);
+  const auto build = project["tool"]["hatch"]["build"];
+  const auto sdist = build["targets"]["sdist"];
+  const auto patterns_in = [&](std::initializer_list<const char*> keys) {
+    Patterns patterns;
+    std::string text;
+    for (const char* key : keys) {
+      const auto* list = sdist[key].as_array() ? sdist[key].as_array() : build[key].as_array();
+      if (list == nullptr) continue;
+      for (const auto& each : *list) {
+        text += each.value_or(std::string()) + '\n';
+        patterns.lines.push_back(each.source().begin.line);
+      }
+      patterns.file = std::make_unique<IgnoreFile>(project_, text);
+    }
+    return patterns;
+  };
+  hatch_includes_ = patterns_in({"include", "only-include"});
+  hatch_excludes_ = patterns_in({"exclude"});
+  for (auto folder = std::string_view(folder_);; folder = folder.substr(0, folder.size() - 1)) {
+    folder = folder.substr(0, folder.rfind('/') + 1);
+    const auto file = std::string(folder) + ".gitignore";
+    if (auto bytes = tree_.read(file)) {
+      git_rules_ = std::make_unique<IgnoreFile>(file, std::move(*bytes));
+      return;
+    }
+    if (folder.empty()) return;
+  }
+}
+
+void PythonSdist::read_manifest() {
+  const auto bytes = tree_.read(folder_ + "MANIFEST.in");
+  if (!bytes) return;
+  std::string_view rest = *bytes;
+  std::string joined;
+  std::size_t first = 0;
+  for (std::size_t number = 1; !rest.empty() && commands_.size() < kMostCommands; ++number) {
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    line = line.substr(0, line.find('#'));
+    line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+    if (joined.empty()) first = number;
+    const bool goes_on = line.ends_with('\\');
+    if (goes_on) line.remove_suffix(1);
+    joined += line;
+    if (goes_on) continue;
+    add_command(joined, first);
+    joined.clear();
+  }
+}
+
+void PythonSdist::add_command(std::string_view line, std::size_t number) {
+  auto parts = words(line);
+  if (parts.size() < 2) return;
+  const auto name = parts[0];
+  parts.erase(parts.begin());
+  Command command;
+  command.by = {folder_ + "MANIFEST.in", number, name};
+  for (const auto& part : parts) command.by.text += ' ' + part;
+  command.takes_in = name.ends_with("include") || name == "graft";
+  std::string folder;
+  if (name.starts_with("recursive-")) {
+    folder = parts[0];
+    parts.erase(parts.begin());
+  }
+  for (const auto& part : parts) {
+    if (name == "include") {
+      command.patterns.push_back(python_glob(with_single_stars(cleaned(part))));
+    } else if (name == "exclude") {
+      command.patterns.push_back(python_glob(cleaned(part)));
+    } else if (name == "graft" || name == "prune") {
+      command.patterns.push_back(python_glob(below(part, "**")));
+    } else if (name == "global-include" || name == "global-exclude") {
+      command.patterns.push_back(python_glob("**/" + part));
+    } else if (name == "recursive-include" || name == "recursive-exclude") {
+      command.patterns.push_back(python_glob(below(folder, "**/" + part)));
+    }
+  }
+  commands_.push_back(std::move(command));
+}
+
+std::optional<Place> PythonSdist::line_in(const Patterns& patterns, std::string_view within) const {
+  const auto* found = patterns.file ? patterns.file->decide(within, false) : nullptr;
+  if (found == nullptr || found->negated) return std::nullopt;
+  return Place{project_, patterns.lines.at(found->line - 1), std::string(found->written)};
+}
+
+std::optional<Passage> PythonSdist::passage_of(const std::string& path, bool tracked) const {
+  if (!path.starts_with(folder_) || uses_other_) return std::nullopt;
+  Passage passage;
+  passage.file = path;
+  passage.door = Door::package;
+  passage.into = "Python sdist " + (name_.empty() ? "of " + (folder_.empty() ? "." : folder_) : name_);
+  const auto within = std::string_view(path).substr(folder_.size());
+  uses_hatch_ ? ask_hatch(within, passage) : ask_setuptools(within, tracked, passage);
+  if (passage.by.path.empty()) return std::nullopt;
+  return passage;
+}
+
+// Leaves the passage without a place where nothing would take the file in.
+void PythonSdist::ask_setuptools(std::string_view within, bool tracked, Passage& passage) const {
+  if (uses_git_ && tracked) {
+    passage.open = true;
+    passage.by = {project_, 0, "setuptools-scm"};
+  }
+  for (const auto& command : commands_) {
+    const auto fits = [&](const auto& pattern) { return pattern->found_in(within); };
+    if (std::none_of(command.patterns.begin(), command.patterns.end(), fits)) continue;
+    if (!command.takes_in && !passage.open) continue;
+    passage.open = command.takes_in;
+    passage.by = command.by;
+  }
+  if (!passage.open) return;
+  passage.ignore_file = folder_ + "MANIFEST.in";
+  passage.pattern = "global-exclude " + std::string(within.substr(within.rfind('/') + 1));
+  if (passage.pattern.find_first_of(" *?[\\", sizeof "global-exclude") == std::string::npos) return;
+  passage.ignore_file.clear();
+  passage.pattern.clear();
+  passage.advice = "Take the file out of MANIFEST.in.";
+}
+
+void PythonSdist::ask_hatch(std::string_view within, Passage& passage) const {
+  if (auto place = line_in(hatch_excludes_, within)) {
+    passage.by = std::move(*place);
+    return;
+  }
+  if (git_rules_) {
+    const auto from_rules = git_rules_->source().size() - std::string_view(".gitignore").size();
+    const auto* rule = git_rules_->decide(std::string_view(passage.file).substr(from_rules), false);
+    if (rule != nullptr && !rule->negated) {
+      passage.by = {git_rules_->source(), rule->line, std::string(rule->written)};
+      return;
+    }
+  }
+  const auto included = line_in(hatch_includes_, within);
+  if (hatch_includes_.file && !included) return;
+  passage.open = true;
+  passage.by = included.value_or(Place{project_, 0, ""});
+  passage.advice = R"(Add it to "exclude" in [tool.hatch.build.targets.sdist] of the pyproject.toml.)";
+}
+
+}  // namespace keysift

@@ -1,0 +1,173 @@
+#include "report/env_text.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "base/text.h"
+#include "report/advice.h"
+#include "report/env_words.h"
+#include "report/layout.h"
+
+namespace keysift {
+namespace {
+
+constexpr std::array kDoors{Door::commit, Door::image, Door::package};
+constexpr std::size_t kColumns = kDoors.size() + 1;
+constexpr std::size_t kGap = 2;
+constexpr std::size_t kTableWidth = 100;  // paths that are cut are worse than a window made wider
+
+constexpr std::string_view kOpen = "open: ";
+
+using Row = std::array<std::string, kColumns>;
+using Widths = std::array<std::size_t, kColumns>;
+
+class EnvSection {
+ public:
+  EnvSection(const Report& report, const Mask& mask, bool color)
+      : report_(report), mask_(mask), color_(color) {}
+
+  std::string write() {
+    std::string_view last;
+    for (const auto& finding : report_.env) {
+      if (finding.coverage == Coverage::readable || !finding.allowed_by.empty()) continue;
+      if (finding.path != last || last.empty()) out_ += "  " + bold(mask_.printable(finding.path)) + '\n';
+      last = finding.path;
+      write_finding(finding);
+    }
+    write_readable();
+    write_allowed();
+    if (!out_.empty() || report_.env_alone) write_doors();
+    if (out_.empty()) return {};
+    if (std::any_of(report_.env.begin(), report_.env.end(), [](const auto& each) { return fixable(each); }))
+      out_ += '\n' +
+              wrapped("  ",
+                      "Commands are for the repository's root folder. To add all lines at once: keysift env "
+                      "--fix (--diff shows them first)",
+                      2);
+    return bold("Files with secrets: the ways out of this repository") + '\n' + out_ + '\n';
+  }
+
+ private:
+  static bool fixable(const EnvFinding& finding) {
+    return !finding.ignore_file.empty() && finding.allowed_by.empty();
+  }
+
+  std::string bold(const std::string& text) const { return color_ ? "\x1b[1m" + text + "\x1b[0m" : text; }
+
+  void write_finding(const EnvFinding& finding) {
+    out_ += wrapped("    ", coverage_words(finding.coverage), 4);
+    if (const auto& cause = finding.cause)
+      out_ += "      " + place_words(*cause, mask_) + (cause->text.empty() ? "" : "  ") +
+              mask_.printable(cause->text) + '\n';
+    for (const auto& detail : env_details(finding, mask_)) out_ += wrapped("      ", detail, 8);
+    for (const auto& command : fix_commands(finding, mask_)) out_ += "      " + command + '\n';
+    if (!finding.advice.empty()) out_ += wrapped("      ", mask_.printable(finding.advice), 6);
+  }
+
+  void write_readable() {
+    std::string command;
+    std::size_t count = 0;
+    for (const auto& finding : report_.env) {
+      if (finding.coverage != Coverage::readable || !finding.allowed_by.empty()) continue;
+      ++count;
+      command += ' ' + shell_quoted(mask_.raw(finding.path));
+    }
+    if (count == 0) return;
+    out_ += wrapped("  ", "Everybody on this machine can read " + counted(count, "file") + " of these:", 2);
+    out_ += "      chmod 600" + command + '\n';
+  }
+
+  void write_allowed() {
+    for (const auto& finding : report_.env) {
+      if (finding.allowed_by.empty()) continue;
+      out_ += "  " + mask_.printable(finding.path) + "  " + std::string(to_string(finding.coverage)) +
+              ", allowed by " + mask_.printable(finding.allowed_by) + ": " +
+              mask_.printable(finding.allowed_reason) + '\n';
+    }
+  }
+
+  void write_doors() {
+    const auto rows = rows_of(report_.passages);
+    if (rows.empty()) return;
+    const auto widths = widths_of(rows);
+    out_ += '\n';
+    for (const auto& row : rows) write_row(row, widths, &row == &rows.front());
+  }
+
+  // What the widest cells need; where that is too much, the widest columns give way.
+  static Widths widths_of(const std::vector<Row>& rows) {
+    Widths widths{};
+    for (const auto& row : rows)
+      for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], width(row[i]));
+    auto all = kGap * kColumns;
+    for (const auto each : widths) all += each;
+    for (; all > kTableWidth; --all) --*std::max_element(widths.begin(), widths.end());
+    return widths;
+  }
+
+  void write_row(const Row& row, const Widths& widths, bool is_head) {
+    std::string line = "  ";
+    for (std::size_t i = 0; i < kColumns; ++i) {
+      const std::string_view mark = row[i].starts_with(kOpen) ? kOpen : "";
+      const auto cell = std::string(mark) + shortened(std::string_view(row[i]).substr(mark.size()),
+                                                      widths[i] - std::min(mark.size(), widths[i]));
+      line += cell;
+      if (i + 1 < kColumns) line += std::string(widths[i] - width(cell) + kGap, ' ');
+    }
+    out_ += (is_head ? bold(line) : line) + '\n';
+  }
+
+  // The first row is the head.
+  std::vector<Row> rows_of(const std::vector<Passage>& passages) const {
+    std::map<std::string, std::map<Door, std::vector<const Passage*>>> by_file;
+    for (const auto& passage : passages) by_file[passage.file][passage.door].push_back(&passage);
+    std::vector<Row> rows;
+    if (by_file.empty()) return rows;
+    rows.push_back({"File", "Commit", "Image", "Package"});
+    for (const auto& [file, doors] : by_file) {
+      Row row{mask_.printable(file)};
+      for (std::size_t i = 0; i < kDoors.size(); ++i) {
+        const auto found = doors.find(kDoors[i]);
+        row[i + 1] = found == doors.end() ? "-" : cell(found->second);
+      }
+      rows.push_back(std::move(row));
+    }
+    return rows;
+  }
+
+  // One that is open speaks for all.
+  std::string cell(const std::vector<const Passage*>& passages) const {
+    const auto open = std::find_if(passages.begin(), passages.end(), [](auto* each) { return each->open; });
+    const auto& passage = open == passages.end() ? *passages.front() : **open;
+    const auto place = passage.by.path.empty() ? "" : place_words(passage.by, mask_);
+    if (!passage.open) return place;
+    return place.empty() ? "open" : std::string(kOpen) + place;
+  }
+
+  const Report& report_;
+  const Mask& mask_;
+  bool color_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string env_section(const Report& report, const Mask& mask, bool color) {
+  return EnvSection(report, mask, color).write();
+}
+
+std::string env_summary(const Report& report) {
+  std::set<std::string_view> files;
+  for (const auto& passage : report.passages) files.insert(passage.file);
+  const auto problems = static_cast<std::size_t>(std::count_if(
+      report.env.begin(), report.env.end(), [](const EnvFinding& each) { return each.is_problem(); }));
+  if (files.empty() && problems == 0) return {};
+  return counted(files.size(), "file") +
+         " with secrets: " + (problems == 0 ? "no way out" : counted(problems, "way") + " out");
+}
+
+}  // namespace keysift

@@ -1,0 +1,150 @@
+#include "env/package_door.h"
+
+#include "support/catch.h"
+#include "support/support.h"
+
+namespace keysift::test {
+namespace {
+using Strings = std::vector<std::string>;
+
+class Tree {
+ public:
+  void write(const std::string& name, std::string_view bytes) {
+    dir_.write(name, bytes);
+    if (is_package_manifest(name)) manifests_.push_back(name);
+  }
+
+  Strings passages(const Strings& paths, bool tracked = false) const {
+    std::vector<PackageFile> files;
+    for (const auto& path : paths) files.push_back({path, tracked});
+    Strings all;
+    for (const auto& each : package_passages(WorkTree(dir_.path()), manifests_, files)) {
+      auto line = each.file + (each.open ? " into " : " kept from ") + each.into + " by " + each.by.path +
+                  ":" + std::to_string(each.by.line) + " " + each.by.text;
+      if (!each.ignore_file.empty()) line += "; close: " + each.ignore_file + " " + each.pattern;
+      if (!each.advice.empty()) line += "; by hand";
+      all.push_back(line);
+    }
+    return all;
+  }
+
+ private:
+  TempDir dir_;
+  Strings manifests_;
+};
+
+TEST_CASE("npm packs what is below a package.json that is not private") {
+  Tree tree;
+  tree.write("web/package.json", "{\"name\": \"web\"}");
+  tree.write("own/package.json", "{\"private\": true}");
+  CHECK(tree.passages({".env", "own/.env", "web/.env"}) ==
+        Strings{"web/.env into npm package web by web/package.json:0 ; close: web/.npmignore .env"});
+}
+
+TEST_CASE("setuptools takes what MANIFEST.in names") {
+  Tree tree;
+  tree.write("api/pyproject.toml", "[project]\nname = \"shop\"\n");
+  CHECK(tree.passages({".env", "api/.env"}).empty());
+  tree.write("api/MANIFEST.in", "include *.md\n# include .env\nrecursive-include conf \\\n  *.env # all\n");
+  CHECK(tree.passages({"api/.env", "api/conf/a/prod.env"}) ==
+        Strings{
+            "api/conf/a/prod.env into Python sdist shop by api/MANIFEST.in:3 recursive-include conf *.env; "
+            "close: api/MANIFEST.in global-exclude prod.env"});
+  tree.write("api/MANIFEST.in", "graft conf\nglobal-exclude *.env\n");
+  CHECK(tree.passages({"api/conf/prod.env"}) ==
+        Strings{"api/conf/prod.env kept from Python sdist shop by api/MANIFEST.in:2 global-exclude *.env"});
+  tree.write("api/pyproject.toml", "[build-system]\nrequires = [\"setuptools\", \"setuptools-scm>=8\"]\n");
+  tree.write("api/MANIFEST.in", "");
+  CHECK(tree.passages({"api/.env"}).empty());
+  CHECK(
+      tree.passages({"api/.env"}, true) ==
+      Strings{
+          "api/.env into Python sdist of api/ by api/pyproject.toml:0 setuptools-scm; close: api/MANIFEST.in "
+          "global-exclude .env"});
+}
+
+TEST_CASE("hatchling takes what git does not ignore, and the pyproject.toml does not leave out") {
+  Tree tree;
+  const std::string start = "[build-system]\nbuild-backend = \"hatchling.build\"\n";
+  tree.write("pyproject.toml", start);
+  CHECK(tree.passages({".env"}) == Strings{".env into Python sdist of . by pyproject.toml:0 ; by hand"});
+  tree.write(".gitignore", "dist\n.env\n");
+  CHECK(tree.passages({".env"}) == Strings{".env kept from Python sdist of . by .gitignore:2 .env"});
+  tree.write("pyproject.toml",
+             start + "[tool.hatch.build.targets.sdist]\nexclude = [\n  \"x\",\n  \"*.env\",\n]\n");
+  CHECK(tree.passages({"a/prod.env"}) ==
+        Strings{"a/prod.env kept from Python sdist of . by pyproject.toml:6 *.env"});
+  tree.write("pyproject.toml", start + "[tool.hatch.build.targets.sdist]\ninclude = [\"src\"]\n");
+  CHECK(tree.passages({"a/prod.env", "src/prod.env"}) ==
+        Strings{"src/prod.env into Python sdist of . by pyproject.toml:4 src; by hand"});
+}
+
+TEST_CASE("of other builders, and a pyproject.toml that is broken, nothing is said") {
+  Tree tree;
+  for (const char* project : {"[build-system]\nbuild-backend = \"flit_core.buildapi\"\n", "no toml ["}) {
+    tree.write("pyproject.toml", project);
+    tree.write("MANIFEST.in", "include .env\n");
+    CHECK(tree.passages({".env"}, true).empty());
+  }
+}
+
+TEST_CASE("Helm packs all but what .helmignore names, in its own way") {
+  Tree tree;
+  tree.write("charts/shop/Chart.yaml", "name: shop\nversion: 1.0.0\n");
+  const Strings paths{"charts/shop/.env", "charts/shop/conf/prod.env"};
+  CHECK(tree.passages({paths[0]}) ==
+        Strings{"charts/shop/.env into Helm chart shop by charts/shop/Chart.yaml:0 ; close: "
+                "charts/shop/.helmignore .env"});
+  const auto by = [&](const std::string& rules, const std::string& path) {
+    tree.write("charts/shop/.helmignore", rules);
+    const auto line = tree.passages({path}).at(0);
+    const auto at = line.find(".helmignore:");
+    return line.substr(at + 12, line.find_first_of(" ;", at + 12) - at - 12);
+  };
+  CHECK(by("# x\n\n  .env  \n", paths[0]) == "3");
+  CHECK(by("*.env\n", paths[1]) == "1");
+  CHECK(by("conf/\n", paths[1]) == "1");
+  CHECK(by("/prod.env\nconf/*.env\n", paths[1]) == "2");
+  CHECK(by("prod.env/\n", paths[1]) == "0");
+  CHECK(by("**/prod.env\n", paths[1]) == "0");
+  // A line with '!' leaves out what does not fit it.
+  CHECK(by("!*.yaml\n", paths[0]) == "1");
+  CHECK(by("!.env\n", paths[0]) == "0");
+}
+
+TEST_CASE("uploads go by an ignore file of their own, or by git's") {
+  Tree tree;
+  tree.write("app.yaml", "runtime: python312\n");
+  tree.write("k8s/app.yaml", "kind: Deployment\n");
+  CHECK(tree.passages({".env"}) == Strings{".env into gcloud upload by app.yaml:0 ; close: .gitignore .env"});
+  CHECK(tree.passages({"k8s/.env"}).size() == 1);
+  tree.write(".gitignore", ".env\n");
+  CHECK(tree.passages({".env"}) == Strings{".env kept from gcloud upload by .gitignore:1 .env"});
+  tree.write(".gcloudignore", ".git\n");
+  CHECK(tree.passages({".env"}) ==
+        Strings{".env into gcloud upload by .gcloudignore:0 ; close: .gcloudignore .env"});
+  tree.write(".gcloudignore", ".git\n#!include:.gitignore\n");
+  CHECK(tree.passages({".env"}).at(0).starts_with(".env kept from gcloud upload by .gcloudignore:"));
+}
+
+TEST_CASE("Vercel leaves some files out by itself") {
+  Tree tree;
+  tree.write("web/vercel.json", "{}");
+  tree.write("web/.vercelignore", "docs\n!.env\n");
+  CHECK(
+      tree.passages({"web/.env", "web/.env.local", "web/.env.production.local"}) ==
+      Strings{
+          "web/.env into Vercel upload of web/ by web/.vercelignore:2 !.env; close: web/.vercelignore .env"});
+}
+
+TEST_CASE("Heroku takes what git tracks") {
+  Tree tree;
+  tree.write("Procfile", "web: x\n");
+  CHECK(tree.passages({".env"}).empty());
+  CHECK(tree.passages({".env"}, true) == Strings{".env into Heroku slug by Procfile:0 ; close: .slugignore .env"});
+  tree.write(".slugignore", "*.env\n");
+  CHECK(tree.passages({".env"}, true) == Strings{".env kept from Heroku slug by .slugignore:1 *.env"});
+}
+
+}  // namespace
+}  // namespace keysift::test

@@ -232,7 +232,7 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
   add_findings(take_hits());
 }
 
-void Audit::history(const Repository& repository) {
+void Audit::history(const Repository& repository, bool env) {
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
   const ObjectWalkOptions walk{options_.threads, options_.memory};
@@ -246,11 +246,13 @@ void Audit::history(const Repository& repository) {
     }
     return std::vector(blobs.begin(), blobs.end());
   };
-  auto history =
-      read_history(repository, objects, walk, kPieces, object_sink(), blobs_with_hits, error_sink());
+  const auto tests = env ? past_file_tests() : PastFileTests();
+  auto history = read_history(repository, objects, walk, kPieces, object_sink(), blobs_with_hits,
+                              error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
-  auto findings =
-      history_findings({repository, objects, walk}, std::move(history), take_hits(), report_.errors);
+  auto [findings, files] =
+      history_findings({repository, objects, walk}, std::move(history), take_hits(), tests, report_.errors);
+  add_past(repository, std::move(files));
   if (options_.reachable_only) {
     const auto is_unreachable = [](const Finding& finding) {
       return finding.provenance && finding.provenance->state == BlobState::unreachable;
@@ -310,7 +312,7 @@ void Audit::staged(const Repository& repository, bool whole_files) {
   report_.env_checked = true;
 }
 
-void Audit::env(const Repository& repository, bool /*history*/) {
+void Audit::env(const Repository& repository, bool history) {
   report_.env_alone = true;
   if (const auto root = repository.work_tree()) {
     const WorkTree tree(*root);
@@ -324,6 +326,45 @@ void Audit::env(const Repository& repository, bool /*history*/) {
     check_env(repository, tree, std::move(survey));
   }
   report_.env_checked = true;
+  if (!history) return;
+  const ObjectDatabase database(repository);
+  const ObjectWalk objects(database, options_.threads);
+  const ObjectWalkOptions walk{options_.threads, options_.memory};
+  const auto tests = past_file_tests();
+  auto names = read_names(objects, walk, tests.name, error_sink());
+  auto placed = history_findings({repository, objects, walk}, std::move(names), {}, tests, report_.errors);
+  add_past(repository, std::move(placed.files));
+}
+
+PastFileTests Audit::past_file_tests() const {
+  const auto& files = options_.secret_files;
+  return {[&](std::string_view name) { return files.may_be_named(name); },
+          [&](std::string_view path) { return files.is_named(path); },
+          [&](std::string_view name, std::string_view bytes) {
+            return !files.is_named(name) ||
+                   files.holds_secret(name, [&] { return std::optional(std::string(bytes)); });
+          }};
+}
+
+// What git tracks now is told as that.
+void Audit::add_past(const Repository& repository, std::vector<PastFile> files) {
+  if (files.empty()) return;
+  std::string problem;
+  const auto root = repository.work_tree();
+  const auto tree = root ? std::optional<WorkTree>(*root) : std::nullopt;
+  std::set<std::string> tracked;
+  for (const auto& entry : repository.index(problem)) tracked.insert(entry.path);
+  for (auto& file : files) {
+    const bool is_dropped = options_.reachable_only && file.provenance.state == BlobState::unreachable;
+    if (is_dropped || tracked.contains(file.path)) continue;
+    auto& finding = report_.env.emplace_back();
+    finding.path = std::move(file.path);
+    finding.coverage =
+        file.provenance.state == BlobState::unreachable ? Coverage::unreachable : Coverage::in_history;
+    finding.present = tree && tree->has_file(finding.path);
+    finding.provenance = std::move(file.provenance);
+  }
+  std::sort(report_.env.begin(), report_.env.end());
 }
 
 void Audit::check_env(const Repository& repository, const WorkTree& tree, Survey survey) {
@@ -332,7 +373,8 @@ void Audit::check_env(const Repository& repository, const WorkTree& tree, Survey
                                 [this](std::string_view value) { return is_key(value); }},
                                problem);
   if (!problem.empty()) error(".git/index", problem);
-  report_.env = std::move(coverage.findings);
+  std::move(coverage.findings.begin(), coverage.findings.end(), std::back_inserter(report_.env));
+  std::sort(report_.env.begin(), report_.env.end());
   report_.passages = std::move(coverage.passages);
   report_.env_checked = true;
 }
@@ -438,11 +480,12 @@ Report Audit::finish(std::string target) {
   report_.findings.erase(std::unique(report_.findings.begin(), report_.findings.end(), same),
                          report_.findings.end());
   const auto now = time_of_report();
-  for (auto& finding : report_.findings) {
-    if (finding.provenance && finding.provenance->introduced) {
-      finding.provenance->exposed_days = days_since(finding.provenance->introduced->date, now);
-    }
-  }
+  const auto set_exposure = [now](std::optional<Provenance>& provenance) {
+    if (provenance && provenance->introduced)
+      provenance->exposed_days = days_since(provenance->introduced->date, now);
+  };
+  for (auto& finding : report_.findings) set_exposure(finding.provenance);
+  for (auto& finding : report_.env) set_exposure(finding.provenance);
   set_allowed_apart(now);
   for (auto& finding : report_.env) {
     const auto* entry = options_.ignores.allowing(finding, now);

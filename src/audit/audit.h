@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/history_findings.h"
 #include "audit/hit.h"
 #include "audit/progress.h"
 #include "detect/detector.h"
@@ -50,8 +51,9 @@ class Audit {
   /// Searches what a file descriptor yields; findings name it `name`.
   void stream(int file, const std::string& name);
 
-  /// Searches the whole history of a repository. Throws Failure when its objects cannot be listed.
-  void history(const Repository& repository);
+  /// Searches the whole history of a repository, and, with `env`, tells which files with secrets it has.
+  /// Throws Failure when its objects cannot be listed.
+  void history(const Repository& repository, bool env);
 
   /// Searches what the commits of a range add, and nothing else. Throws Failure when the range names no
   /// commits.
@@ -95,6 +97,8 @@ class Audit {
   void leave_out_known(std::int64_t now);
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
+  PastFileTests past_file_tests() const;
+  void add_past(const Repository& repository, std::vector<PastFile> files);
   bool is_key(std::string_view value);
   void read_whole(int file, Origin origin, const std::string& name);
   Things things_in(const Object& object);

@@ -41,9 +41,12 @@ std::size_t offset_of(std::string_view bytes, Position place) {
 
 class Historian {
  public:
-  Historian(const SearchedHistory& searched, HistorySummary history, std::vector<ScanError>& errors)
+  Historian(const SearchedHistory& searched, HistorySummary history, const PastFileTests& tests,
+            std::vector<ScanError>& errors)
       : searched_(searched),
         repository_(searched.repository),
+        tests_(tests),
+        may_have_named_(history.may_have_named),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
         links_(std::move(history.links)),
@@ -57,27 +60,29 @@ class Historian {
     reachable_ = graph_.reachable_from(all);
   }
 
-  std::vector<Finding> place(const std::vector<Hit>& hits) {
+  PlacedHistory place(const std::vector<Hit>& hits) {
     find_links(hits);
     report_missing();
     place_blobs(hits);
     place_names(hits);
     place_messages(hits);
-    return std::move(findings_);
+    return {std::move(findings_), past_files()};
   }
 
  private:
   // The walk that found the hits could not know which objects are missing, nor, if no blob has a hit, that a
-  // tree has one.
+  // tree has one or names a file that is asked for.
   void find_links(const std::vector<Hit>& hits) {
     std::set<Oid> wanted;
     if (missing_entries_.size() <= kTraced) wanted = missing_entries_;
     const auto is_name = [](const Hit& hit) { return hit.origin == Origin::path; };
-    if (wanted.empty() && (links_ || std::none_of(hits.begin(), hits.end(), is_name))) return;
+    if (wanted.empty() && !may_have_named_ && (links_ || std::none_of(hits.begin(), hits.end(), is_name)))
+      return;
     for (const auto& hit : hits) {
       if (hit.origin == Origin::history) wanted.insert(hit.object);
     }
-    links_ = read_tree_links(searched_.objects, searched_.walk, std::vector(wanted.begin(), wanted.end()));
+    links_ = read_tree_links(searched_.objects, searched_.walk, std::vector(wanted.begin(), wanted.end()),
+                             may_have_named_ ? tests_.name : NameTest());
   }
 
   // Only what a ref's history needs is missed: git itself lets go of the rest bit by bit.
@@ -293,6 +298,33 @@ class Historian {
     return provenance;
   }
 
+  std::vector<PastFile> past_files() {
+    std::vector<PastFile> files;
+    const auto sought = named_blobs();
+    if (sought.empty()) return files;
+    for (const auto& seen : trace(graph_, tips_, sought, *links_))
+      if (tests_.path(seen.path)) files.push_back({seen.path, provenance_of(seen)});
+    return files;
+  }
+
+  // To all versions of a file, and to all files, the same thing is sought: a file with a name. So each path
+  // comes once.
+  std::vector<Sought> named_blobs() {
+    std::set<Oid> blobs;
+    if (!may_have_named_) return {};
+    for (const auto& entry : links_->entries()) {
+      const auto& name = links_->name(entry.name);
+      const auto& id = links_->id(entry.object);
+      if (!tests_.name(name) || !links_->entries_of(entry.object).empty() || blobs.contains(id)) continue;
+      const auto object = reader_.read(id);
+      if (object && object->type == ObjectType::blob && tests_.contents(name, object->bytes))
+        blobs.insert(id);
+    }
+    std::vector<Sought> sought;
+    for (const auto& id : blobs) sought.push_back({id, 0});
+    return sought;
+  }
+
   void add(const Hit& hit, std::string path, Origin origin, std::optional<Provenance> provenance) {
     auto finding = finding_at(hit, std::move(path));
     finding.origin = origin;
@@ -312,6 +344,8 @@ class Historian {
 
   const SearchedHistory& searched_;
   const Repository& repository_;
+  const PastFileTests& tests_;
+  bool may_have_named_;
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
   std::optional<TreeLinks> links_;
@@ -326,13 +360,15 @@ class Historian {
 
 }  // namespace
 
-std::vector<Finding> history_findings(const SearchedHistory& searched, HistorySummary history,
-                                      const std::vector<Hit>& hits, std::vector<ScanError>& errors) {
-  if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty()) {
+PlacedHistory history_findings(const SearchedHistory& searched, HistorySummary history,
+                               const std::vector<Hit>& hits, const PastFileTests& tests,
+                               std::vector<ScanError>& errors) {
+  if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty() &&
+      !history.may_have_named) {
     refs_of(searched.repository, errors);
     return {};
   }
-  Historian historian(searched, std::move(history), errors);
+  Historian historian(searched, std::move(history), tests, errors);
   return historian.place(hits);
 }
 

@@ -45,7 +45,7 @@ void audit_all(Audit& audit, const std::string& path) {
     return audit.files(path, "");
   }
   if (repository->work_tree()) audit.work_tree(*repository);
-  audit.history(*repository);
+  audit.history(*repository, true);
 }
 
 // One folder's files are named from there; of several, as the user named each.
@@ -89,7 +89,7 @@ void audit_history(Audit& audit, const Options& options) {
   auto range = options.range;
   if (!options.commits.empty()) range.commits = read_commit_list(options.commits);
   if (range.range == "ci") range = ci_request(repository, std::move(range));
-  if (range.empty()) return audit.history(repository);
+  if (range.empty()) return audit.history(repository, false);
   audit.range(repository, range);
 }
 

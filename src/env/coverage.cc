@@ -22,6 +22,13 @@ constexpr unsigned kReadableByAll = 0004;
 
 std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)); }
 
+// Two stages of one Dockerfile may take a file in by the same line.
+template <typename T>
+void sort_once(std::vector<T>& all) {
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
 // What is known of one file with secrets before any door is looked at.
 struct Candidate {
   bool present = false;
@@ -37,12 +44,12 @@ class CoverageCheck {
         tree_(request_.tree),
         survey_(request_.survey),
         ignores_(request_.repository) {
-    add_tracked(problem);
     for (const auto& file : survey_.secrets) at(file.path).present = true;
     for (const auto& [file, by] : survey_.references) add_reader(file, by, true);
     for (const auto& each : survey_.templates) {
       if (auto file = request_.secret_files.shown_by(each.path)) add_reader(*file, {each.path, 0, {}}, false);
     }
+    add_tracked(problem);
   }
 
   EnvCoverage run() {
@@ -53,8 +60,8 @@ class CoverageCheck {
     check_variables();
     check_modes();
     leave_out_unused();
-    std::sort(found_.findings.begin(), found_.findings.end());
-    std::sort(found_.passages.begin(), found_.passages.end());
+    sort_once(found_.findings);
+    sort_once(found_.passages);
     return std::move(found_);
   }
 
@@ -73,7 +80,8 @@ class CoverageCheck {
   void add_tracked(std::string& problem) {
     std::optional<Objects> objects;
     for (const auto& entry : request_.repository.index(problem)) {
-      if (!request_.secret_files.holds_secret(entry.path, [&] { return contents_of(entry, objects); }))
+      if (!candidates_.contains(entry.path) &&
+          !request_.secret_files.holds_secret(entry.path, [&] { return contents_of(entry, objects); }))
         continue;
       auto& candidate = at(entry.path);
       candidate.tracked = true;

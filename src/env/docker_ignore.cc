@@ -17,12 +17,14 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 std::string cleaned(std::string_view path) {
+  const bool is_absolute = path.starts_with('/');
   std::string all;
   while (!path.empty()) {
     const auto part = path.substr(0, path.find('/'));
     path.remove_prefix(std::min(part.size() + 1, path.size()));
     if (part.empty() || part == ".") continue;
-    if (part == "..") {
+    const bool is_outside = all == ".." || all.ends_with("/..");
+    if (part == ".." && !is_outside && (is_absolute || !all.empty())) {
       all.resize(all.find('/') == std::string::npos ? 0 : all.rfind('/'));
       continue;
     }
@@ -33,8 +35,23 @@ std::string cleaned(std::string_view path) {
 }
 
 std::string docker_regex(std::string_view pattern) {
+  // Where `**` at one end is all that is special, Docker compares bytes; else it makes an expression in which
+  // '^' keeps its meaning.
+  auto literal = pattern;
+  const bool begins_anyhow = literal.starts_with("**");
+  if (begins_anyhow) {
+    literal.remove_prefix(2);
+  } else if (literal.ends_with("**")) {
+    literal.remove_suffix(2);
+  }
+  const bool is_literal = literal.find_first_of("*?[]\\") == std::string_view::npos;
   std::string regex = "^";
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
+  std::size_t i = 0;
+  if (is_literal && begins_anyhow && !literal.starts_with('/')) {
+    regex += ".*";
+    i = 2;
+  }
+  for (; i < pattern.size(); ++i) {
     const char c = pattern[i];
     if (c == '*' && pattern.substr(i).starts_with("**")) {
       i += std::size_t{1} + (pattern.substr(i + 2).starts_with('/') ? 1 : 0);
@@ -47,25 +64,37 @@ std::string docker_regex(std::string_view pattern) {
       regex += '\\';
       if (++i < pattern.size()) regex += pattern[i];
     } else {
-      if (std::string_view(".+()|{}$").find(c) != std::string_view::npos) regex += '\\';
+      if (std::string_view(".+()|{}$").find(c) != std::string_view::npos || (c == '^' && is_literal))
+        regex += '\\';
       regex += c;
     }
   }
   return regex + '$';
 }
 
+// In the steps that Docker takes, of which each may make a '!' of its own.
+void DockerIgnore::add(std::size_t number, std::string_view line) {
+  const auto text = trimmed(line);
+  if (text.empty() || line.starts_with('#')) return;
+  auto pattern = cleaned(trimmed(text.substr(text.starts_with('!') ? 1 : 0)));
+  pattern = cleaned(trimmed((text.starts_with('!') ? "!" : "") + pattern));
+  const bool negated = pattern.starts_with('!');
+  if (negated) pattern.erase(0, 1);
+  if (pattern.empty()) return;
+  lines_.push_back({number, std::string(text), negated, std::make_unique<Pattern>(docker_regex(pattern))});
+}
+
 DockerIgnore::DockerIgnore(std::string_view bytes) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  for (std::size_t number = 1; !bytes.empty() && number <= kMostLines; ++number) {
+  for (std::size_t number = 1; !bytes.empty(); ++number) {
+    if (number > kMostLines) {  // better to say too much than to trust half a file
+      lines_.clear();
+      return;
+    }
     const auto line = bytes.substr(0, bytes.find('\n'));
     bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
-    if (line.starts_with('#')) continue;
-    const auto text = trimmed(line);
-    const bool negated = text.starts_with('!');
-    const auto pattern = cleaned(trimmed(text.substr(negated ? 1 : 0)));
-    if (pattern.empty()) continue;
-    lines_.push_back({number, std::string(text), negated, std::make_unique<Pattern>(docker_regex(pattern))});
+    add(number, line);
   }
 }
 

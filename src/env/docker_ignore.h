@@ -30,18 +30,19 @@ class DockerIgnore {
   const DockerIgnoreLine* decide(std::string_view path) const;
 
  private:
+  void add(std::size_t number, std::string_view line);
   std::vector<DockerIgnoreLine> lines_;
 };
 
 /// A line that fits every file called `name`, wherever in the context.
 std::string docker_pattern_of(std::string_view name);
 
-/// What a pattern fits, as RE2 has it, from the beginning of a path to its end: Go's path/filepath.Match, and
-/// `**` for any number of folders.
+/// What a pattern fits, as RE2 has it, from the beginning of a path to its end: as Go's path/filepath.Match,
+/// and `**` for any number of folders; at the beginning, where nothing else is special, for anything.
 std::string docker_regex(std::string_view pattern);
 
-/// `path` without ".", "..", doubled '/' and '/' at its ends, as Go's path/filepath.Clean has it for a path
-/// below the root; "" for the root itself.
+/// `path` without ".", "..", doubled '/' and '/' at its ends, as Go's path/filepath.Clean has it; "" for the
+/// root itself. Only a path that does not begin with '/' may begin with ".." then.
 std::string cleaned(std::string_view path);
 
 }  // namespace keysift

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -43,6 +44,33 @@ std::vector<std::string> words(std::string_view text) {
   return all;
 }
 
+// Blanks in quotes part no words. The quotes stay.
+std::vector<std::string_view> quoted_words(std::string_view text) {
+  std::vector<std::string_view> all;
+  std::size_t begin = 0;
+  char quote = '\0';
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const bool ends = i == text.size() || (quote == '\0' && kBlanks.find(text[i]) != std::string_view::npos);
+    if (ends) {
+      if (i > begin) all.push_back(text.substr(begin, i - begin));
+      begin = i + 1;
+    } else if (text[i] == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (text[i] == '"' || text[i] == '\'')) {
+      quote = text[i];
+    } else if (text[i] == '\\') {
+      ++i;
+    }
+  }
+  return all;
+}
+
+std::string_view unquoted(std::string_view text) {
+  const bool is_quoted =
+      text.size() >= 2 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  return is_quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 // The lines of a file, put together to instructions.
 class Lines {
  public:
@@ -60,7 +88,8 @@ class Lines {
       if (is_comment(line) || (!text.empty() && trimmed(line).empty())) continue;
       if (text.empty()) found.line = number_;
       auto part = line.substr(0, line.find_last_not_of(kBlanks) + 1);
-      const bool goes_on = part.ends_with(escape_);
+      // Two of them are none.
+      const bool goes_on = part.ends_with(escape_) && (part.size() < 2 || part[part.size() - 2] != escape_);
       if (goes_on) part.remove_suffix(1);
       text += part;
       if (!goes_on && !trimmed(text).empty()) break;
@@ -71,7 +100,7 @@ class Lines {
     const auto end = std::min(whole.find_first_of(kBlanks), whole.size());
     found.name = mapped(whole.substr(0, end), std::toupper);
     found.rest = trimmed(whole.substr(end));
-    if (found.name == "ONBUILD") return unwrapped(std::move(found));
+    if (found.name == "ONBUILD") found = unwrapped(std::move(found));
     skip_heredocs(found);
     return found;
   }
@@ -108,13 +137,15 @@ class Lines {
   // The bodies of `<<EOF` documents that follow, each up to a line that is its word.
   void skip_heredocs(const Instruction& instruction) {
     if (instruction.name != "RUN" && instruction.name != "COPY" && instruction.name != "ADD") return;
-    for (const auto& word : words(instruction.rest)) {
-      if (!word.starts_with("<<")) continue;
-      std::string_view end = std::string_view(word).substr(2);
+    if (instruction.rest.starts_with('[')) return;
+    for (const auto word : quoted_words(instruction.rest)) {
+      auto end = word.substr(std::min(word.find_first_not_of("0123456789"), word.size()));
+      if (!end.starts_with("<<")) continue;
+      end.remove_prefix(2);
       const bool drops_tabs = end.starts_with('-');
       if (drops_tabs) end.remove_prefix(1);
-      if (end.size() > 2 && (end.front() == '"' || end.front() == '\'')) end = end.substr(1, end.size() - 2);
-      if (end.empty() || end.front() == '<') continue;
+      end = unquoted(end);
+      if (end.empty() || end.find('<') != std::string_view::npos) continue;
       while (!rest_.empty()) {
         auto line = take_line();
         if (line.ends_with('\r')) line.remove_suffix(1);
@@ -129,49 +160,44 @@ class Lines {
   char escape_ = '\\';
 };
 
-// One `NAME=value` after another, or, as it once was, `NAME value`.
-class Assignments {
- public:
-  explicit Assignments(std::string_view text) : rest_(text) {}
+using Assignment = std::pair<std::string, std::string>;
 
-  std::vector<std::pair<std::string, std::string>> read() {
-    std::vector<std::pair<std::string, std::string>> all;
-    const auto first = rest_.find_first_of("= \t");
-    if (first == std::string_view::npos) return all;
-    if (rest_[first] != '=')
-      return {{std::string(rest_.substr(0, first)), std::string(trimmed(rest_.substr(first)))}};
-    for (rest_ = trimmed(rest_); !rest_.empty(); rest_ = trimmed(rest_)) {
-      const auto word = take_word();
-      const auto equals = word.find('=');
-      if (equals != std::string::npos) all.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+// Without quotes and backslashes.
+std::string value_of(std::string_view word) {
+  std::string value;
+  char quote = '\0';
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (c == quote) {
+      quote = '\0';
+    } else if (quote == '\0' && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == '\\' && quote != '\'' && i + 1 < word.size()) {
+      value += word[++i];
+    } else {
+      value += c;
     }
-    return all;
   }
+  return value;
+}
 
- private:
-  std::string take_word() {
-    std::string word;
-    char quote = '\0';
-    std::size_t i = 0;
-    for (; i < rest_.size(); ++i) {
-      const char c = rest_[i];
-      if (quote == '\0' && kBlanks.find(c) != std::string_view::npos) break;
-      if (c == quote) {
-        quote = '\0';
-      } else if (quote == '\0' && (c == '"' || c == '\'')) {
-        quote = c;
-      } else if (c == '\\' && quote != '\'' && i + 1 < rest_.size()) {
-        word += rest_[++i];
-      } else {
-        word += c;
-      }
-    }
-    rest_.remove_prefix(i);
-    return word;
+// One `NAME=value` after another.
+std::vector<Assignment> assignments(std::string_view text) {
+  std::vector<Assignment> all;
+  for (const auto word : quoted_words(text)) {
+    const auto equals = word.find('=');
+    if (equals != std::string_view::npos)
+      all.emplace_back(word.substr(0, equals), value_of(word.substr(equals + 1)));
   }
+  return all;
+}
 
-  std::string_view rest_;
-};
+// As ENV once was, `NAME value`, it may still be.
+std::vector<Assignment> environment(std::string_view text) {
+  const auto first = text.find_first_of("= \t");
+  if (first == std::string_view::npos || text[first] == '=') return assignments(text);
+  return {{std::string(text.substr(0, first)), value_of(trimmed(text.substr(first)))}};
+}
 
 // The words behind the flags: a JSON list, or parted by blanks.
 std::vector<std::string> arguments(std::string_view text) {
@@ -192,40 +218,76 @@ std::string joined(const std::string& folder, const std::string& path) {
   return path.starts_with('/') ? path : folder + '/' + path;
 }
 
+// Stands in a work folder that is the base image's own, as in a path that has a variable.
+constexpr std::string_view kUnknown = "$";
+
+constexpr std::size_t kMostStages = 200;  // further ones count as the last of them
+constexpr std::size_t kMostCopies = 2'000;
+
 class Parser {
  public:
   Dockerfile parse(std::string_view bytes) {
     Lines lines(bytes);
     while (const auto instruction = lines.next()) {
-      if (instruction->name == "FROM") begin_stage(instruction->rest);
-      if (instruction->name == "ENV" || instruction->name == "ARG") add_variables(*instruction);
+      if (instruction->name == "FROM") begin_stage(expanded(instruction->rest));
+      if (instruction->name == "ENV") add_variables(*instruction, environment(instruction->rest));
+      if (instruction->name == "ARG") add_variables(*instruction, assignments(instruction->rest));
       if (file_.stages.empty()) continue;
       if (instruction->name == "WORKDIR")
-        work_folders_.back() = joined(work_folders_.back(), instruction->rest);
-      if (instruction->name == "COPY" || instruction->name == "ADD") add_copy(*instruction);
+        work_folders_.back() = joined(work_folders_.back(), expanded(unquoted(instruction->rest)));
+      if ((instruction->name == "COPY" || instruction->name == "ADD") && copies_++ < kMostCopies)
+        add_copy(*instruction);
     }
     return std::move(file_);
   }
 
  private:
   void begin_stage(std::string_view rest) {
+    if (file_.stages.size() == kMostStages) return;
     auto parts = words(rest);
     std::erase_if(parts, [](const std::string& part) { return part.starts_with("--"); });
     auto& stage = file_.stages.emplace_back();
     if (!parts.empty()) stage.base = lower(parts[0]);
     if (parts.size() >= 3 && lower(parts[1]) == "as") stage.name = lower(parts[2]);
     const auto base = stage_named(file_, stage.base, file_.stages.size() - 1);
-    work_folders_.push_back(base == std::string::npos ? "" : work_folders_[base]);
+    const auto folder = stage.base == "scratch" ? std::string() : std::string(kUnknown);
+    work_folders_.push_back(base == std::string::npos ? folder : work_folders_[base]);
   }
 
-  void add_variables(const Instruction& instruction) {
-    for (auto& [name, value] : Assignments(instruction.rest).read())
+  void add_variables(const Instruction& instruction, std::vector<Assignment> all) {
+    for (auto& [name, value] : all) {
+      values_[name] = value;
       file_.variables.push_back({instruction.line, instruction.name, std::move(name), std::move(value)});
+    }
+  }
+
+  // With the values that the file itself gives to variables. Of others their names stay.
+  std::string expanded(std::string_view text) const {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const auto rest = text.substr(i);
+      const bool in_braces = rest.starts_with("${");
+      const auto begin = in_braces ? std::size_t{2} : std::size_t{1};
+      std::size_t end = begin;
+      while (rest.starts_with('$') && end < rest.size() &&
+             (std::isalnum(static_cast<unsigned char>(rest[end])) != 0 || rest[end] == '_'))
+        ++end;
+      const auto found = values_.find(rest.substr(std::min(begin, rest.size()), end - begin));
+      const bool is_whole = end > begin && (!in_braces || rest.substr(end).starts_with('}'));
+      if (!is_whole || found == values_.end()) {
+        result += text[i];
+        continue;
+      }
+      result += found->second;
+      i += end - (in_braces ? 0 : 1);
+    }
+    return result;
   }
 
   void add_copy(const Instruction& instruction) {
     DockerCopy copy{instruction.line, instruction.name + ' ' + instruction.rest, {}, {}, false, {}, {}};
-    std::string_view rest = instruction.rest;
+    const auto text = expanded(instruction.rest);
+    std::string_view rest = text;
     while (rest.starts_with("--")) {
       const auto flag = rest.substr(0, rest.find_first_of(kBlanks));
       if (flag.starts_with("--from=")) copy.from = lower(flag.substr(flag.find('=') + 1));
@@ -245,7 +307,9 @@ class Parser {
   }
 
   Dockerfile file_;
-  std::vector<std::string> work_folders_;  // of each stage
+  std::size_t copies_ = 0;
+  std::vector<std::string> work_folders_;                   // of each stage
+  std::map<std::string, std::string, std::less<>> values_;  // of variables
 };
 
 }  // namespace

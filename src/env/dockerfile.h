@@ -12,7 +12,7 @@ struct DockerCopy {
   std::size_t line = 0;               ///< where it begins, from 1
   std::string text;                   ///< the instruction on one line
   std::vector<std::string> sources;   ///< as they are written; those of ADD that are no paths are left out
-  std::string destination;            ///< absolute in the image; empty if a variable stands in it
+  std::string destination;            ///< absolute in the image; empty if it cannot be told
   bool into_folder = false;           ///< the destination can only be a folder
   std::string from;                   ///< the stage or image that it copies from; empty: the build's context
   std::vector<std::string> excludes;  ///< patterns of .dockerignore that it leaves out

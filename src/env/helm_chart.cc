@@ -26,7 +26,11 @@ HelmChart::HelmChart(const WorkTree& tree, std::string folder) : folder_(std::mo
   const auto bytes = tree.read(file);
   has_ignore_file_ = bytes.has_value();
   std::string_view rest = bytes ? std::string_view(*bytes) : std::string_view();
-  for (std::size_t number = 1; !rest.empty() && number <= kMostLines; ++number) {
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    if (number > kMostLines) {  // better to say too much than to trust half a file
+      lines_.clear();
+      return;
+    }
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     auto text = trimmed(line);

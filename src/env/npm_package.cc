@@ -201,7 +201,8 @@ NpmPackage::Rules NpmPackage::rules_in(const std::string& ignore_file) const {
   Rules rules;
   const auto bytes = tree_.read(ignore_file);
   std::string_view rest = bytes ? std::string_view(*bytes) : std::string_view();
-  for (std::size_t number = 1; !rest.empty() && number <= kMostRules; ++number) {
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    if (number > kMostRules) return {};  // better to say too much than to trust half a file
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const auto text = trimmed(line);

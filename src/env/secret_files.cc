@@ -129,7 +129,8 @@ std::optional<std::string> SecretFiles::shown_by(std::string_view path) const {
   const auto dot = name.rfind('.');
   if (dot == std::string_view::npos) return std::nullopt;
   const auto folder = path.substr(0, path.size() - name.size());
-  if (name.substr(dot) == ".env" && is_template_word(name.substr(0, dot)))
+  const auto before = name.substr(0, dot);
+  if (name.substr(dot) == ".env" && is_template_word(before.substr(before.starts_with('.') ? 1 : 0)))
     return std::string(folder) + ".env";
   const auto shown = path.substr(0, folder.size() + dot);
   if (!is_template_word(name.substr(dot + 1)) || kind_of(shown) == nullptr) return std::nullopt;

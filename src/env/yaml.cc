@@ -2,6 +2,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 
@@ -62,17 +63,30 @@ class Builder {
         return add(event, YamlNode::Kind::map, event.data.mapping_start.anchor, {});
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
-        open_.pop_back();
-        return true;
+        return close();
       case YAML_ALIAS_EVENT: {
         const auto found = anchors_.find(text_of(event.data.alias.anchor));
         if (found == anchors_.end() || is_open(found->second)) return false;
         attach(found->second);
-        return true;
+        return deepen(*found->second);
       }
       default:
         return true;
     }
+  }
+
+  bool close() {
+    const auto closed = std::move(open_.back().node);
+    open_.pop_back();
+    return deepen(*closed);
+  }
+
+  // Aliases put what is deep into what is deep, and a chain of them would be freed by as many calls.
+  bool deepen(const YamlNode& child) {
+    if (open_.empty()) return true;
+    auto& parent = *open_.back().node;
+    parent.depth = std::max(parent.depth, child.depth + 1);
+    return parent.depth <= kDeepest;
   }
 
   // Only then could a node hold itself.

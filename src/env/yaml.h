@@ -16,6 +16,7 @@ struct YamlNode {
 
   Kind kind = Kind::scalar;
   std::size_t line = 0;                            ///< where it begins, from 1
+  std::size_t depth = 1;                           ///< of nodes in nodes, itself included
   std::string text;                                ///< of a scalar
   std::vector<Ptr> items;                          ///< of a list
   std::vector<std::pair<std::string, Ptr>> pairs;  ///< of a map whose keys are scalars, in the file's order

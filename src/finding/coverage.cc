@@ -36,6 +36,8 @@ std::string_view to_string(Coverage coverage) {
       return "public-variable";
     case Coverage::readable:
       return "readable";
+    case Coverage::unreachable:
+      return "unreachable";
     case Coverage::unprepared:
       return "unprepared";
   }

@@ -29,6 +29,7 @@ enum class Coverage {
   image_variable,   ///< a Dockerfile's ENV or ARG has a secret
   public_variable,  ///< a front end publishes this variable, and it has a secret
   readable,         ///< everybody on this machine can read it (a note)
+  unreachable,      ///< a commit has it that no ref reaches, so clones do not (a note)
   unprepared,       ///< none is there, and none would be ignored (a note)
 };
 
@@ -63,7 +64,7 @@ struct EnvFinding {
   std::string allowed_by;      ///< where it is allowed: "FILE:LINE" of the ignore file; or empty
   std::string allowed_reason;  ///< what the ignore file says of it, or empty
 
-  bool is_note() const { return coverage == Coverage::unprepared || coverage == Coverage::readable; }
+  bool is_note() const { return coverage >= Coverage::readable; }
 
   /// Whether it changes the exit code: all do but notes, and what is allowed.
   bool is_problem() const { return !is_note() && allowed_by.empty(); }

@@ -11,10 +11,11 @@ namespace keysift {
 
 enum class ObjectType { commit, tree, blob, tag };
 
-/// A part of a repository's objects: trees, or all but trees.
-enum class ObjectPart { all, trees, others };
+/// A part of a repository's objects: trees, all but trees, or commits alone.
+enum class ObjectPart { all, trees, others, commits };
 
 inline bool belongs(ObjectType type, ObjectPart part) {
+  if (part == ObjectPart::commits) return type == ObjectType::commit;
   return part == ObjectPart::all || (type == ObjectType::tree) == (part == ObjectPart::trees);
 }
 

@@ -124,10 +124,10 @@ void ObjectWalk::run(const ObjectWalkOptions& options, const ObjectVisitor& visi
   run.hand_on(ObjectPart::trees, std::move(trees));
 }
 
-void ObjectWalk::run_trees(const ObjectWalkOptions& options, const ObjectVisitor& visit) const {
+void ObjectWalk::run_part(ObjectPart part, const ObjectWalkOptions& options, const ObjectVisitor& visit,
+                          const ObjectErrorSink& on_error) const {
   const LargeObjectVisitor none;
-  const ObjectErrorSink ignore = [](const std::string&, const std::string&, unsigned) {};
-  Run(*this, options, visit, none, ignore).hand_on(ObjectPart::trees, {loose_.begin(), loose_.end()});
+  Run(*this, options, visit, none, on_error).hand_on(part, {loose_.begin(), loose_.end()});
 }
 
 }  // namespace keysift

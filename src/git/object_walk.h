@@ -47,8 +47,9 @@ class ObjectWalk {
            const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error,
            const std::function<void()>& before_trees = nullptr) const;
 
-  /// Reads every tree once. What cannot be read is left out: run() tells it.
-  void run_trees(const ObjectWalkOptions& options, const ObjectVisitor& visit) const;
+  /// Reads every object of one part once.
+  void run_part(ObjectPart part, const ObjectWalkOptions& options, const ObjectVisitor& visit,
+                const ObjectErrorSink& on_error) const;
 
  private:
   class Run;

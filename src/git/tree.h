@@ -12,6 +12,7 @@ struct TreeEntry {
   std::string_view name;
   Oid id;
   enum class Kind { blob, tree, submodule } kind = Kind::blob;
+  bool is_link = false;  ///< a blob that is a symbolic link's target
 };
 
 /// Every git knows the empty tree, whether it is stored or not.
@@ -39,6 +40,7 @@ class TreeEntries {
     entry.name = rest_.substr(space + 1, nul - space - 1);
     entry.id = Oid::from_raw(rest_.data() + nul + 1);
     entry.kind = file ? TreeEntry::Kind::blob : kind_of(rest_.substr(0, space));
+    entry.is_link = !file && rest_.starts_with("120000 ");
     rest_.remove_prefix(nul + 1 + Oid::kSize);
     return true;
   }

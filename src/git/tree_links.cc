@@ -53,7 +53,8 @@ struct TreeLinks::Share {
   std::vector<std::uint32_t> remembered = std::vector<std::uint32_t>(kRemembered, kNone);
 };
 
-TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers) : shares_(workers) {
+TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameTest named)
+    : named_(std::move(named)), shares_(workers) {
   for (const auto& id : wanted) {
     wanted_.number(id);
     beginnings_.set(beginning(id));
@@ -68,7 +69,10 @@ void TreeLinks::Maker::add(const Object& tree, unsigned worker) {
   TreeEntries entries(tree.bytes);
   for (TreeEntry entry; entries.next(entry);) {
     const auto is_wanted = [&] { return beginnings_.test(beginning(entry.id)) && wanted_.find(entry.id); };
-    if (entry.kind == TreeEntry::Kind::tree || is_wanted())
+    const auto is_named = [&] {
+      return named_ && entry.kind == TreeEntry::Kind::blob && !entry.is_link && named_(entry.name);
+    };
+    if (entry.kind == TreeEntry::Kind::tree || is_wanted() || is_named())
       share.links.push_back(share.entry(entry.name, entry.id));
   }
   const auto count = static_cast<std::uint32_t>(share.links.size() - begin);
@@ -104,12 +108,14 @@ std::span<const std::uint32_t> TreeLinks::entries_of(std::uint32_t object) const
 }
 
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted) {
-  TreeLinks::Maker maker(wanted, options.workers);
-  objects.run_trees(options, [&](const Object& tree, unsigned worker) {
+                          std::span<const Oid> wanted, const NameTest& named) {
+  TreeLinks::Maker maker(wanted, options.workers, named);
+  const auto add = [&](const Object& tree, unsigned worker) {
     maker.add(tree, worker);
     return 0;
-  });
+  };
+  // Whoever walked before has told what cannot be read.
+  objects.run_part(ObjectPart::trees, options, add, [](const std::string&, const std::string&, unsigned) {});
   return maker.finish();
 }
 

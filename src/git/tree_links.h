@@ -10,6 +10,7 @@
 
 #include "git/object_walk.h"
 #include "git/oid_table.h"
+#include "git/tree_names.h"
 
 namespace keysift {
 
@@ -58,8 +59,9 @@ class TreeLinks {
 /// Makes TreeLinks of trees, one by one.
 class TreeLinks::Maker {
  public:
-  /// Of `wanted` objects the entries are kept. `workers` add trees.
-  Maker(std::span<const Oid> wanted, unsigned workers);
+  /// Of `wanted` objects the entries are kept, and of files for whose names `named` holds, if it is not
+  /// empty. `workers` add trees.
+  Maker(std::span<const Oid> wanted, unsigned workers, NameTest named = {});
   ~Maker();
   Maker(const Maker&) = delete;
   Maker& operator=(const Maker&) = delete;
@@ -74,13 +76,15 @@ class TreeLinks::Maker {
   static std::size_t beginning(const Oid& id) { return std::size_t{id.bytes[0]} << 8 | id.bytes[1]; }
 
   OidTable wanted_;
+  NameTest named_;
   // Nearly every entry of a tree is unwanted: two bytes of its name tell most of the time.
   std::bitset<65536> beginnings_;
   std::vector<Share> shares_;  // by worker
 };
 
-/// Reads all trees of `objects` for their links. Those that cannot be read count as empty.
+/// Reads all trees of `objects` for their links, as Maker keeps them. Those that cannot be read count as
+/// empty.
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted);
+                          std::span<const Oid> wanted, const NameTest& named = {});
 
 }  // namespace keysift

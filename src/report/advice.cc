@@ -82,6 +82,9 @@ std::string_view coverage_words(Coverage coverage) {
       return "A front end is built with this variable: every visitor of the page can read it.";
     case Coverage::readable:
       return "Everybody on this machine can read this file.";
+    case Coverage::unreachable:
+      return "A commit that no branch or tag reaches has this file: clones lack it, and git still keeps it "
+             "here.";
     case Coverage::unprepared:
       return "This file is not there yet, but git would not ignore it.";
   }

@@ -20,6 +20,9 @@ constexpr std::size_t kColumns = kDoors.size() + 1;
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kTableWidth = 100;  // paths that are cut are worse than a window made wider
 
+constexpr std::size_t kMostPast = 20;        // files of the history
+constexpr std::size_t kMostUnreachable = 5;  // files that no ref reaches
+
 constexpr std::string_view kOpen = "open: ";
 
 using Row = std::array<std::string, kColumns>;
@@ -33,11 +36,13 @@ class EnvSection {
   std::string write() {
     std::string_view last;
     for (const auto& finding : report_.env) {
-      if (finding.coverage == Coverage::readable || !finding.allowed_by.empty()) continue;
+      if (is_listed_apart(finding.coverage) || !finding.allowed_by.empty()) continue;
       if (finding.path != last || last.empty()) out_ += "  " + bold(mask_.printable(finding.path)) + '\n';
       last = finding.path;
       write_finding(finding);
     }
+    write_past();
+    write_unreachable();
     write_readable();
     write_allowed();
     if (!out_.empty() || report_.env_alone) write_doors();
@@ -52,6 +57,18 @@ class EnvSection {
   }
 
  private:
+  static bool is_listed_apart(Coverage coverage) {
+    return coverage == Coverage::in_history || coverage == Coverage::unreachable ||
+           coverage == Coverage::readable;
+  }
+
+  std::vector<const EnvFinding*> all_of(Coverage coverage) const {
+    std::vector<const EnvFinding*> all;
+    for (const auto& finding : report_.env)
+      if (finding.coverage == coverage && finding.allowed_by.empty()) all.push_back(&finding);
+    return all;
+  }
+
   static bool fixable(const EnvFinding& finding) {
     return !finding.ignore_file.empty() && finding.allowed_by.empty();
   }
@@ -68,16 +85,41 @@ class EnvSection {
     if (!finding.advice.empty()) out_ += wrapped("      ", mask_.printable(finding.advice), 6);
   }
 
-  void write_readable() {
-    std::string command;
-    std::size_t count = 0;
-    for (const auto& finding : report_.env) {
-      if (finding.coverage != Coverage::readable || !finding.allowed_by.empty()) continue;
-      ++count;
-      command += ' ' + shell_quoted(mask_.raw(finding.path));
+  void write_past() {
+    const auto files = all_of(Coverage::in_history);
+    if (files.empty()) return;
+    out_ += wrapped(
+        "  ",
+        "Commits have these files, so every clone has them, whatever ignores them now. Revoke the keys "
+        "that were in them:",
+        2);
+    for (std::size_t i = 0; i < std::min(files.size(), kMostPast); ++i) {
+      out_ += "    " + bold(mask_.printable(files[i]->path)) + '\n';
+      for (const auto& detail : env_details(*files[i], mask_)) out_ += wrapped("      ", detail, 8);
     }
-    if (count == 0) return;
-    out_ += wrapped("  ", "Everybody on this machine can read " + counted(count, "file") + " of these:", 2);
+    if (files.size() > kMostPast)
+      out_ += "    and " + counted(files.size() - kMostPast, "more file") + ": --format json lists all\n";
+  }
+
+  void write_unreachable() {
+    const auto files = all_of(Coverage::unreachable);
+    if (files.empty()) return;
+    std::string text = "No branch or tag reaches a commit that has " + counted(files.size(), "other file") +
+                       " with secrets, so clones do not have " + (files.size() == 1 ? "it" : "them") + ":";
+    for (std::size_t i = 0; i < std::min(files.size(), kMostUnreachable); ++i)
+      text += (i == 0 ? " " : ", ") + mask_.printable(files[i]->path);
+    if (files.size() > kMostUnreachable)
+      text += " and " + std::to_string(files.size() - kMostUnreachable) + " more";
+    out_ += wrapped("  ", text, 2);
+  }
+
+  void write_readable() {
+    const auto files = all_of(Coverage::readable);
+    if (files.empty()) return;
+    std::string command;
+    for (const auto* file : files) command += ' ' + shell_quoted(mask_.raw(file->path));
+    out_ += wrapped("  ",
+                    "Everybody on this machine can read " + counted(files.size(), "file") + " of these:", 2);
     out_ += "      chmod 600" + command + '\n';
   }
 
@@ -163,6 +205,8 @@ std::string env_section(const Report& report, const Mask& mask, bool color) {
 std::string env_summary(const Report& report) {
   std::set<std::string_view> files;
   for (const auto& passage : report.passages) files.insert(passage.file);
+  for (const auto& finding : report.env)
+    if (finding.coverage == Coverage::in_history) files.insert(finding.path);
   const auto problems = static_cast<std::size_t>(std::count_if(
       report.env.begin(), report.env.end(), [](const EnvFinding& each) { return each.is_problem(); }));
   if (files.empty() && problems == 0) return {};

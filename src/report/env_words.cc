@@ -34,8 +34,6 @@ std::vector<std::string> env_details(const EnvFinding& finding, const Mask& mask
       details.push_back("Added " + commit_words(*provenance->introduced, mask) + ".");
     if (provenance->removed) details.push_back("Removed " + commit_words(*provenance->removed, mask) + ".");
     if (provenance->in_head) details.push_back("HEAD still has it: commit its removal.");
-    if (provenance->state == BlobState::unreachable)
-      details.push_back("No branch or tag reaches it, but git still keeps it.");
   }
   return details;
 }

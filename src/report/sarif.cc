@@ -73,6 +73,8 @@ constexpr std::array kEnvRules{
     EnvRule{Coverage::image_variable, "env-image-variable", "error", "A secret that an image keeps"},
     EnvRule{Coverage::public_variable, "env-public-variable", "error", "A secret that a front end publishes"},
     EnvRule{Coverage::readable, "env-readable", "note", "A file with secrets that everybody can read"},
+    EnvRule{Coverage::unreachable, "env-unreachable", "note",
+            "A file with secrets in a commit that no ref reaches"},
     EnvRule{Coverage::unprepared, "env-unprepared", "note",
             "A .env file would not be ignored if there were one"},
 };

@@ -16,11 +16,12 @@ namespace {
 class HistoryReader {
  public:
   HistoryReader(const Repository& repository, const ObjectWalk& objects, const ObjectWalkOptions& options,
-                PieceSize pieces, const BlobSink& sink, const ErrorSink& on_error)
+                PieceSize pieces, const BlobSink& sink, const ErrorSink& on_error, const NameTest& named)
       : objects_(objects),
         shallow_(repository.shallow_boundary()),
         sink_(sink),
         on_error_(on_error),
+        named_(named),
         options_(options),
         pieces_(pieces),
         shares_(options.workers),
@@ -47,6 +48,7 @@ class HistoryReader {
       std::move(share.missing_links.begin(), share.missing_links.end(),
                 std::back_inserter(all.missing_links));
       all.missing_entries.merge(share.missing_entries);
+      all.may_have_named = all.may_have_named || share.may_have_named;
     }
     return all;
   }
@@ -57,6 +59,7 @@ class HistoryReader {
     std::vector<CommitHeader> commits;
     std::vector<MissingLink> missing_links;
     std::set<Oid> missing_entries;
+    bool may_have_named = false;
   };
 
   std::size_t take(const Object& object, unsigned worker) {
@@ -140,6 +143,8 @@ class HistoryReader {
         objects_.prefetch(Oid::from_raw(object.bytes.data() + nul + 1));
     }
     const auto reach = hand_on(object, Origin::path, worker);
+    auto& has_named = shares_[worker].may_have_named;
+    if (named_ && !has_named) has_named = may_name(object, named_);
     check_tree(object, worker);
     return reach;
   }
@@ -213,6 +218,7 @@ class HistoryReader {
   std::set<Oid> shallow_;
   const BlobSink& sink_;
   const ErrorSink& on_error_;
+  const NameTest& named_;
   ObjectWalkOptions options_;
   PieceSize pieces_;
   std::vector<Share> shares_;                      // by worker
@@ -223,8 +229,29 @@ class HistoryReader {
 
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error) {
-  return HistoryReader(repository, objects, options, pieces, sink, on_error).run(wanted);
+                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error,
+                            const NameTest& named) {
+  return HistoryReader(repository, objects, options, pieces, sink, on_error, named).run(wanted);
+}
+
+HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& options, const NameTest& named,
+                          const ErrorSink& on_error) {
+  HistorySummary all;
+  all.commits.resize(options.workers);
+  std::vector<char> has_named(options.workers, 0);
+  const auto take_commit = [&](const Object& commit, unsigned worker) {
+    if (auto header = parse_commit(commit.id, commit.bytes))
+      all.commits[worker].push_back(std::move(*header));
+    return std::size_t{0};
+  };
+  const auto take_tree = [&](const Object& tree, unsigned worker) {
+    if (has_named[worker] == 0 && may_name(tree, named)) has_named[worker] = 1;
+    return std::size_t{0};
+  };
+  objects.run_part(ObjectPart::trees, options, take_tree, on_error);
+  all.may_have_named = std::find(has_named.begin(), has_named.end(), 1) != has_named.end();
+  if (all.may_have_named) objects.run_part(ObjectPart::commits, options, take_commit, on_error);
+  return all;
 }
 
 }  // namespace keysift

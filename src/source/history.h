@@ -27,15 +27,22 @@ struct HistorySummary {
       missing_links;  ///< trees and parents of commits, but for parents that a shallow clone cut off
   std::set<Oid> missing_entries;   ///< what trees name and the database lacks
   std::optional<TreeLinks> links;  ///< of all trees that can be read, if anything was wanted
+  bool may_have_named = false;     ///< some tree may name a file that was asked for by its name
 };
 
 /// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository
 /// once, whether a ref reaches it or not (amended, dropped, staged once and never committed). A blob over the
 /// memory limit is handed on in pieces, if it can be read so. After a blob that is an archive come its
 /// members. Trees come last; before them `wanted` is asked once for the blobs whose places in trees are of
-/// interest. What cannot be read goes to `on_error`.
+/// interest. With `named`, files are also asked for by their names. What cannot be read goes to `on_error`.
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error);
+                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error,
+                            const NameTest& named = {});
+
+/// Whether a tree may name a file that is asked for, and if so, the commits: what read_history() would tell of
+/// them, without reading any blob.
+HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& options, const NameTest& named,
+                          const ErrorSink& on_error);
 
 }  // namespace keysift

@@ -68,7 +68,8 @@ void read_range(const ObjectDatabase& database, const CommitRange& range, unsign
                     if (const auto object = reader.objects.read(commit.id))
                       sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
                     reader.additions.find(commit, [&](const Addition& addition) {
-                      const auto& [name, id, kind] = addition.entry;
+                      const auto& name = addition.entry.name;
+                      const auto& id = addition.entry.id;
                       if (addition.new_name) sink(blob_of(addition.tree, name, Origin::path, name), worker);
                       if (!addition.is_blob() || !taken.take(id)) return false;
                       if (const auto object = reader.objects.read(id)) {

@@ -66,6 +66,10 @@ TEST_CASE("hostile YAML has nothing, and costs little") {
             "]\n";
   }
   CHECK(reads(bomb + "services:\n  x:\n    env_file: *a59\n").empty());
+  std::string chain = "- &b0 [x]\n";
+  for (int i = 1; i < 99'000; ++i)
+    chain += "- &b" + std::to_string(i) + " [*b" + std::to_string(i - 1) + "]\n";
+  CHECK(parse_yaml(chain) == nullptr);
   std::string merges = "m0: &m0 {k: v}\n";
   for (int i = 1; i < 60; ++i) {
     const auto last = "*m" + std::to_string(i - 1);

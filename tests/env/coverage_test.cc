@@ -151,6 +151,8 @@ TEST_CASE("a file that code reads is checked whatever its name, and before it is
   CHECK(coverage_lines(repo) == Lines{"not-ignored settings/prod.txt"});
   repo.write(".gitignore", "settings/\n.env\n");
   CHECK(coverage_lines(repo).empty());
+  repo.git({"add", "--force", "settings"});
+  CHECK(coverage_lines(repo) == Lines{"tracked-ignored settings/prod.txt by .gitignore:1 settings/"});
 }
 
 TEST_CASE("a template that is tracked is fine, and a file that it shows, not ignored, a note") {

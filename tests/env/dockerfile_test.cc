@@ -56,6 +56,12 @@ TEST_CASE("documents within are no instructions") {
   CHECK(file.stages[0].copies[0].sources.empty());
   CHECK(file.stages[0].copies[1].sources == Strings{"4"});
   CHECK(parse_dockerfile("FROM a\nRUN <<EOF\nCOPY 1 /\n").stages.at(0).copies.empty());
+  CHECK(parse_dockerfile("FROM a\nONBUILD RUN <<EOF\nCOPY 1 /\nEOF\n").stages.at(0).copies.empty());
+  for (const char* run :
+       {"RUN echo \"say <<EOF here\"", "RUN [\"sh\", \"-c\", \"cat <<EOF\"]", "RUN echo \\\\"}) {
+    INFO(run);
+    CHECK(parse_dockerfile("FROM a\n" + std::string(run) + "\nCOPY 1 /\n").stages.at(0).copies.size() == 1);
+  }
 }
 
 TEST_CASE("stages") {
@@ -74,9 +80,10 @@ TEST_CASE("stages") {
 }
 
 TEST_CASE("variables, as they are written in both ways") {
-  CHECK(variables("ARG A=1\nFROM x\nENV B=2 C=\"three 3\" D='4'\\ 5\nENV E six 6\nARG F\nENV G=\\\n7\n") ==
-        Strings{"ARG A=1 at 1", "ENV B=2 at 3", "ENV C=three 3 at 3", "ENV D=4 5 at 3", "ENV E=six 6 at 4",
-                "ENV G=7 at 6"});
+  CHECK(
+      variables("ARG A=1\nFROM x\nENV B=2 C=\"three 3\" D='4'\\ 5\nENV E six 6\nARG F H=8\nENV G=\\\n7\n") ==
+      Strings{"ARG A=1 at 1", "ENV B=2 at 3", "ENV C=three 3 at 3", "ENV D=4 5 at 3", "ENV E=six 6 at 4",
+              "ARG H=8 at 5", "ENV G=7 at 6"});
 }
 
 TEST_CASE("what is broken breaks nothing") {

@@ -119,14 +119,29 @@ TEST_CASE("what each kind of source takes") {
   CHECK(takes("--exclude=*.log . .", ".env"));
 }
 
-TEST_CASE("a COPY that names the file needs a hand") {
+TEST_CASE("a COPY that names the file needs a hand: it would fail if the file were ignored") {
+  for (const char* copies :
+       {"COPY .env /app/\n", "COPY .env package*.json ./\n", "COPY . .\nCOPY .env /x/\n"}) {
+    Tree tree;
+    tree.write("Dockerfile", "FROM a\n" + std::string(copies));
+    const auto passages = tree.passages({".env"});
+    REQUIRE(passages.size() == 1);
+    CHECK(passages[0].open);
+    CHECK(passages[0].ignore_file == "");
+    CHECK(passages[0].advice.find("--env-file") != std::string::npos);
+  }
+}
+
+TEST_CASE("a hostile Dockerfile costs no more than it may") {
   Tree tree;
-  tree.write("Dockerfile", "FROM a\nCOPY .env /app/\n");
-  const auto passages = tree.passages({".env"});
-  REQUIRE(passages.size() == 1);
-  CHECK(passages[0].open);
-  CHECK(passages[0].ignore_file == "");
-  CHECK(passages[0].advice.find("--env-file") != std::string::npos);
+  std::string text;
+  for (int i = 0; i < 80'000; ++i) text += "FROM a\n";
+  tree.write("a/Dockerfile", text + "COPY . /x\n");
+  CHECK(tree.takes("a/.env"));
+  text = "FROM a\n";
+  for (int i = 0; i < 100'000; ++i) text += "COPY a*" + std::to_string(i) + " /x\n";
+  tree.write("b/Dockerfile", text);
+  CHECK_FALSE(tree.takes("b/.env"));
 }
 
 TEST_CASE("a file of another stage counts if it gets into the last one") {
@@ -147,12 +162,38 @@ TEST_CASE("a file of another stage counts if it gets into the last one") {
   CHECK_FALSE(takes("FROM b AS two\nCOPY --from=build /app /in\nFROM c\nCOPY --from=two /app /out\n"));
 }
 
-TEST_CASE("the stage that Compose asks for is the last one") {
+TEST_CASE("where the folder that a base image works in is not known, a file counts as taken") {
+  const auto takes = [](const std::string& first, const std::string& rest) {
+    Tree tree;
+    tree.write("Dockerfile", first + "\nCOPY . .\nFROM c\nCOPY --from=0 " + rest + " /x\n");
+    return tree.takes(".env");
+  };
+  CHECK(takes("FROM composer", "/app"));
+  CHECK(takes("FROM composer\nWORKDIR src", "/app"));
+  CHECK_FALSE(takes("FROM scratch", "/app"));
+  CHECK(takes("FROM scratch", "/"));
+  CHECK(takes("FROM a\nWORKDIR \"/app\"", "/app"));
+  CHECK_FALSE(takes("FROM a\nWORKDIR \"/app\"", "/other"));
+}
+
+TEST_CASE("variables that the file gives a value are put in") {
+  const auto takes = [](const std::string& text) {
+    Tree tree;
+    tree.write("Dockerfile", text);
+    return tree.takes(".env");
+  };
+  CHECK(takes("FROM a\nARG SRC=.\nCOPY ${SRC} /a\n"));
+  CHECK(takes("ARG S=build\nFROM a AS build\nWORKDIR /w\nCOPY . .\nFROM $S\n"));
+  CHECK_FALSE(takes("FROM a\nARG SRC=src\nCOPY $SRC /a\n"));
+  CHECK_FALSE(takes("FROM a\nCOPY $SRC /a\n"));
+}
+
+TEST_CASE("the stage that Compose asks for becomes an image, and so does the last one") {
   Tree tree;
   tree.write("Dockerfile", "FROM a AS dev\nCOPY . /app\nFROM a\nCOPY src /app\n");
   CHECK_FALSE(tree.takes(".env"));
   tree.write("compose.yaml", "services:\n  a:\n    build:\n      context: .\n      target: dev\n");
-  CHECK(tree.build_lines() == Strings{"Dockerfile in  to dev"});
+  CHECK(tree.build_lines() == Strings{"Dockerfile in ", "Dockerfile in  to dev"});
   CHECK(tree.takes(".env"));
 }
 

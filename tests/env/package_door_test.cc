@@ -46,10 +46,10 @@ TEST_CASE("setuptools takes what MANIFEST.in names") {
   tree.write("api/pyproject.toml", "[project]\nname = \"shop\"\n");
   CHECK(tree.passages({".env", "api/.env"}).empty());
   tree.write("api/MANIFEST.in", "include *.md\n# include .env\nrecursive-include conf \\\n  *.env # all\n");
-  CHECK(tree.passages({"api/.env", "api/conf/a/prod.env"}) ==
-        Strings{
-            "api/conf/a/prod.env into Python sdist shop by api/MANIFEST.in:3 recursive-include conf *.env; "
-            "close: api/MANIFEST.in global-exclude prod.env"});
+  CHECK(
+      tree.passages({"api/.env", "api/conf/a/prod.env"}) ==
+      Strings{"api/conf/a/prod.env into Python sdist shop by api/MANIFEST.in:3 recursive-include conf *.env; "
+              "close: api/MANIFEST.in global-exclude prod.env"});
   tree.write("api/MANIFEST.in", "graft conf\nglobal-exclude *.env\n");
   CHECK(tree.passages({"api/conf/prod.env"}) ==
         Strings{"api/conf/prod.env kept from Python sdist shop by api/MANIFEST.in:2 global-exclude *.env"});
@@ -141,7 +141,8 @@ TEST_CASE("Heroku takes what git tracks") {
   Tree tree;
   tree.write("Procfile", "web: x\n");
   CHECK(tree.passages({".env"}).empty());
-  CHECK(tree.passages({".env"}, true) == Strings{".env into Heroku slug by Procfile:0 ; close: .slugignore .env"});
+  CHECK(tree.passages({".env"}, true) ==
+        Strings{".env into Heroku slug by Procfile:0 ; close: .slugignore .env"});
   tree.write(".slugignore", "*.env\n");
   CHECK(tree.passages({".env"}, true) == Strings{".env kept from Heroku slug by .slugignore:1 *.env"});
 }

@@ -63,7 +63,6 @@ TEST_CASE("every way to name a file is known, and the usual file where none is n
   CHECK(read("package.json", R"({"scripts": {"start": "node --env-file=.env.dev a.js"}})") == ".env.dev");
   CHECK(read("package.json", R"({"scripts": {"start": "env-cmd -f .env.x a.js"}})") == ".env.x");
   CHECK(read("package.json", R"({"scripts": {"start": "dotenv -e .env.y -- a"}})") == ".env.y");
-  CHECK(read("package.json", R"({"devDependencies": {"vite": "^5"}})") == ".env.local");
   CHECK(read("run.sh", "docker run --env-file ./prod.env image\n") == "prod.env");
   CHECK(read("run.sh", "set -a; source .env; set +a\n") == ".env");
   CHECK(read("run.sh", ". ./conf/.env.ci\n") == "conf/.env.ci");

@@ -74,6 +74,8 @@ TEST_CASE("a template tells which file it shows") {
   CHECK(files.shown_by(".env.example") == ".env");
   CHECK(files.shown_by("a/.env.local.sample") == "a/.env.local");
   CHECK(files.shown_by("a/example.env") == "a/.env");
+  CHECK(files.shown_by("a/.example.env") == "a/.env");
+  CHECK(files.shown_by(".env.j2") == ".env");
   CHECK(files.shown_by("b/secrets.toml.example") == "b/secrets.toml");
   CHECK(files.shown_by("notes.example") == std::nullopt);
   CHECK(files.shown_by(".env") == std::nullopt);

@@ -53,10 +53,10 @@ TEST_CASE("SARIF lists every rule") {
                    "openai-project-key", "generic-token", "env-tracked", "env-tracked-ignored", "env-staged",
                    "env-in-history", "env-expected", "env-not-ignored", "env-reincluded", "env-wrong-pattern",
                    "env-partly-ignored", "env-personal-rule", "env-in-image", "env-in-package",
-                   "env-image-variable", "env-public-variable", "env-readable", "env-unprepared"});
+                   "env-image-variable", "env-public-variable", "env-readable", "env-unreachable", "env-unprepared"});
   CHECK(levels == std::vector<std::string>{"error", "note", "error", "error", "error", "error", "warning",
                                            "warning", "warning", "warning", "warning", "warning", "error",
-                                           "error", "error", "error", "note", "note"});
+                                           "error", "error", "error", "note", "note", "note"});
 
   const auto& openai = listed.at(0);
   CHECK(openai.at("shortDescription").at("text") == "OpenAI project API key");
@@ -134,7 +134,7 @@ TEST_CASE("SARIF carries .env files with the commands that help") {
     CHECK(result.at("level") == level);
     CHECK(result.at("properties").at("fix") == fix);
   };
-  check(3, "env-unprepared", 17, "note", {"echo .env >> .gitignore"});
+  check(3, "env-unprepared", 18, "note", {"echo .env >> .gitignore"});
   check(4, "env-tracked", 2, "error", {"git rm --cached api/.env", "echo .env >> .gitignore"});
   check(5, "env-reincluded", 8, "warning", {"echo .env.local >> 'web app/.gitignore'"});
   CHECK(results.at(5).at("locations").at(0).at("physicalLocation").at("artifactLocation") ==

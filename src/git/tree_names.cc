@@ -1,0 +1,46 @@
+#include "git/tree_names.h"
+
+#include <algorithm>
+
+#include "git/tree.h"
+
+namespace keysift {
+namespace {
+
+bool is_octal(char c) { return c >= '0' && c <= '7'; }
+
+// An entry is "<octal mode> <name>\0<20 bytes>". The name may have spaces, with digits before them, too: what
+// follows each of those is tried, up to the mode, which begins where the entry before ends.
+bool may_name_before(std::string_view tree, std::size_t nul, const NameTest& test) {
+  for (auto space = nul == 0 ? std::string_view::npos : tree.rfind(' ', nul - 1);
+       space != std::string_view::npos && space > 0; space = tree.rfind(' ', space - 1)) {
+    if (!is_octal(tree[space - 1])) continue;
+    if (test(tree.substr(space + 1, nul - space - 1))) return true;
+    auto mode = space;
+    while (mode > 0 && is_octal(tree[mode - 1])) --mode;
+    if (mode <= Oid::kSize || tree[mode - Oid::kSize - 1] == '\0') return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool may_name(const Object& tree, const NameTest& test) {
+  if (tree.fresh.ranges.empty()) {
+    TreeEntries entries(tree.bytes);
+    for (TreeEntry entry; entries.next(entry);)
+      if (test(entry.name)) return true;
+    return false;
+  }
+  for (const auto& fresh : tree.fresh.ranges) {
+    // The entry in which it ends may end far behind it.
+    for (auto nul = tree.bytes.find('\0', fresh.begin); nul != std::string_view::npos;
+         nul = tree.bytes.find('\0', nul + 1)) {
+      if (may_name_before(tree.bytes, nul, test)) return true;
+      if (nul >= fresh.end) break;
+    }
+  }
+  return false;
+}
+
+}  // namespace keysift

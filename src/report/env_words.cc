@@ -39,7 +39,7 @@ std::vector<std::string> env_details(const EnvFinding& finding, const Mask& mask
 }
 
 std::string env_message(const EnvFinding& finding, const Mask& mask) {
-  auto text = std::string(coverage_words(finding.coverage));
+  auto text = mask.printable(finding.path) + ": " + std::string(coverage_words(finding.coverage));
   if (const auto& cause = finding.cause) {
     text += " At " + place_words(*cause, mask);
     text += cause->text.empty() ? "." : ": " + mask.printable(cause->text) + '.';

@@ -18,7 +18,7 @@ std::string place_words(const Place& place, const Mask& mask);
 /// since when history has it. Printable.
 std::vector<std::string> env_details(const EnvFinding& finding, const Mask& mask);
 
-/// What is wrong, and where, all in one line. Printable.
+/// What is wrong with which file, and where, all in one line. Printable.
 std::string env_message(const EnvFinding& finding, const Mask& mask);
 
 /// The commands that help, for a shell in the repository's root folder.

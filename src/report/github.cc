@@ -83,8 +83,7 @@ class Commands {
     const auto place = shown_at(file);
     auto properties = property("file", mask_.printable(place.path)) + ',';
     if (place.line > 0) properties += property("line", std::to_string(place.line)) + ',';
-    write("error", properties + property("title", "File with secrets"),
-          mask_.printable(file.path) + ": " + env_message(file, mask_));
+    write("error", properties + property("title", "File with secrets"), env_message(file, mask_));
   }
 
   void write_error(const ScanError& error) {

@@ -189,13 +189,11 @@ Json env_result(const EnvFinding& file, std::size_t rule_index, const EnvRule& r
   Json json{{"ruleId", rule.id},
             {"ruleIndex", rule_index},
             {"level", file.is_problem() ? rule.level : "note"},
-            {"message", {{"text", coverage_words(file.coverage)}}},
+            {"message", {{"text", env_message(file, mask)}}},
             {"locations", Json::array({{{"physicalLocation", physical}}})},
             {"partialFingerprints", {{kFingerprintName, file.fingerprint()}}},
             {"properties", {{"file", mask.utf8(file.path)}, {"fix", Json::array()}}}};
   for (const auto& command : commands) json["properties"]["fix"].push_back(valid_utf8(command));
-  auto& details = json["properties"]["details"] = Json::array();
-  for (const auto& detail : env_details(file, mask)) details.push_back(valid_utf8(detail));
   return json;
 }
 

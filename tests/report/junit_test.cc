@@ -74,7 +74,7 @@ TEST_CASE("Findings are tests that fail") {
             "in no branch or tag (amended, dropped or stashed away), but git still keeps it, and "
             "so may every place it was pushed to" +
             end + R"(    <testcase classname="api/.env" name="file with secrets" time="0">
-      <failure type="tracked" message="Git tracks this file, so every clone has it. Revoke the keys in it."/>
+      <failure type="tracked" message="api/.env: Git tracks this file, so every clone has it. Revoke the keys in it."/>
     </testcase>
     <testcase classname="private/dump.sql" name="could not be read" time="0">
       <error type="unread" message="Permission denied"/>

@@ -10,6 +10,7 @@ namespace keysift {
 namespace {
 
 constexpr std::size_t kMostLines = 10'000;
+constexpr std::string_view kOwnRule = "templates/.?*";  // after those of the .helmignore
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r\v\f";
@@ -33,19 +34,24 @@ HelmChart::HelmChart(const WorkTree& tree, std::string folder) : folder_(std::mo
     }
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    auto text = trimmed(line);
+    const auto text = trimmed(line);
     // Helm refuses the whole chart for a `**`.
     if (text.empty() || text.starts_with('#') || text.find("**") != std::string_view::npos) continue;
-    auto& added = lines_.emplace_back();
-    added.by = {file, number, std::string(text)};
-    added.negated = text.starts_with('!');
-    if (added.negated) text.remove_prefix(1);
-    added.folders_only = text.ends_with('/');
-    if (added.folders_only) text.remove_suffix(1);
-    added.whole_path = text.find('/') != std::string_view::npos;
-    if (text.starts_with('/')) text.remove_prefix(1);
-    added.pattern = std::make_unique<Pattern>(docker_regex(text));
+    add_line(text, {file, number, std::string(text)});
   }
+  add_line(kOwnRule, {});
+}
+
+void HelmChart::add_line(std::string_view text, Place by) {
+  auto& added = lines_.emplace_back();
+  added.by = std::move(by);
+  added.negated = text.starts_with('!');
+  if (added.negated) text.remove_prefix(1);
+  added.folders_only = text.ends_with('/');
+  if (added.folders_only) text.remove_suffix(1);
+  added.whole_path = text.find('/') != std::string_view::npos;
+  if (text.starts_with('/')) text.remove_prefix(1);
+  added.pattern = std::make_unique<Pattern>(docker_regex(text));
 }
 
 const HelmChart::Line* HelmChart::ignored_by(std::string_view path, bool is_folder) const {
@@ -69,6 +75,7 @@ std::optional<Passage> HelmChart::passage_of(const std::string& path) const {
        slash = within.find('/', slash + 1))
     rule = ignored_by(within.substr(0, slash), true);
   if (rule == nullptr) rule = ignored_by(within, false);
+  if (rule != nullptr && rule->by.path.empty()) return std::nullopt;
   Passage passage;
   passage.file = path;
   passage.door = Door::package;

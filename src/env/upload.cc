@@ -32,10 +32,12 @@ std::string_view words_for(Uploader uploader) {
   return {};
 }
 
-// Of those that Vercel's command always leaves out, the ones that hold secrets.
-bool vercel_leaves_out(std::string_view name) {
-  return name == ".env.local" || (name.starts_with(".env.") && name.ends_with(".local"));
-}
+constexpr std::size_t kMostIncludes = 100;
+constexpr std::string_view kInclude = "!include:";
+
+// Of what Vercel leaves out by itself, what can hold secrets:
+// https://vercel.com/docs/deployments/build-features#ignored-files-and-folders
+constexpr std::string_view kVercelRules = ".env.local\n.env.*.local\n";
 
 }  // namespace
 
@@ -53,44 +55,65 @@ Upload::Upload(const WorkTree& tree, Uploader uploader, const std::string& manif
     : uploader_(uploader),
       folder_(manifest.substr(0, manifest.rfind('/') + 1)),
       ignore_file_(folder_ + std::string(own_file(uploader))) {
-  if (uploader != Uploader::heroku && !tree.has_file(ignore_file_)) ignore_file_ = folder_ + ".gitignore";
-  auto bytes = tree.read(ignore_file_);
+  // The .gcloudignore that gcloud makes includes the .gitignore, and no file that this one includes.
+  const bool includes = uploader == Uploader::gcloud && tree.has_file(ignore_file_);
+  if (uploader == Uploader::gcloud && !includes) ignore_file_ = folder_ + ".gitignore";
+  const auto bytes = tree.read(ignore_file_);
   at_fault_ = bytes ? ignore_file_ : manifest;
-  auto text = std::move(bytes).value_or("");
-  if (uploader == Uploader::gcloud) text = rules_with_included(tree, std::move(text));
-  rules_.emplace(ignore_file_, std::move(text));
+  if (uploader == Uploader::vercel) add_rules("", kVercelRules, nullptr);
+  add_rules(ignore_file_, bytes ? std::string_view(*bytes) : std::string_view(), includes ? &tree : nullptr);
+  rules_.emplace(ignore_file_, std::move(text_));
 }
 
-// `#!include:FILE` stands for the lines of that file.
-std::string Upload::rules_with_included(const WorkTree& tree, std::string bytes) const {
-  constexpr std::string_view kInclude = "#!include:";
-  const auto at = bytes.starts_with(kInclude) ? 0 : bytes.find("\n" + std::string(kInclude));
-  if (at == std::string::npos) return bytes;
-  const auto begin = bytes.find(kInclude, at);
-  const auto end = std::min(bytes.find('\n', begin), bytes.size());
-  auto name = bytes.substr(begin + kInclude.size(), end - begin - kInclude.size());
-  name.erase(name.find_last_not_of(" \t\r") + 1);
-  auto included = tree.read(folder_ + name).value_or("");
-  if (!included.empty() && !included.ends_with('\n')) included += '\n';
-  return included + bytes;
+void Upload::add_rules(const std::string& source, std::string_view bytes, const WorkTree* includes) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  const auto index = static_cast<std::uint32_t>(sources_.size());
+  sources_.push_back(source);
+  for (std::uint32_t number = 1; !bytes.empty(); ++number) {
+    auto line = bytes.substr(0, bytes.find('\n'));
+    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    if (includes != nullptr && include(line, *includes)) continue;
+    if (uploader_ == Uploader::vercel && line.starts_with("./")) line.remove_prefix(2);
+    if (uploader_ == Uploader::heroku && line.starts_with('!')) line = {};
+    text_.append(line).push_back('\n');
+    origins_.push_back({index, number});
+  }
+}
+
+// `#!include:FILE` stands for the lines of that file, which is to lie in the same folder. Whether `line` is
+// one.
+bool Upload::include(std::string_view line, const WorkTree& tree) {
+  if (!line.starts_with('#')) return false;
+  const auto at = line.find_first_not_of(" \t", 1);
+  if (at == std::string_view::npos || !line.substr(at).starts_with(kInclude)) return false;
+  auto name = line.substr(at + kInclude.size());
+  name = name.substr(0, name.find_last_not_of(" \t\r") + 1);
+  if (name.find('/') != std::string_view::npos || ++includes_ > kMostIncludes) return true;
+  const auto file = folder_ + std::string(name);
+  const auto bytes = tree.read(file);
+  if (bytes && text_.size() + bytes->size() < kMaxIgnoreFile) add_rules(file, *bytes, nullptr);
+  return true;
 }
 
 std::optional<Passage> Upload::passage_of(const std::string& path, bool tracked) const {
   if (!path.starts_with(folder_) || (uploader_ == Uploader::heroku && !tracked)) return std::nullopt;
-  const auto name = path.substr(path.rfind('/') + 1);
-  if (uploader_ == Uploader::vercel && vercel_leaves_out(name)) return std::nullopt;
+  const auto* rule = rules_->decide(std::string_view(path).substr(folder_.size()), false);
   Passage passage;
   passage.file = path;
   passage.door = Door::package;
   passage.into = std::string(words_for(uploader_));
   if (!folder_.empty()) passage.into += " of " + folder_;
-  const auto* rule = rules_->decide(std::string_view(path).substr(folder_.size()), false);
   passage.open = rule == nullptr || rule->negated;
-  passage.by =
-      rule != nullptr ? Place{ignore_file_, rule->line, std::string(rule->written)} : Place{at_fault_, 0, ""};
+  passage.by = {at_fault_, 0, ""};
+  if (rule != nullptr) {
+    const auto& origin = origins_.at(rule->line - 1);
+    passage.by = {sources_[origin.source], origin.line, std::string(rule->written)};
+    if (passage.by.path.empty()) return std::nullopt;
+  }
   if (!passage.open) return passage;
   passage.ignore_file = ignore_file_;
-  passage.pattern = pattern_of(name);
+  passage.pattern = pattern_of(std::string_view(path).substr(path.rfind('/') + 1));
   return passage;
 }
 

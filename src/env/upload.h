@@ -1,8 +1,11 @@
 // Folders that a command uploads as they are: gcloud, Vercel, Heroku.
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "env/work_tree.h"
 #include "finding/coverage.h"
@@ -17,7 +20,8 @@ namespace keysift {
 enum class Uploader { gcloud, vercel, heroku };
 
 /// One folder that is uploaded. Each uploader has an ignore file of its own, in git's syntax, in that folder
-/// alone; gcloud and Vercel go by the folder's .gitignore where there is none.
+/// alone. Where there is none, gcloud goes by the folder's .gitignore; Vercel and Heroku do not. Vercel
+/// leaves some files out unless a '!' takes them back, and to Heroku a '!' says nothing.
 class Upload {
  public:
   /// `manifest` lies in that folder, and tells who uploads it.
@@ -27,12 +31,23 @@ class Upload {
   std::optional<Passage> passage_of(const std::string& path, bool tracked) const;
 
  private:
-  std::string rules_with_included(const WorkTree& tree, std::string bytes) const;
+  // Where a line of the rules stands.
+  struct Origin {
+    std::uint32_t source = 0;
+    std::uint32_t line = 0;
+  };
+
+  void add_rules(const std::string& source, std::string_view bytes, const WorkTree* includes);
+  bool include(std::string_view line, const WorkTree& tree);
 
   Uploader uploader_;
   std::string folder_;
-  std::string ignore_file_;  // that counts, or would if it were there
-  std::string at_fault_;     // what lets a file out that no line decides about
+  std::string ignore_file_;           // that counts, or would if it were there
+  std::string at_fault_;              // what lets a file out that no line decides about
+  std::string text_;                  // of all rules, until they are read
+  std::vector<std::string> sources_;  // "": the uploader itself
+  std::vector<Origin> origins_;       // of each line
+  std::size_t includes_ = 0;
   std::optional<IgnoreFile> rules_;
 };
 

@@ -110,6 +110,9 @@ TEST_CASE("Helm packs all but what .helmignore names, in its own way") {
   // A line with '!' leaves out what does not fit it.
   CHECK(by("!*.yaml\n", paths[0]) == "1");
   CHECK(by("!.env\n", paths[0]) == "0");
+  tree.write("charts/shop/.helmignore", "");
+  CHECK(tree.passages({"charts/shop/templates/.env"}).empty());
+  CHECK(tree.passages({"charts/shop/templates/prod.env"}).size() == 1);
 }
 
 TEST_CASE("uploads go by an ignore file of their own, or by git's") {
@@ -124,17 +127,49 @@ TEST_CASE("uploads go by an ignore file of their own, or by git's") {
   CHECK(tree.passages({".env"}) ==
         Strings{".env into gcloud upload by .gcloudignore:0 ; close: .gcloudignore .env"});
   tree.write(".gcloudignore", ".git\n#!include:.gitignore\n");
-  CHECK(tree.passages({".env"}).at(0).starts_with(".env kept from gcloud upload by .gcloudignore:"));
+  CHECK(tree.passages({".env"}) == Strings{".env kept from gcloud upload by .gitignore:1 .env"});
 }
 
-TEST_CASE("Vercel leaves some files out by itself") {
+TEST_CASE("gcloud puts the lines of an included file where it is included") {
+  Tree tree;
+  tree.write("app.yaml", "runtime: python312\n");
+  tree.write(".gitignore", "dist\n.env\n#!include:more\n");
+  tree.write("more", "\n*.pem\n");
+  const auto by = [&](const std::string& rules, const std::string& path) {
+    tree.write(".gcloudignore", rules);
+    const auto line = tree.passages({path}).at(0);
+    return line.substr(0, line.find(';'));
+  };
+  CHECK(by("!.env\n\n#!include:.gitignore\n", ".env") == ".env kept from gcloud upload by .gitignore:2 .env");
+  CHECK(by("#!include:.gitignore\r\n\n!.env\n", ".env") ==
+        ".env into gcloud upload by .gcloudignore:3 !.env");
+  CHECK(by("#!include:more\n# !include:.gitignore\n", ".env") ==
+        ".env kept from gcloud upload by .gitignore:2 .env");
+  CHECK(by("#!include:.gitignore\n", "a.pem") == "a.pem into gcloud upload by .gcloudignore:0 ");
+  CHECK(by("#!include:./.gitignore\n", ".env") == ".env into gcloud upload by .gcloudignore:0 ");
+}
+
+TEST_CASE("an included file of great size, many times over, does not run away") {
+  Tree tree;
+  tree.write("big", std::string(1 << 20, '\n'));
+  std::string rules;
+  for (int i = 0; i < 100'000; ++i) rules += "#!include:big\n";
+  tree.write(".gcloudignore", rules + ".env\n");
+  CHECK(tree.passages({".env"}) == Strings{".env kept from gcloud upload by .gcloudignore:100001 .env"});
+}
+
+TEST_CASE("Vercel goes by .vercelignore and rules of its own, not by git's") {
   Tree tree;
   tree.write("web/vercel.json", "{}");
-  tree.write("web/.vercelignore", "docs\n!.env\n");
-  CHECK(
-      tree.passages({"web/.env", "web/.env.local", "web/.env.production.local"}) ==
-      Strings{
-          "web/.env into Vercel upload of web/ by web/.vercelignore:2 !.env; close: web/.vercelignore .env"});
+  tree.write("web/.gitignore", ".env*\n");
+  const Strings paths{"web/.env", "web/.env.local", "web/.env.production.local"};
+  CHECK(tree.passages(paths) ==
+        Strings{"web/.env into Vercel upload of web/ by web/vercel.json:0 ; close: web/.vercelignore .env"});
+  tree.write("web/.vercelignore", "docs\n./.env\n!.env.local\n");
+  CHECK(tree.passages(paths) ==
+        Strings{"web/.env kept from Vercel upload of web/ by web/.vercelignore:2 .env",
+                "web/.env.local into Vercel upload of web/ by web/.vercelignore:3 !.env.local; close: "
+                "web/.vercelignore .env.local"});
 }
 
 TEST_CASE("Heroku takes what git tracks") {
@@ -145,6 +180,8 @@ TEST_CASE("Heroku takes what git tracks") {
         Strings{".env into Heroku slug by Procfile:0 ; close: .slugignore .env"});
   tree.write(".slugignore", "*.env\n");
   CHECK(tree.passages({".env"}, true) == Strings{".env kept from Heroku slug by .slugignore:1 *.env"});
+  tree.write(".slugignore", "\n*.env\n!.env\n");
+  CHECK(tree.passages({".env"}, true) == Strings{".env kept from Heroku slug by .slugignore:2 *.env"});
 }
 
 }  // namespace

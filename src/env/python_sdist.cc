@@ -11,7 +11,7 @@
 namespace keysift {
 namespace {
 
-constexpr std::size_t kMostCommands = 10'000;
+constexpr std::size_t kMostPatterns = 10'000;  // of one MANIFEST.in
 constexpr std::string_view kBlanks = " \t\r";
 
 std::vector<std::string> words(std::string_view text) {
@@ -78,22 +78,30 @@ void PythonSdist::read_hatch(std::string_view text_of_project) {
   const auto project = toml::parse(text_of_project);
   const auto build = project["tool"]["hatch"]["build"];
   const auto sdist = build["targets"]["sdist"];
-  const auto patterns_in = [&](std::initializer_list<const char*> keys) {
-    Patterns patterns;
+  const auto add = [&](Patterns& patterns, const char* key, std::string_view before) {
+    const auto* list = sdist[key].as_array() ? sdist[key].as_array() : build[key].as_array();
+    if (list == nullptr) return false;
     std::string text;
-    for (const char* key : keys) {
-      const auto* list = sdist[key].as_array() ? sdist[key].as_array() : build[key].as_array();
-      if (list == nullptr) continue;
-      for (const auto& each : *list) {
-        text += each.value_or(std::string()) + '\n';
-        patterns.lines.push_back(each.source().begin.line);
-      }
-      patterns.file = std::make_unique<IgnoreFile>(project_, text);
+    for (const auto& each : *list) {
+      auto line = each.value_or(std::string());
+      if (line.find('\n') != std::string::npos) line.clear();  // a line cannot hold one
+      text.append(before).append(line).push_back('\n');
+      patterns.lines.push_back(each.source().begin.line);
     }
-    return patterns;
+    patterns.file = std::make_unique<IgnoreFile>(project_, std::move(text));
+    return !patterns.lines.empty();
   };
-  hatch_includes_ = patterns_in({"include", "only-include"});
-  hatch_excludes_ = patterns_in({"exclude"});
+  // Paths, not patterns; and where there are some, `include` does not count.
+  if (!add(hatch_includes_, "only-include", "/") && !add(hatch_includes_, "packages", "/"))
+    add(hatch_includes_, "include", "");
+  add(hatch_excludes_, "exclude", "");
+  add(hatch_artifacts_, "artifacts", "");
+  const auto ignores_vcs = sdist["ignore-vcs"].value<bool>();
+  if (!ignores_vcs.value_or(build["ignore-vcs"].value_or(false))) locate_git_rules();
+}
+
+// The nearest .gitignore from the project's folder up.
+void PythonSdist::locate_git_rules() {
   for (auto folder = std::string_view(folder_);; folder = folder.substr(0, folder.size() - 1)) {
     folder = folder.substr(0, folder.rfind('/') + 1);
     const auto file = std::string(folder) + ".gitignore";
@@ -111,7 +119,7 @@ void PythonSdist::read_manifest() {
   std::string_view rest = *bytes;
   std::string joined;
   std::size_t first = 0;
-  for (std::size_t number = 1; !rest.empty() && commands_.size() < kMostCommands; ++number) {
+  for (std::size_t number = 1; !rest.empty() && patterns_ < kMostPatterns; ++number) {
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     line = line.substr(0, line.find('#'));
@@ -140,6 +148,8 @@ void PythonSdist::add_command(std::string_view line, std::size_t number) {
     folder = parts[0];
     parts.erase(parts.begin());
   }
+  if (parts.size() > kMostPatterns - patterns_) parts.resize(kMostPatterns - patterns_);
+  patterns_ += parts.size();
   for (const auto& part : parts) {
     if (name == "include") {
       command.patterns.push_back(python_glob(with_single_stars(cleaned(part))));
@@ -156,10 +166,21 @@ void PythonSdist::add_command(std::string_view line, std::size_t number) {
   commands_.push_back(std::move(command));
 }
 
-std::optional<Place> PythonSdist::line_in(const Patterns& patterns, std::string_view within) const {
+std::optional<PythonSdist::Verdict> PythonSdist::verdict_of(const Patterns& patterns,
+                                                            std::string_view within) const {
   const auto* found = patterns.file ? patterns.file->decide(within, false) : nullptr;
-  if (found == nullptr || found->negated) return std::nullopt;
-  return Place{project_, patterns.lines.at(found->line - 1), std::string(found->written)};
+  if (found == nullptr) return std::nullopt;
+  return Verdict{!found->negated,
+                 {project_, patterns.lines.at(found->line - 1), std::string(found->written)}};
+}
+
+// To hatchling the rules of the .gitignore come first, as if it lay in the project's folder; what comes last
+// decides.
+std::optional<PythonSdist::Verdict> PythonSdist::hatch_exclusion(std::string_view within) const {
+  if (auto verdict = verdict_of(hatch_excludes_, within)) return verdict;
+  const auto* rule = git_rules_ ? git_rules_->decide(within, false) : nullptr;
+  if (rule == nullptr) return std::nullopt;
+  return Verdict{!rule->negated, {git_rules_->source(), rule->line, std::string(rule->written)}};
 }
 
 std::optional<Passage> PythonSdist::passage_of(const std::string& path, bool tracked) const {
@@ -197,22 +218,22 @@ void PythonSdist::ask_setuptools(std::string_view within, bool tracked, Passage&
 }
 
 void PythonSdist::ask_hatch(std::string_view within, Passage& passage) const {
-  if (auto place = line_in(hatch_excludes_, within)) {
-    passage.by = std::move(*place);
+  const auto artifact = verdict_of(hatch_artifacts_, within);
+  passage.open = artifact && artifact->fits;
+  if (passage.open) {
+    passage.by = artifact->by;
+    passage.advice = R"(Take it out of "artifacts" in the pyproject.toml.)";
     return;
   }
-  if (git_rules_) {
-    const auto from_rules = git_rules_->source().size() - std::string_view(".gitignore").size();
-    const auto* rule = git_rules_->decide(std::string_view(passage.file).substr(from_rules), false);
-    if (rule != nullptr && !rule->negated) {
-      passage.by = {git_rules_->source(), rule->line, std::string(rule->written)};
-      return;
-    }
+  const auto exclusion = hatch_exclusion(within);
+  if (exclusion && exclusion->fits) {
+    passage.by = exclusion->by;
+    return;
   }
-  const auto included = line_in(hatch_includes_, within);
-  if (hatch_includes_.file && !included) return;
+  const auto inclusion = verdict_of(hatch_includes_, within);
+  if (hatch_includes_.file && !(inclusion && inclusion->fits)) return;
   passage.open = true;
-  passage.by = included.value_or(Place{project_, 0, ""});
+  passage.by = exclusion ? exclusion->by : inclusion ? inclusion->by : Place{project_, 0, ""};
   passage.advice = R"(Add it to "exclude" in [tool.hatch.build.targets.sdist] of the pyproject.toml.)";
 }
 

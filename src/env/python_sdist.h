@@ -1,5 +1,6 @@
 // What a Python source distribution takes in.
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +16,9 @@ namespace keysift {
 
 /// A folder with a pyproject.toml, setup.py or setup.cfg. Known are two builders: setuptools, which takes
 /// what MANIFEST.in names (https://setuptools.pypa.io/en/latest/userguide/miscellaneous.html) and, with
-/// setuptools-scm, what git tracks; and hatchling, which takes what git does not ignore, unless the
-/// pyproject.toml says otherwise (https://hatch.pypa.io/latest/config/build/). Of others nothing is said.
+/// setuptools-scm, what git tracks; and hatchling, which takes what the nearest
+/// .gitignore does not ignore, unless the pyproject.toml says otherwise
+/// (https://hatch.pypa.io/latest/config/build/). Of others nothing is said.
 class PythonSdist {
  public:
   /// `folder` is "" or ends with '/'.
@@ -43,7 +45,15 @@ class PythonSdist {
   void read_hatch(std::string_view project);
   void read_manifest();
   void add_command(std::string_view line, std::size_t number);
-  std::optional<Place> line_in(const Patterns& patterns, std::string_view within) const;
+  // How the last of `patterns` that fits decides, and where it stands.
+  struct Verdict {
+    bool fits = false;  // else it has a '!'
+    Place by;
+  };
+
+  void locate_git_rules();
+  std::optional<Verdict> verdict_of(const Patterns& patterns, std::string_view within) const;
+  std::optional<Verdict> hatch_exclusion(std::string_view within) const;
   void ask_setuptools(std::string_view within, bool tracked, Passage& passage) const;
   void ask_hatch(std::string_view within, Passage& passage) const;
 
@@ -55,8 +65,10 @@ class PythonSdist {
   bool uses_other_ = false;
   bool uses_git_ = false;          // setuptools-scm
   std::vector<Command> commands_;  // of MANIFEST.in
+  std::size_t patterns_ = 0;       // of all commands
   Patterns hatch_includes_;
   Patterns hatch_excludes_;
+  Patterns hatch_artifacts_;               // goes before all that excludes
   std::unique_ptr<IgnoreFile> git_rules_;  // of the one .gitignore that hatchling goes by
 };
 

@@ -79,6 +79,42 @@ TEST_CASE("hatchling takes what git does not ignore, and the pyproject.toml does
         Strings{"src/prod.env into Python sdist of . by pyproject.toml:4 src; by hand"});
 }
 
+TEST_CASE("in hatchling's settings what comes last decides") {
+  Tree tree;
+  const auto by = [&](const std::string& settings, const std::string& path) {
+    tree.write("api/pyproject.toml",
+               "[build-system]\nbuild-backend = \"hatchling.build\"\n[tool.hatch.build]\n" + settings);
+    const auto lines = tree.passages({path});
+    return lines.empty() ? "" : lines[0].substr(path.size() + 1, lines[0].find(';') - path.size() - 1);
+  };
+  tree.write(".gitignore", ".env\n/api/conf\n");
+  CHECK(by("", "api/.env") == "kept from Python sdist of api/ by .gitignore:1 .env");
+  CHECK(by("ignore-vcs = true\n", "api/.env") == "into Python sdist of api/ by api/pyproject.toml:0 ");
+  CHECK(by("ignore-vcs = true\n[tool.hatch.build.targets.sdist]\nignore-vcs = false\n", "api/.env") ==
+        "kept from Python sdist of api/ by .gitignore:1 .env");
+  CHECK(by("exclude = [\"!.env\"]\n", "api/.env") ==
+        "into Python sdist of api/ by api/pyproject.toml:4 !.env");
+  CHECK(by("exclude = [\".env\"]\nartifacts = [\"*.env\"]\n", "api/.env") ==
+        "into Python sdist of api/ by api/pyproject.toml:5 *.env");
+  // The .gitignore counts as if it lay in the project's folder.
+  CHECK(by("", "api/conf/prod.env") == "into Python sdist of api/ by api/pyproject.toml:0 ");
+  CHECK(by("packages = [\"src/app\"]\ninclude = [\"*\"]\n", "api/prod.env").empty());
+  CHECK(by("packages = [\"src/app\"]\n", "api/src/app/prod.env") ==
+        "into Python sdist of api/ by api/pyproject.toml:4 /src/app");
+  CHECK(by("only-include = [\"app\"]\n", "api/src/app/prod.env").empty());
+  CHECK(by("exclude = [\"a\\n\\n\\n*.env\"]\n", "api/prod.env") ==
+        "into Python sdist of api/ by api/pyproject.toml:0 ");
+}
+
+TEST_CASE("a MANIFEST.in with more patterns than people write is read in part") {
+  Tree tree;
+  tree.write("setup.py", "");
+  std::string line = "include .env";
+  for (int i = 0; i < 300'000; ++i) line += " *" + std::to_string(i);
+  tree.write("MANIFEST.in", line + "\nexclude .env\n");
+  CHECK(tree.passages({".env"}).size() == 1);
+}
+
 TEST_CASE("of other builders, and a pyproject.toml that is broken, nothing is said") {
   Tree tree;
   for (const char* project : {"[build-system]\nbuild-backend = \"flit_core.buildapi\"\n", "no toml ["}) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -12,7 +13,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostRules = 10'000;  // of one ignore file
+// Far more than people write.
+constexpr std::size_t kMostRules = 10'000;      // of one ignore file, or of `files`
+constexpr std::size_t kMostCost = 20'000;       // of one package's patterns
+constexpr std::size_t kMostWorkspaces = 2'000;  // patterns of one work tree
+constexpr int kMostTries = 3;                   // of lines that might keep a file out
+constexpr auto kReplace = Json::error_handler_t::replace;
 
 // What npm leaves out unless a rule says otherwise ...
 constexpr std::array kDefaults{".npmignore",
@@ -80,17 +86,44 @@ std::string_view without_dot(std::string_view path) {
   return path;
 }
 
-// Whether one of the patterns of a package.json in the folder `root` names `folder`.
-bool is_workspace(const std::vector<std::string>& patterns, const std::string& root,
-                  const std::string& folder) {
-  if (!folder.starts_with(root) || folder.size() == root.size()) return false;
-  const auto within = folder.substr(root.size(), folder.size() - root.size() - 1);
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    auto text = without_dot(pattern);
+// As the globs that npm finds workspaces with: no `*` is for a dot at the beginning of a name, but where it
+// takes one back.
+struct WorkspacePattern {
+  explicit WorkspacePattern(std::string_view text) : takes_back(text.starts_with('!')), glob(path_of(text)) {
+    names_dot = path_of(text).find("/.") != std::string::npos;
+  }
+
+  static std::string path_of(std::string_view text) {
+    if (text.starts_with('!')) text.remove_prefix(1);
+    text = without_dot(text);
     if (text.ends_with('/')) text.remove_suffix(1);
-    return NpmPattern('/' + std::string(text)).fits('/' + within);
-  });
-}
+    return '/' + std::string(text);
+  }
+
+  bool fits(const std::string& path) const {
+    return (takes_back || names_dot || path.find("/.") == std::string::npos) && glob.fits(path);
+  }
+
+  bool takes_back;
+  bool names_dot = false;
+  NpmPattern glob;
+};
+
+struct WorkspaceRoot {
+  // What lies below, as a path from there on.
+  bool has(const std::string& other) const {
+    if (!other.starts_with(folder) || other.size() == folder.size()) return false;
+    const auto within = '/' + other.substr(folder.size(), other.size() - folder.size() - 1);
+    const auto last = std::find_if(patterns.rbegin(), patterns.rend(),
+                                   [&](const auto& pattern) { return pattern.fits(within); });
+    return last != patterns.rend() && !last->takes_back;
+  }
+
+  std::string folder;
+  std::vector<WorkspacePattern> patterns;
+};
+
+bool is_npm_manifest(std::string_view path) { return path.substr(path.rfind('/') + 1) == "package.json"; }
 
 Json parsed(const std::optional<std::string>& bytes) {
   auto json = Json::parse(bytes.value_or(""), nullptr, false);
@@ -110,31 +143,54 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-NpmPackage::NpmPackage(const WorkTree& tree, const std::string& manifest,
-                       std::span<const std::string> manifests)
+NpmWorkspaces::NpmWorkspaces(const WorkTree& tree, std::span<const std::string> manifests) {
+  std::vector<WorkspaceRoot> roots;
+  std::size_t count = 0;
+  for (const auto& manifest : manifests) {
+    if (!is_npm_manifest(manifest)) continue;
+    WorkspaceRoot root{folder_of(manifest), {}};
+    for (const auto& text : workspaces_of(parsed(tree.read(manifest))))
+      if (++count <= kMostWorkspaces) root.patterns.emplace_back(text);
+    if (!root.patterns.empty()) roots.push_back(std::move(root));
+  }
+  for (const auto& manifest : manifests) {
+    if (!is_npm_manifest(manifest)) continue;
+    const auto folder = folder_of(manifest);
+    for (const auto& root : roots) {
+      if (!root.has(folder)) continue;
+      roots_.insert(root.folder);
+      root_of_.try_emplace(folder, root.folder);
+    }
+  }
+}
+
+std::optional<std::string> NpmWorkspaces::root_of(const std::string& folder) const {
+  const auto found = root_of_.find(folder);
+  return found == root_of_.end() ? std::nullopt : std::optional(found->second);
+}
+
+NpmPackage::NpmPackage(const WorkTree& tree, const std::string& manifest, const NpmWorkspaces& workspaces)
     : tree_(tree), manifest_(manifest), folder_(folder_of(manifest)) {
   const auto bytes = tree.read(manifest);
   if (!bytes) return;
   for (const auto* rule : kDefaults) defaults_.push_back({NpmPattern(rule), {}});
-  read_manifest(*bytes, manifests);
-  if (is_published_) add_workspace_rules(manifests);
+  has_workspaces_ = workspaces.is_root(folder_);
+  read_manifest(*bytes);
+  if (const auto root = workspaces.root_of(folder_); root && is_published_) add_workspace_rules(*root);
 }
 
-void NpmPackage::read_manifest(const std::string& bytes, std::span<const std::string> manifests) {
+void NpmPackage::read_manifest(const std::string& bytes) {
   const auto package = Json::parse(bytes, nullptr, false);
   if (!package.is_object()) return;
   const auto is_private = package.find("private");
   is_published_ = is_private == package.end() || *is_private != Json(true);
   name_ = text_of(package, "name");
-  const auto workspaces = workspaces_of(package);
-  has_workspaces_ = std::any_of(manifests.begin(), manifests.end(), [&](const std::string& other) {
-    return is_workspace(workspaces, folder_, folder_of(other));
-  });
   for (const auto* rule : kStrict) strict_.push_back({NpmPattern(rule), {}});
   if (const auto files = package.find("files"); files != package.end() && files->is_array())
     add_files_rules(bytes, texts(*files));
   const auto require = [&](const std::string& path) {
-    if (!path.empty()) strict_.push_back({NpmPattern("!/" + path), {manifest_, 0, path}});
+    NpmPattern pattern("!/" + path);
+    if (!path.empty() && has_room_for(pattern)) strict_.push_back({std::move(pattern), {manifest_, 0, path}});
   };
   const auto require_program = [&](const std::string& path) { require(std::string(without_dot(path))); };
   require(text_of(package, "browser"));
@@ -151,53 +207,55 @@ void NpmPackage::add_files_rules(const std::string& bytes, const std::vector<std
   files_.emplace();
   files_->push_back({NpmPattern("*"), whole});
   Rules exact;
-  for (auto file : files) {
-    const auto quoted = Json(file).dump(-1, ' ', false, Json::error_handler_t::replace);
-    const auto found = bytes.find(quoted, at);
-    Place by = whole;
-    if (found != std::string::npos) by = {manifest_, line_at(bytes, at = found), quoted};
+  auto line = whole.line;
+  for (auto file : std::span(files).first(std::min(files.size(), kMostRules))) {
+    const auto quoted = Json(file).dump(-1, ' ', false, kReplace);
+    // Whoever writes one in another way than JSON has to, is told the whole from there on.
+    const auto found = std::min(bytes.find(quoted, at), bytes.size());
+    line += line_at(std::string_view(bytes).substr(at, found - at), found - at) - 1;
+    at = found;
+    const auto by = at < bytes.size() ? Place{manifest_, line, quoted} : whole;
     if (file.starts_with("./")) file.erase(0, 1);
     if (file.ends_with("/*")) file += '*';
     auto named = file.substr(std::min(file.find_first_not_of("!/"), file.size()));
     std::replace(named.begin(), named.end(), '\\', '/');
     const auto path = resolved(folder_, without_dot(named));
+    NpmPattern pattern('!' + std::string(trimmed(file)));
+    if (!has_room_for(pattern)) break;
     if (path && tree_.has_file(*path)) {
-      exact.insert(exact.begin(), {NpmPattern('!' + std::string(trimmed(file))), by});
+      exact.push_back({std::move(pattern), by});
       required_.emplace_back(without_dot(file));
     } else if (path && tree_.has_folder(*path)) {
-      files_->push_back({NpmPattern('!' + std::string(trimmed(file))), by});
+      files_->push_back({std::move(pattern), by});
       files_->push_back({NpmPattern('!' + std::string(trimmed(file)) + "/**"), by});
     } else if (!path || !tree_.has(*path)) {
-      files_->push_back({NpmPattern('!' + std::string(trimmed(file))), by});
+      files_->push_back({std::move(pattern), by});
     }
   }
+  std::reverse(exact.begin(), exact.end());
   std::move(strict_.begin(), strict_.end(), std::back_inserter(exact));
   strict_ = std::move(exact);
 }
 
-// npm then also goes by the ignore files between the workspaces' root and the package.
-void NpmPackage::add_workspace_rules(std::span<const std::string> manifests) {
-  for (const auto& other : manifests) {
-    const auto root = folder_of(other);
-    if (!other.ends_with("package.json") || !folder_.starts_with(root) || folder_ == root ||
-        !is_workspace(workspaces_of(parsed(tree_.read(other))), root, folder_))
-      continue;
-    for (auto end = root.size(); end != std::string::npos && end < folder_.size();) {
-      const auto folder = folder_.substr(0, end);
-      for (const char* name : {".npmignore", ".gitignore"}) {
-        if (!tree_.has_file(folder + name)) continue;
-        auto rules = rules_in(folder + name);
-        std::move(rules.begin(), rules.end(), std::back_inserter(defaults_));
-        break;
-      }
-      const auto slash = folder_.find('/', end);
-      end = slash + 1 < folder_.size() ? slash + 1 : std::string::npos;
-    }
-    return;
+std::string NpmPackage::ignore_file_of(const std::string& folder) const {
+  return folder + (tree_.has_file(folder + ".npmignore") ? ".npmignore" : ".gitignore");
+}
+
+// npm also goes by the ignore files from the workspaces' root to the package.
+void NpmPackage::add_workspace_rules(const std::string& root) {
+  for (auto end = root.size(); end < folder_.size(); end = folder_.find('/', end) + 1) {
+    auto rules = rules_in(ignore_file_of(folder_.substr(0, end)));
+    std::move(rules.begin(), rules.end(), std::back_inserter(defaults_));
   }
 }
 
-NpmPackage::Rules NpmPackage::rules_in(const std::string& ignore_file) const {
+// Patterns for which there is no room any more do not count.
+bool NpmPackage::has_room_for(const NpmPattern& pattern) {
+  cost_ += pattern.cost();
+  return cost_ <= kMostCost;
+}
+
+NpmPackage::Rules NpmPackage::rules_in(const std::string& ignore_file) {
   Rules rules;
   const auto bytes = tree_.read(ignore_file);
   std::string_view rest = bytes ? std::string_view(*bytes) : std::string_view();
@@ -207,12 +265,14 @@ NpmPackage::Rules NpmPackage::rules_in(const std::string& ignore_file) const {
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     const auto text = trimmed(line);
     if (text.empty() || text.starts_with('#')) continue;
-    rules.push_back({NpmPattern(text), {ignore_file, number, std::string(text)}});
+    NpmPattern pattern(text);
+    if (!has_room_for(pattern)) break;
+    rules.push_back({std::move(pattern), {ignore_file, number, std::string(text)}});
   }
   return rules;
 }
 
-const NpmPackage::Rules* NpmPackage::rules_of(const std::string& ignore_file) {
+NpmPackage::Rules* NpmPackage::rules_of(const std::string& ignore_file) {
   const auto [entry, is_new] = ignore_files_.try_emplace(ignore_file);
   if (is_new) entry->second = rules_in(ignore_file);
   return &entry->second;
@@ -244,10 +304,7 @@ void NpmPackage::enter(std::vector<Level>& levels, const std::string& name, cons
   const bool has_own_rules =
       is_root ? files_.has_value() : has_workspaces_ && tree_.has_file(folder + "package.json");
   if (is_root && files_) level.rules.push_back(&*files_);
-  if (!has_own_rules) {
-    const auto* own = tree_.has_file(folder + ".npmignore") ? ".npmignore" : ".gitignore";
-    if (tree_.has_file(folder + own)) level.rules.push_back(rules_of(folder + own));
-  }
+  if (!has_own_rules) level.rules.push_back(rules_of(ignore_file_of(folder)));
   level.rules.push_back(is_root ? &strict_ : strict_below(levels.size() == 2 ? name : ""));
 }
 
@@ -280,55 +337,72 @@ NpmPackage::Decision NpmPackage::filter(std::span<const Level> levels, const std
   return decision;
 }
 
-std::optional<Passage> NpmPackage::passage_of(const std::string& path) {
-  if (!path.starts_with(folder_) || path.find('*') != std::string::npos) return std::nullopt;
-  std::string_view rest = std::string_view(path).substr(folder_.size());
+NpmPackage::Decision NpmPackage::decide(const std::string& path) {
+  auto rest = std::string_view(path).substr(folder_.size());
   std::vector<Level> levels;
   enter(levels, "", folder_, false);
-  Decision decision;
   for (auto slash = rest.find('/'); slash != std::string_view::npos; slash = rest.find('/')) {
     const std::string name(rest.substr(0, slash));
     rest.remove_prefix(slash + 1);
-    decision = filter(levels, name, true, "");
-    if (!decision.included) break;
+    const auto decision = filter(levels, name, true, "");
+    if (!decision.included) return decision;
     const bool exact =
         filter(levels, name, false, "").included || filter(levels, name + '/', false, "").included;
     enter(levels, name, path.substr(0, path.size() - rest.size()), exact);
   }
-  if (decision.included) decision = filter(levels, std::string(rest), false, "");
-  if (!decision.included && (decision.rule == nullptr || decision.rule->by.path.empty())) return std::nullopt;
+  return filter(levels, std::string(rest), false, "");
+}
+
+std::optional<Passage> NpmPackage::passage_of(const std::string& path) {
+  if (!path.starts_with(folder_) || path.find('*') != std::string::npos) return std::nullopt;
+  const auto decision = decide(path);
+  const auto by = decision.rule != nullptr ? decision.rule->by : Place{};
+  if (!decision.included && by.path.empty()) return std::nullopt;
   Passage passage;
   passage.file = path;
   passage.door = Door::package;
   passage.into = "npm package " + (name_.empty() ? "in " + (folder_.empty() ? "." : folder_) : name_);
   passage.open = decision.included;
-  passage.by = decision.rule != nullptr ? decision.rule->by : Place{manifest_, 0, ""};
-  if (passage.open) close(passage, decision);
+  passage.by = by;
+  if (passage.open) close(passage);
   return passage;
 }
 
-// A line in an ignore file counts only where `files` says nothing, and a new .npmignore would put a
-// .gitignore beside it out of force.
-void NpmPackage::close(Passage& passage, const Decision& decision) {
+// Tries the lines: one in an ignore file counts only where `files` and npm itself say nothing, and rules of a
+// folder below may come after it. A new .npmignore would put the .gitignore beside it out of force, now or
+// once somebody makes one.
+void NpmPackage::close(Passage& passage) {
   const auto name = passage.file.substr(passage.file.rfind('/') + 1);
-  const auto& by = passage.by;
-  const bool is_named = decision.rule != nullptr && by.path == manifest_;
-  if (is_named) {
-    passage.advice =
-        files_ ? R"(Take it out of "files" in package.json, or add "!**/)" + name + R"(" at its end.)"
-               : "Take it out of package.json.";
+  const auto own_file = ignore_file_of(folder_);
+  if (passage.by.path.empty()) passage.by = {tree_.has_file(own_file) ? own_file : manifest_, 0, ""};
+  auto last = passage.by;
+  const auto pattern = pattern_of(name);
+  for (int tries = 0; tries < kMostTries && (tries == 0 || !last.path.empty()); ++tries) {
+    if (last.path == manifest_ && !last.text.empty()) break;
+    const bool is_own = last.path != manifest_ && last.path.starts_with(folder_);
+    const auto file = is_own ? last.path : own_file;
+    auto& rules = *rules_of(file);
+    rules.push_back({NpmPattern(pattern), {file, 0, pattern}});
+    const auto decision = decide(passage.file);
+    last = decision.rule != nullptr ? decision.rule->by : Place{};
+    rules.pop_back();
+    if (decision.included) continue;
+    passage.ignore_file = file;
+    passage.pattern = pattern;
     return;
   }
-  if (decision.rule != nullptr) {
-    passage.ignore_file = by.path;
-  } else if (tree_.has_file(folder_ + ".gitignore") && !tree_.has_file(folder_ + ".npmignore")) {
-    passage.ignore_file = folder_ + ".gitignore";
-  } else {
-    passage.ignore_file = folder_ + ".npmignore";
-  }
-  passage.pattern = pattern_of(name);
-  if (decision.rule == nullptr && tree_.has_file(passage.ignore_file))
-    passage.by = {passage.ignore_file, 0, ""};
+  if (last.path == manifest_) passage.by = last;
+  passage.advice = advice_on(last, name);
+}
+
+// What lets a file in that no line keeps out.
+std::string NpmPackage::advice_on(const Place& by, const std::string& name) const {
+  if (by.path != manifest_) return "npm packs every file of this name: call it something else, or move it.";
+  if (by.line == 0) return "Take it out of package.json.";
+  const std::string advice = R"(Take it out of "files" in package.json)";
+  const auto named = without_dot(std::string_view(by.text).substr(1, by.text.size() - 2));
+  const bool is_exact = std::find(required_.begin(), required_.end(), named) != required_.end();
+  return is_exact ? advice + '.' : advice + R"(, or add "!**/)" + name + R"(" at its end.)";
 }
 
 }  // namespace keysift

@@ -178,6 +178,14 @@ NpmPattern::Parts NpmPattern::parts_of(std::string_view pattern) {
   return parts;
 }
 
+std::size_t NpmPattern::cost() const {
+  std::size_t cost = 0;
+  for (const auto& parts : alternatives_)
+    cost += static_cast<std::size_t>(
+        std::count_if(parts.begin(), parts.end(), [](const Part& part) { return part.regex != nullptr; }));
+  return cost;
+}
+
 bool NpmPattern::is_name() const {
   return std::any_of(alternatives_.begin(), alternatives_.end(), [](const Parts& parts) {
     return parts.size() <= (parts.back().literal.empty() ? 2U : 1U);

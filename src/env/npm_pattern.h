@@ -1,5 +1,6 @@
 // The patterns of npm's ignore files: https://github.com/isaacs/minimatch as npm uses it.
 #pragma once
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ class NpmPattern {
 
   /// Whether it fits the whole of `path`; if `may_go_on`, also whether it fits something below.
   bool fits(std::string_view path, bool may_go_on = false) const;
+
+  /// How many parts of it are more than literal: each takes some kilobytes once it is tried.
+  std::size_t cost() const;
 
   /// Whether it is a name, or a name and '/'.
   bool is_name() const;

@@ -40,12 +40,13 @@ bool is_package_manifest(std::string_view path) {
 std::vector<Passage> package_passages(const WorkTree& tree, std::span<const std::string> manifests,
                                       std::span<const PackageFile> files) {
   std::vector<Passage> passages;
+  const NpmWorkspaces workspaces(tree, manifests);
   std::set<std::string> python_folders;
   std::map<std::pair<Uploader, std::string>, std::string> uploads;  // by folder, with a manifest
   for (const auto& manifest : manifests) {
     const auto name = name_of(manifest);
     if (name == "package.json") {
-      NpmPackage package(tree, manifest, manifests);
+      NpmPackage package(tree, manifest, workspaces);
       if (package.is_published())
         add([&](const PackageFile& file) { return package.passage_of(file.path); }, files, passages);
     } else if (is_python(name)) {

@@ -38,7 +38,7 @@ TEST_CASE("npm packs what is below a package.json that is not private") {
   tree.write("web/package.json", "{\"name\": \"web\"}");
   tree.write("own/package.json", "{\"private\": true}");
   CHECK(tree.passages({".env", "own/.env", "web/.env"}) ==
-        Strings{"web/.env into npm package web by web/package.json:0 ; close: web/.npmignore .env"});
+        Strings{"web/.env into npm package web by web/package.json:0 ; close: web/.gitignore .env"});
 }
 
 TEST_CASE("setuptools takes what MANIFEST.in names") {

@@ -76,6 +76,11 @@ std::string valid_utf8(std::string_view bytes) {
   return out;
 }
 
+std::string_view trimmed(std::string_view text, std::string_view blanks) {
+  const auto begin = std::min(text.find_first_not_of(blanks), text.size());
+  return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+}
+
 std::string counted(unsigned long long count, std::string_view noun) {
   auto text = std::to_string(count) + ' ';
   text += noun;

@@ -19,6 +19,9 @@ bool equal_caseless(std::string_view a, std::string_view b);
 /// Whether `word` is in `text`, in any case of ASCII letters.
 bool contains_caseless(std::string_view text, std::string_view word);
 
+/// `text` without the blanks at both ends.
+std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\v\f");
+
 /// "1 file", "12 files": `count` with its noun, which takes an s unless there is exactly one.
 std::string counted(unsigned long long count, std::string_view noun);
 

@@ -1,5 +1,6 @@
 #include "env/commit_door.h"
 
+#include "base/path.h"
 #include "base/text.h"
 #include "env/near_miss.h"
 
@@ -30,7 +31,7 @@ CommitState CommitDoor::state_of(std::string_view path, bool tracked) {
   if (ignored) return {Coverage::personal_rule, place_of(*decision), {}};
   if (decision) return taken_back(*decision, ignores_.taken_back(path));
   if (auto state = wrong_pattern(path)) return *state;
-  if (const auto& state = ignored_elsewhere(path.substr(path.rfind('/') + 1))) return *state;
+  if (const auto& state = ignored_elsewhere(name_of(path))) return *state;
   return {Coverage::not_ignored, {}, {}};
 }
 

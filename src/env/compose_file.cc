@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/path.h"
 #include "env/yaml.h"
 
 namespace keysift {
@@ -71,7 +72,7 @@ ComposeFile parse_compose_file(std::string_view bytes) {
 }
 
 bool is_compose_file(std::string_view path) {
-  auto name = path.substr(path.rfind('/') + 1);
+  auto name = name_of(path);
   if (name.ends_with(".yaml")) {
     name.remove_suffix(5);
   } else if (name.ends_with(".yml")) {

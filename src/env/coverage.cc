@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "base/path.h"
 #include "base/path_pattern.h"
 #include "env/commit_door.h"
 #include "env/env_file.h"
@@ -19,8 +20,6 @@ namespace keysift {
 namespace {
 
 constexpr unsigned kReadableByAll = 0004;
-
-std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)); }
 
 // Two stages of one Dockerfile may take a file in by the same line.
 template <typename T>
@@ -107,7 +106,7 @@ class CoverageCheck {
   void expect_where_ignored() {
     builds_ = image_builds(tree_, survey_.dockerfiles, survey_.compose_files);
     for (const auto& build : builds_) expect_ignored(build.context + ".env");
-    for (const auto& manifest : survey_.manifests) expect_ignored(folder_of(manifest) + ".env");
+    for (const auto& manifest : survey_.manifests) expect_ignored(std::string(folder_of(manifest)) + ".env");
   }
 
   void expect_ignored(const std::string& path) {
@@ -119,7 +118,7 @@ class CoverageCheck {
 
   void check_commits() {
     std::set<std::string> folders{""};
-    for (const auto& [path, candidate] : candidates_) folders.insert(folder_of(path));
+    for (const auto& [path, candidate] : candidates_) folders.emplace(folder_of(path));
     const std::vector<std::string> elsewhere(folders.begin(), folders.end());
     CommitDoor door(tree_, ignores_, elsewhere);
     for (const auto& [path, candidate] : candidates_) check_commit(door, path, candidate);
@@ -204,7 +203,7 @@ class CoverageCheck {
 
   static void close_with(EnvFinding& finding, std::string file, std::string_view path) {
     finding.ignore_file = std::move(file);
-    finding.pattern = pattern_of(path.substr(path.rfind('/') + 1));
+    finding.pattern = pattern_of(name_of(path));
   }
 
   // A file that is neither there nor read is of interest only where it would get out.

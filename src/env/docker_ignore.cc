@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
 constexpr std::size_t kMostLines = 10'000;  // far more than people write
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\v\f";
-  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 }  // namespace
 

@@ -21,11 +21,6 @@ struct Instruction {
   std::string rest;
 };
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 std::string mapped(std::string_view text, int (*map)(int)) {
   std::string result(text);
   for (char& c : result) c = static_cast<char>(map(static_cast<unsigned char>(c)));

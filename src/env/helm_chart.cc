@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
+#include "base/text.h"
 #include "env/docker_ignore.h"
 #include "env/yaml.h"
 
@@ -11,12 +13,6 @@ namespace {
 
 constexpr std::size_t kMostLines = 10'000;
 constexpr std::string_view kOwnRule = "templates/.?*";  // after those of the .helmignore
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\v\f";
-  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
 
 }  // namespace
 
@@ -55,7 +51,7 @@ void HelmChart::add_line(std::string_view text, Place by) {
 }
 
 const HelmChart::Line* HelmChart::ignored_by(std::string_view path, bool is_folder) const {
-  const auto name = path.substr(path.rfind('/') + 1);
+  const auto name = name_of(path);
   for (const auto& line : lines_) {
     const bool fits = line.pattern->found_in(line.whole_path ? path : name);
     if (line.negated) {
@@ -87,7 +83,7 @@ std::optional<Passage> HelmChart::passage_of(const std::string& path) const {
   }
   passage.by = {folder_ + (has_ignore_file_ ? ".helmignore" : "Chart.yaml"), 0, ""};
   passage.ignore_file = folder_ + ".helmignore";
-  passage.pattern = std::string(docker_pattern_of(within.substr(within.rfind('/') + 1))).substr(3);
+  passage.pattern = docker_pattern_of(name_of(within)).substr(3);
   return passage;
 }
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/path.h"
+
 namespace keysift {
 namespace {
 
 constexpr std::size_t kMostPlaces = 1'000;  // of one file in all stages, before it counts as brought in
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // For COPY, as for Go's filepath.Match, `**` is no more than `*`.
 std::string with_single_stars(std::string glob) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/path.h"
 #include "env/compose_file.h"
 #include "env/docker_ignore.h"
 #include "env/dockerfile.h"
@@ -14,9 +15,6 @@ namespace keysift {
 namespace {
 
 constexpr std::size_t kMostText = 200;  // of an instruction that is shown
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-std::string_view folder_of(std::string_view path) { return path.substr(0, path.rfind('/') + 1); }
 
 bool is_pattern(std::string_view source) { return source.find_first_of("*?[\\") != std::string_view::npos; }
 bool has_variable(std::string_view source) { return source.find('$') != std::string_view::npos; }

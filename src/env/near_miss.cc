@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
 #include "git/ignore_file.h"
 
 namespace keysift {
@@ -30,19 +31,14 @@ bool ignores(std::string pattern, std::string_view path, bool fold_case) {
   return decision != nullptr && !decision->negated;
 }
 
-std::string_view without_blanks(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 Mended uncommented(std::string_view line) {
   if (!line.starts_with('#')) return std::nullopt;
-  return std::string(without_blanks(line.substr(std::min(line.find_first_not_of('#'), line.size()))));
+  return std::string(trimmed(line.substr(std::min(line.find_first_not_of('#'), line.size()))));
 }
 
 Mended without_blanks_before(std::string_view line) {
   if (line.find_first_of(kBlanks) != 0) return std::nullopt;
-  return std::string(without_blanks(line));
+  return std::string(trimmed(line));
 }
 
 // A space counts only behind a backslash.
@@ -63,13 +59,12 @@ Mended without_unseen(std::string_view line) {
 
 Mended without_comment_behind(std::string_view line) {
   for (auto at = line.find('#', 1); at != std::string_view::npos; at = line.find('#', at + 1))
-    if (kBlanks.find(line[at - 1]) != std::string_view::npos)
-      return std::string(without_blanks(line.substr(0, at)));
+    if (kBlanks.find(line[at - 1]) != std::string_view::npos) return std::string(trimmed(line.substr(0, at)));
   return std::nullopt;
 }
 
 Mended unquoted(std::string_view line) {
-  line = without_blanks(line);
+  line = trimmed(line);
   const bool is_quoted = line.size() > 2 && line.front() == line.back() &&
                          std::string_view("\"'`").find(line.front()) != std::string_view::npos;
   if (!is_quoted) return std::nullopt;

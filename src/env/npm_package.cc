@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/path.h"
 #include "base/path_pattern.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -57,8 +59,6 @@ constexpr std::array kStrict{"/.git",
                              "/yarn.lock",
                              "/pnpm-lock.yaml",
                              "/bun.lockb"};
-
-std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)); }
 
 std::string text_of(const Json& object, const char* key) {
   const auto found = object.find(key);
@@ -135,12 +135,6 @@ std::size_t line_at(std::string_view bytes, std::size_t offset) {
                  std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\v\f";
-  const auto begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  return text.substr(begin, text.find_last_not_of(kBlanks) + 1 - begin);
-}
-
 }  // namespace
 
 NpmWorkspaces::NpmWorkspaces(const WorkTree& tree, std::span<const std::string> manifests) {
@@ -148,14 +142,14 @@ NpmWorkspaces::NpmWorkspaces(const WorkTree& tree, std::span<const std::string> 
   std::size_t count = 0;
   for (const auto& manifest : manifests) {
     if (!is_npm_manifest(manifest)) continue;
-    WorkspaceRoot root{folder_of(manifest), {}};
+    WorkspaceRoot root{std::string(folder_of(manifest)), {}};
     for (const auto& text : workspaces_of(parsed(tree.read(manifest))))
       if (++count <= kMostWorkspaces) root.patterns.emplace_back(text);
     if (!root.patterns.empty()) roots.push_back(std::move(root));
   }
   for (const auto& manifest : manifests) {
     if (!is_npm_manifest(manifest)) continue;
-    const auto folder = folder_of(manifest);
+    const std::string folder(folder_of(manifest));
     for (const auto& root : roots) {
       if (!root.has(folder)) continue;
       roots_.insert(root.folder);
@@ -372,7 +366,7 @@ std::optional<Passage> NpmPackage::passage_of(const std::string& path) {
 // folder below may come after it. A new .npmignore would put the .gitignore beside it out of force, now or
 // once somebody makes one.
 void NpmPackage::close(Passage& passage) {
-  const auto name = passage.file.substr(passage.file.rfind('/') + 1);
+  const auto name = std::string(name_of(passage.file));
   const auto own_file = ignore_file_of(folder_);
   if (passage.by.path.empty()) passage.by = {tree_.has_file(own_file) ? own_file : manifest_, 0, ""};
   auto last = passage.by;

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/path.h"
 #include "env/helm_chart.h"
 #include "env/npm_package.h"
 #include "env/python_sdist.h"
@@ -13,9 +14,6 @@
 
 namespace keysift {
 namespace {
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-std::string folder_of(std::string_view path) { return std::string(path.substr(0, path.rfind('/') + 1)); }
 
 bool is_python(std::string_view name) {
   return name == "pyproject.toml" || name == "setup.py" || name == "setup.cfg";
@@ -50,9 +48,9 @@ std::vector<Passage> package_passages(const WorkTree& tree, std::span<const std:
       if (package.is_published())
         add([&](const PackageFile& file) { return package.passage_of(file.path); }, files, passages);
     } else if (is_python(name)) {
-      python_folders.insert(folder_of(manifest));
+      python_folders.emplace(folder_of(manifest));
     } else if (name == "Chart.yaml") {
-      const HelmChart chart(tree, folder_of(manifest));
+      const HelmChart chart(tree, std::string(folder_of(manifest)));
       add([&](const PackageFile& file) { return chart.passage_of(file.path); }, files, passages);
     } else if (const auto uploader = uploader_of(name, tree.read(manifest).value_or(""))) {
       uploads.emplace(std::pair(*uploader, folder_of(manifest)), manifest);

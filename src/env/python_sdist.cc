@@ -6,6 +6,7 @@
 #define TOML_EXCEPTIONS 1
 #include <toml++/toml.h>
 
+#include "base/path.h"
 #include "env/docker_ignore.h"
 
 namespace keysift {
@@ -103,7 +104,7 @@ void PythonSdist::read_hatch(std::string_view text_of_project) {
 // The nearest .gitignore from the project's folder up.
 void PythonSdist::locate_git_rules() {
   for (auto folder = std::string_view(folder_);; folder = folder.substr(0, folder.size() - 1)) {
-    folder = folder.substr(0, folder.rfind('/') + 1);
+    folder = folder_of(folder);
     const auto file = std::string(folder) + ".gitignore";
     if (auto bytes = tree_.read(file)) {
       git_rules_ = std::make_unique<IgnoreFile>(file, std::move(*bytes));
@@ -210,7 +211,7 @@ void PythonSdist::ask_setuptools(std::string_view within, bool tracked, Passage&
   }
   if (!passage.open) return;
   passage.ignore_file = folder_ + "MANIFEST.in";
-  passage.pattern = "global-exclude " + std::string(within.substr(within.rfind('/') + 1));
+  passage.pattern = "global-exclude " + std::string(name_of(within));
   if (passage.pattern.find_first_of(" *?[\\", sizeof "global-exclude") == std::string::npos) return;
   passage.ignore_file.clear();
   passage.pattern.clear();

@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "base/path.h"
+#include "base/text.h"
 #include "env/data.h"
 
 namespace keysift {
@@ -17,8 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 12> kProjectFiles{
     "package.json", "pyproject.toml", "setup.py", "requirements.txt", "Pipfile",      "manage.py",
     "Cargo.toml",   "go.mod",         "Gemfile",  "composer.json",    "build.gradle", "pom.xml"};
-
-std::string_view folder_of(std::string_view path) { return path.substr(0, path.rfind('/') + 1); }
 
 std::string_view folder_above(std::string_view folder) {
   return folder_of(folder.substr(0, folder.size() - 1));
@@ -42,11 +42,6 @@ bool is_plain_path(std::string_view path) {
   return path.find_first_of("./") != std::string_view::npos &&
          path.find_first_of("${}%<>*~\\|") == std::string_view::npos && !path.ends_with('/') &&
          path.find("://") == std::string_view::npos;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t\r"), text.size());
-  return text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
 }
 
 bool is_comment(std::string_view line) { return line.starts_with('#') || line.starts_with("//"); }
@@ -119,7 +114,7 @@ Reads Reads::built_in() {
 }
 
 std::vector<const Reads::Way*> Reads::ways_for(std::string_view path) const {
-  const std::string name(path.substr(path.rfind('/') + 1));
+  const std::string name(name_of(path));
   std::vector<const Way*> ways;
   const auto add = [&](const auto& map, const std::string& key) {
     if (const auto found = map.find(key); found != map.end())

@@ -4,21 +4,20 @@
 #include <iterator>
 #include <utility>
 
+#include "base/path.h"
 #include "env/data.h"
 
 namespace keysift {
 namespace {
 
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 bool fits_path(const PathPattern& pattern, std::string_view path) {
-  return fits(pattern, path, last_part(path), false, false);
+  return fits(pattern, path, name_of(path), false, false);
 }
 
 // Whether some path that ends in `name` may fit.
 bool may_fit(const PathPattern& pattern, std::string_view name) {
   if (!pattern.anchored) return fits(pattern, name, name, false, false);
-  const auto last = last_part(pattern.text);
+  const auto last = name_of(pattern.text);
   return last == "**" || fits(parse_path_pattern(last), name, name, false, false);
 }
 
@@ -62,7 +61,7 @@ std::size_t SecretFiles::Edges::index(unsigned first, unsigned last) {
 }
 
 void SecretFiles::Edges::add(const PathPattern& pattern) {
-  const auto text = last_part(pattern.text);
+  const auto text = name_of(pattern.text);
   const bool is_simple = !text.empty() && text.find_first_of("[\\") == std::string_view::npos;
   // The bytes that can stand where the pattern has `c`, from the least to the greatest.
   const auto span_of = [&](char c) -> std::pair<unsigned, unsigned> {
@@ -87,7 +86,7 @@ bool SecretFiles::fits_any(const Kind& kind, std::string_view path) {
 
 // One for which the name is enough comes first.
 const SecretFiles::Kind* SecretFiles::kind_of(std::string_view path) const {
-  if (!edges_.admit(last_part(path))) return nullptr;
+  if (!edges_.admit(name_of(path))) return nullptr;
   const Kind* found = nullptr;
   for (const auto& kind : kinds_) {
     if (!fits_any(kind, path)) continue;
@@ -125,7 +124,7 @@ bool SecretFiles::is_template(std::string_view path) const {
 }
 
 std::optional<std::string> SecretFiles::shown_by(std::string_view path) const {
-  const auto name = last_part(path);
+  const auto name = name_of(path);
   const auto dot = name.rfind('.');
   if (dot == std::string_view::npos) return std::nullopt;
   const auto folder = path.substr(0, path.size() - name.size());

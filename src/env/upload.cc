@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
 #include "base/path_pattern.h"
 
 namespace keysift {
@@ -53,7 +54,7 @@ std::optional<Uploader> uploader_of(std::string_view name, std::string_view byte
 
 Upload::Upload(const WorkTree& tree, Uploader uploader, const std::string& manifest)
     : uploader_(uploader),
-      folder_(manifest.substr(0, manifest.rfind('/') + 1)),
+      folder_(folder_of(manifest)),
       ignore_file_(folder_ + std::string(own_file(uploader))) {
   // The .gcloudignore that gcloud makes includes the .gitignore, and no file that this one includes.
   const bool includes = uploader == Uploader::gcloud && tree.has_file(ignore_file_);

@@ -3,7 +3,6 @@
 #include <map>
 #include <random>
 #include <set>
-#include <sstream>
 
 #include "cli/keysift.h"
 #include "support/catch.h"
@@ -171,13 +170,6 @@ TEST_CASE("a shallow clone tells what it has") {
   repo.git({"clone", "--quiet", "--depth", "2", "file://" + repo.path().native(), clone.path().native()});
   const auto files = past_files(scan({"env", clone.path()}).report);
   CHECK(files.at(".env").at("provenance").at("introduced").at("commit") == second);
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream lines(text);
-  std::vector<std::string> all;
-  for (std::string line; std::getline(lines, line);) all.push_back(line);
-  return all;
 }
 
 // What git says of each file with secrets in any commit: how many commits have it.

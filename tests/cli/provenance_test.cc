@@ -122,13 +122,6 @@ class HistoryMaker {
   long time_ = 1'704'067'200;
 };
 
-Strings lines_of(const std::string& text) {
-  Strings lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 /// The key in each blob that a history can have.
 std::map<std::string, unsigned> keys_by_blob() {
   TestRepo repo;

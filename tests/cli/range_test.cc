@@ -19,13 +19,6 @@ using Strings = std::vector<std::string>;
 constexpr unsigned kKeys = 3;
 const Strings kPaths = {"a.txt", "b.txt", "d/a.txt", "d/e/f.txt"};
 
-Strings lines_of(const std::string& text) {
-  Strings lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 /// A key, and one of three versions of the file around it.
 std::string contents_with(unsigned key, std::size_t lines) {
   return std::string(lines, '\n') + openai_project_key(key) + "\n";

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <random>
 #include <set>
-#include <sstream>
 
 #include "support/catch.h"
 #include "support/support.h"
@@ -23,13 +22,6 @@ for folder in sys.argv[1:]:
         if line.strip(): files.process_template_line(line)
     print('\n'.join(folder + '/' + os.path.normpath(file) for file in files.files))
 )";
-
-std::set<std::string> lines_of(const std::string& text) {
-  std::istringstream lines(text);
-  std::set<std::string> all;
-  for (std::string line; std::getline(lines, line);) all.insert(line);
-  return all;
-}
 
 TEST_CASE("MANIFEST.in takes in what it does for setuptools") {
   if (run({"python3", "-c", "import setuptools.command.egg_info"}).exit_code != 0) {
@@ -68,7 +60,8 @@ TEST_CASE("MANIFEST.in takes in what it does for setuptools") {
     dir.write(project + "MANIFEST.in", manifest);
     dir.write(project + "pyproject.toml", "");
   }
-  const auto taken = lines_of(run(command, dir.path()).out);
+  const auto lines = lines_of(run(command, dir.path()).out);
+  const std::set<std::string> taken(lines.begin(), lines.end());
   CHECK(taken.size() > 100);
   const WorkTree tree(dir.path());
   for (unsigned round = 0; round < manifests.size(); ++round) {

@@ -20,13 +20,6 @@ using Strings = std::vector<std::string>;
 
 constexpr long kStart = 1'704'067'200;
 
-Strings lines_of(const std::string& text) {
-  Strings lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
 /// A repository with a tag c0, c1 ... on each commit. Parents have smaller numbers.
 class RandomHistory {
  public:

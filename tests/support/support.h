@@ -46,6 +46,9 @@ struct Outcome {
 Outcome run(const std::vector<std::string>& command, const std::filesystem::path& folder = ".",
             std::string_view input = {}, const std::map<std::string, std::string>& environment = {});
 
+/// The lines of a text, without their ends.
+std::vector<std::string> lines_of(const std::string& text);
+
 /// What keeps a program that reads git's configuration from seeing that of the user: an empty home.
 std::map<std::string, std::string> clean_environment();
 

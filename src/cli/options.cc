@@ -124,7 +124,9 @@ void add_env_options(CLI::App& env, EnvRequest& request) {
   env.add_flag("--diff", request.diff, "Only show what --fix would add, as a patch");
   env.add_flag("--untrack", request.untrack, "With --fix: also git rm --cached what git should not track")
       ->needs(fix);
-  env.add_flag("!--no-history", request.history, "Do not look for files that were tracked once: faster");
+  env.add_flag_callback(
+      "--no-history", [&request] { request.history = false; },
+      "Do not look for files that were tracked once: faster");
   env.add_option("--generate", request.generate,
                  "Write FILE.example: the names and comments of a .env file, without its values")
       ->type_name("FILE")

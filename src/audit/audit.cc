@@ -215,7 +215,7 @@ void Audit::walk(const std::filesystem::path& root, const std::string& shown_as,
 void Audit::work_tree(const Repository& repository) {
   const auto root = *repository.work_tree();
   const WorkTree tree(root);
-  Surveyor surveyor(options_.secret_files, tree, options_.threads);
+  Surveyor surveyor(secret_files(), tree, options_.threads);
   walk(root, "", &surveyor);
   check_env(repository, tree, surveyor.finish());
 }
@@ -246,7 +246,7 @@ void Audit::history(const Repository& repository, bool env) {
     }
     return std::vector(blobs.begin(), blobs.end());
   };
-  const auto tests = env ? past_file_tests() : PastFileTests();
+  const auto tests = env ? past_file_tests(secret_files()) : PastFileTests();
   auto history = read_history(repository, objects, walk, kPieces, object_sink(), blobs_with_hits,
                               error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
@@ -306,7 +306,7 @@ void Audit::staged(const Repository& repository, bool whole_files) {
       const auto object = objects.read(file.blob);
       return object ? std::optional(std::string(object->bytes)) : std::nullopt;
     };
-    if (file.replaced.empty() && options_.secret_files.holds_secret(file.path, contents))
+    if (file.replaced.empty() && secret_files().holds_secret(file.path, contents))
       report_.env.push_back({file.path, Coverage::staged});
   }
   report_.env_checked = true;
@@ -316,7 +316,7 @@ void Audit::env(const Repository& repository, bool history) {
   report_.env_alone = true;
   if (const auto root = repository.work_tree()) {
     const WorkTree tree(*root);
-    Surveyor surveyor(options_.secret_files, tree, options_.threads);
+    Surveyor surveyor(secret_files(), tree, options_.threads);
     const auto see = [&](const WalkedFile& file, int folder, unsigned worker) {
       if (!file.inner) surveyor.see({file.path, file.tracked, file.ignored}, folder, worker);
     };
@@ -330,46 +330,32 @@ void Audit::env(const Repository& repository, bool history) {
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
   const ObjectWalkOptions walk{options_.threads, options_.memory};
-  const auto tests = past_file_tests();
+  const auto tests = past_file_tests(secret_files());
   auto names = read_names(objects, walk, tests.name, error_sink());
   auto placed = history_findings({repository, objects, walk}, std::move(names), {}, tests, report_.errors);
   add_past(repository, std::move(placed.files));
 }
 
-PastFileTests Audit::past_file_tests() const {
-  const auto& files = options_.secret_files;
-  return {[&](std::string_view name) { return files.may_be_named(name); },
-          [&](std::string_view path) { return files.is_named(path); },
-          [&](std::string_view name, std::string_view bytes) {
-            return !files.is_named(name) ||
-                   files.holds_secret(name, [&] { return std::optional(std::string(bytes)); });
-          }};
+// Reading the list takes a twentieth of the start of a scan that does not ask for it.
+const SecretFiles& Audit::secret_files() {
+  if (!secret_files_) {
+    secret_files_ = SecretFiles::built_in();
+    secret_files_->extend(options_.env_files, options_.env_templates);
+  }
+  return *secret_files_;
 }
 
-// What git tracks now is told as that.
 void Audit::add_past(const Repository& repository, std::vector<PastFile> files) {
-  if (files.empty()) return;
-  std::string problem;
-  const auto root = repository.work_tree();
-  const auto tree = root ? std::optional<WorkTree>(*root) : std::nullopt;
-  std::set<std::string> tracked;
-  for (const auto& entry : repository.index(problem)) tracked.insert(entry.path);
-  for (auto& file : files) {
-    const bool is_dropped = options_.reachable_only && file.provenance.state == BlobState::unreachable;
-    if (is_dropped || tracked.contains(file.path)) continue;
-    auto& finding = report_.env.emplace_back();
-    finding.path = std::move(file.path);
-    finding.coverage =
-        file.provenance.state == BlobState::unreachable ? Coverage::unreachable : Coverage::in_history;
-    finding.present = tree && tree->has_file(finding.path);
-    finding.provenance = std::move(file.provenance);
-  }
+  auto findings = past_findings(repository, std::move(files));
+  if (options_.reachable_only)
+    std::erase_if(findings, [](const EnvFinding& each) { return each.coverage == Coverage::unreachable; });
+  std::move(findings.begin(), findings.end(), std::back_inserter(report_.env));
   std::sort(report_.env.begin(), report_.env.end());
 }
 
 void Audit::check_env(const Repository& repository, const WorkTree& tree, Survey survey) {
   std::string problem;
-  auto coverage = env_coverage({repository, tree, options_.secret_files, std::move(survey),
+  auto coverage = env_coverage({repository, tree, secret_files(), std::move(survey),
                                 [this](std::string_view value) { return is_key(value); }},
                                problem);
   if (!problem.empty()) error(".git/index", problem);

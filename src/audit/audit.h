@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "audit/history_findings.h"
 #include "audit/hit.h"
+#include "audit/past_files.h"
 #include "audit/progress.h"
 #include "detect/detector.h"
 #include "env/survey.h"
@@ -30,11 +30,12 @@ struct AuditOptions {
   std::optional<std::set<std::string>> baseline;  ///< fingerprints of findings to leave out
   bool tell_fixed = false;                        ///< all that the baseline was made of is looked at
   IgnoreList ignores;                             ///< of the ignore file
-  bool tell_unknown = false;          ///< all that the ignore file's fingerprints may stand for is looked at
-  std::vector<Allowlist> allowlists;  ///< of the configuration
-  std::string config;                 ///< the configuration's name, for reports
-  SecretFiles secret_files = SecretFiles::built_in();
-  DetectorOptions detector;  ///< if it explains, the report does
+  bool tell_unknown = false;           ///< all that the ignore file's fingerprints may stand for is looked at
+  std::vector<Allowlist> allowlists;   ///< of the configuration
+  std::string config;                  ///< the configuration's name, for reports
+  std::vector<std::string> env_files;  ///< files with secrets that the configuration adds
+  std::vector<std::string> env_templates;  ///< templates that it adds
+  DetectorOptions detector;                ///< if it explains, the report does
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -97,8 +98,8 @@ class Audit {
   void leave_out_known(std::int64_t now);
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
-  PastFileTests past_file_tests() const;
   void add_past(const Repository& repository, std::vector<PastFile> files);
+  const SecretFiles& secret_files();
   bool is_key(std::string_view value);
   void read_whole(int file, Origin origin, const std::string& name);
   Things things_in(const Object& object);
@@ -116,6 +117,7 @@ class Audit {
   Progress& progress_;
   Detector detector_;
   std::vector<Worker> workers_;
+  std::optional<SecretFiles> secret_files_;
   Report report_;
 };
 

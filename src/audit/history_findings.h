@@ -1,11 +1,9 @@
 // Turning what was found in a repository's objects into findings with a history.
 #pragma once
-#include <functional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "audit/hit.h"
+#include "audit/past_files.h"
 #include "finding/report.h"
 #include "git/repository.h"
 #include "source/history.h"
@@ -17,20 +15,6 @@ struct SearchedHistory {
   const Repository& repository;
   const ObjectWalk& objects;
   ObjectWalkOptions walk;
-};
-
-/// Which files are asked for by what they are called: by their names, and, if that is not enough, by what
-/// their blobs hold. Workers ask at the same time for names.
-struct PastFileTests {
-  NameTest name;  ///< whether a file of this name may be one; empty: none is asked for
-  std::function<bool(std::string_view path)> path;
-  std::function<bool(std::string_view name, std::string_view bytes)> contents;
-};
-
-/// A file that commits have, or had.
-struct PastFile {
-  std::string path;  ///< from the repository's root on; raw bytes
-  Provenance provenance;
 };
 
 /// What became of what was found.

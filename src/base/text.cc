@@ -81,6 +81,30 @@ std::string_view trimmed(std::string_view text, std::string_view blanks) {
   return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
 }
 
+std::string_view take_line(std::string_view& rest) {
+  const auto line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  return line;
+}
+
+std::string_view without_byte_order_mark(std::string_view bytes) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  return bytes.substr(bytes.starts_with(kMark) ? kMark.size() : 0);
+}
+
+bool has_utf16_mark(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+}
+
+std::vector<std::string> words_of(std::string_view text, std::string_view blanks) {
+  std::vector<std::string> words;
+  for (text = trimmed(text, blanks); !text.empty(); text = trimmed(text, blanks)) {
+    words.emplace_back(text.substr(0, text.find_first_of(blanks)));
+    text.remove_prefix(words.back().size());
+  }
+  return words;
+}
+
 std::string counted(unsigned long long count, std::string_view noun) {
   auto text = std::to_string(count) + ' ';
   text += noun;

@@ -1,7 +1,8 @@
-// Making bytes from a repository safe to show.
+// Making bytes from a repository safe to show, and taking text apart.
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace keysift {
 
@@ -21,6 +22,18 @@ bool contains_caseless(std::string_view text, std::string_view word);
 
 /// `text` without the blanks at both ends.
 std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\v\f");
+
+/// Takes the first line, without its '\n', off `rest`.
+std::string_view take_line(std::string_view& rest);
+
+/// `bytes` without the byte order mark of UTF-8 at their beginning, if there is one.
+std::string_view without_byte_order_mark(std::string_view bytes);
+
+/// Whether `bytes` begin with a byte order mark of UTF-16.
+bool has_utf16_mark(std::string_view bytes);
+
+/// The words of a text, which blanks part.
+std::vector<std::string> words_of(std::string_view text, std::string_view blanks = " \t\r");
 
 /// "1 file", "12 files": `count` with its noun, which takes an s unless there is exactly one.
 std::string counted(unsigned long long count, std::string_view noun);

@@ -119,7 +119,8 @@ void read_config(const Options& options, const std::filesystem::path& root, Audi
   audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
   auto config = parse_config(read_file(file), printable(file.native()));
   audit.allowlists = std::move(config.allowlists);
-  audit.secret_files.extend(std::move(config.env_files), std::move(config.env_templates));
+  audit.env_files = std::move(config.env_files);
+  audit.env_templates = std::move(config.env_templates);
 }
 
 bool is_bare(const std::filesystem::path& root) {

@@ -81,16 +81,13 @@ void DockerIgnore::add(std::size_t number, std::string_view line) {
 }
 
 DockerIgnore::DockerIgnore(std::string_view bytes) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  bytes = without_byte_order_mark(bytes);
   for (std::size_t number = 1; !bytes.empty(); ++number) {
     if (number > kMostLines) {  // better to say too much than to trust half a file
       lines_.clear();
       return;
     }
-    const auto line = bytes.substr(0, bytes.find('\n'));
-    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
-    add(number, line);
+    add(number, take_line(bytes));
   }
 }
 
@@ -105,8 +102,14 @@ const DockerIgnoreLine* DockerIgnore::decide(std::string_view path) const {
   return found == lines_.rend() ? nullptr : &*found;
 }
 
-std::string docker_pattern_of(std::string_view name) {
-  std::string pattern = "**/";
+std::string with_single_stars(std::string pattern) {
+  for (auto at = pattern.find("**"); at != std::string::npos; at = pattern.find("**", at))
+    pattern.erase(at, 1);
+  return pattern;
+}
+
+std::string docker_name(std::string_view name) {
+  std::string pattern;
   for (const char c : name) {
     if (std::string_view("*?[]\\").find(c) != std::string_view::npos) pattern += '\\';
     pattern += c == '\n' ? '?' : c;

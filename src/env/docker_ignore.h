@@ -34,12 +34,15 @@ class DockerIgnore {
   std::vector<DockerIgnoreLine> lines_;
 };
 
-/// A line that fits every file called `name`, wherever in the context.
-std::string docker_pattern_of(std::string_view name);
+/// A pattern that fits just what is called `name`.
+std::string docker_name(std::string_view name);
 
 /// What a pattern fits, as RE2 has it, from the beginning of a path to its end: as Go's path/filepath.Match,
 /// and `**` for any number of folders; at the beginning, where nothing else is special, for anything.
 std::string docker_regex(std::string_view pattern);
+
+/// A pattern in which `*` stands for each `**`: that of who knows none.
+std::string with_single_stars(std::string pattern);
 
 /// `path` without ".", "..", doubled '/' and '/' at its ends, as Go's path/filepath.Clean has it; "" for the
 /// root itself. Only a path that does not begin with '/' may begin with ".." then.

@@ -29,16 +29,6 @@ std::string mapped(std::string_view text, int (*map)(int)) {
 
 std::string lower(std::string_view text) { return mapped(text, std::tolower); }
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
-    const auto end = std::min(text.find_first_of(kBlanks), text.size());
-    all.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return all;
-}
-
 // Blanks in quotes part no words. The quotes stay.
 std::vector<std::string_view> quoted_words(std::string_view text) {
   std::vector<std::string_view> all;
@@ -69,17 +59,13 @@ std::string_view unquoted(std::string_view text) {
 // The lines of a file, put together to instructions.
 class Lines {
  public:
-  explicit Lines(std::string_view bytes) : rest_(bytes) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
-    read_directives();
-  }
+  explicit Lines(std::string_view bytes) : rest_(without_byte_order_mark(bytes)) { read_directives(); }
 
   std::optional<Instruction> next() {
     Instruction found;
     std::string text;
     while (!rest_.empty()) {
-      const auto line = take_line();
+      const auto line = next_line();
       if (is_comment(line) || (!text.empty() && trimmed(line).empty())) continue;
       if (text.empty()) found.line = number_;
       auto part = line.substr(0, line.find_last_not_of(kBlanks) + 1);
@@ -110,22 +96,19 @@ class Lines {
     return {onbuild.line, mapped(rest.substr(0, end), std::toupper), std::string(trimmed(rest.substr(end)))};
   }
 
-  std::string_view take_line() {
-    const auto line = rest_.substr(0, rest_.find('\n'));
-    rest_.remove_prefix(std::min(line.size() + 1, rest_.size()));
+  std::string_view next_line() {
     ++number_;
-    return line;
+    return take_line(rest_);
   }
 
   // `# escape=` counts among the first lines, before anything that is no directive.
   void read_directives() {
     for (auto rest = rest_; rest.starts_with('#');) {
-      const auto line = rest.substr(0, rest.find('\n'));
+      const auto line = take_line(rest);
       const auto equals = line.find('=');
       if (equals == std::string_view::npos) return;
       const auto value = trimmed(line.substr(equals + 1));
       if (lower(trimmed(line.substr(1, equals - 1))) == "escape" && value == "`") escape_ = '`';
-      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     }
   }
 
@@ -142,7 +125,7 @@ class Lines {
       end = unquoted(end);
       if (end.empty() || end.find('<') != std::string_view::npos) continue;
       while (!rest_.empty()) {
-        auto line = take_line();
+        auto line = next_line();
         if (line.ends_with('\r')) line.remove_suffix(1);
         if (drops_tabs) line.remove_prefix(std::min(line.find_first_not_of('\t'), line.size()));
         if (line == end) break;
@@ -196,9 +179,9 @@ std::vector<Assignment> environment(std::string_view text) {
 
 // The words behind the flags: a JSON list, or parted by blanks.
 std::vector<std::string> arguments(std::string_view text) {
-  if (!text.starts_with('[')) return words(text);
+  if (!text.starts_with('[')) return words_of(text);
   const auto list = nlohmann::json::parse(text, nullptr, false);
-  if (!list.is_array()) return words(text);
+  if (!list.is_array()) return words_of(text);
   std::vector<std::string> all;
   for (const auto& item : list)
     if (item.is_string()) all.push_back(item.get<std::string>());
@@ -239,7 +222,7 @@ class Parser {
  private:
   void begin_stage(std::string_view rest) {
     if (file_.stages.size() == kMostStages) return;
-    auto parts = words(rest);
+    auto parts = words_of(rest);
     std::erase_if(parts, [](const std::string& part) { return part.starts_with("--"); });
     auto& stage = file_.stages.emplace_back();
     if (!parts.empty()) stage.base = lower(parts[0]);

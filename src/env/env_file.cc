@@ -4,10 +4,11 @@
 #include <cctype>
 #include <optional>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t";
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -15,9 +16,8 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 // Reads a file from its beginning to its end.
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {
-    if (bytes.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
-  }
+  explicit Reader(std::string_view bytes)
+      : bytes_(bytes), at_(bytes.size() - without_byte_order_mark(bytes).size()) {}
 
   bool done() const { return at_ >= bytes_.size(); }
   std::size_t at() const { return at_; }
@@ -99,7 +99,7 @@ class Reader {
   }
 
   std::string_view bytes_;
-  std::size_t at_ = 0;
+  std::size_t at_;
   std::size_t line_ = 1;
 };
 

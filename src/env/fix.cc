@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -13,8 +14,7 @@ namespace {
 constexpr std::size_t kContext = 3;
 
 bool is_utf16(std::string_view bytes) {
-  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
-         bytes.find('\0') != std::string_view::npos;
+  return has_utf16_mark(bytes) || bytes.find('\0') != std::string_view::npos;
 }
 
 // Each with its end.

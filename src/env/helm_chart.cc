@@ -28,9 +28,7 @@ HelmChart::HelmChart(const WorkTree& tree, std::string folder) : folder_(std::mo
       lines_.clear();
       return;
     }
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto text = trimmed(line);
+    const auto text = trimmed(take_line(rest));
     // Helm refuses the whole chart for a `**`.
     if (text.empty() || text.starts_with('#') || text.find("**") != std::string_view::npos) continue;
     add_line(text, {file, number, std::string(text)});
@@ -83,7 +81,7 @@ std::optional<Passage> HelmChart::passage_of(const std::string& path) const {
   }
   passage.by = {folder_ + (has_ignore_file_ ? ".helmignore" : "Chart.yaml"), 0, ""};
   passage.ignore_file = folder_ + ".helmignore";
-  passage.pattern = docker_pattern_of(name_of(within)).substr(3);
+  passage.pattern = docker_name(name_of(within));
   return passage;
 }
 

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::size_t kMostPlaces = 1'000;  // of one file in all stages, before it counts as brought in
 
-// For COPY, as for Go's filepath.Match, `**` is no more than `*`.
-std::string with_single_stars(std::string glob) {
-  for (auto at = glob.find("**"); at != std::string::npos; at = glob.find("**", at)) glob.erase(at, 1);
-  return glob;
-}
-
 }  // namespace
 
 // Where a file has been looked for already.
@@ -35,6 +29,7 @@ ImageContents::ImageContents(Dockerfile file, std::string_view target) : file_(s
         auto& source = copy.sources.emplace_back();
         source.is_known = written.find('$') == std::string::npos;
         source.path = cleaned('/' + written);
+        // For COPY, as for Go's filepath.Match, `**` is no more than `*`.
         if (source.path.find_first_of("*?[\\") != std::string::npos)
           source.pattern = std::make_unique<Pattern>(docker_regex(with_single_stars(source.path)));
       }

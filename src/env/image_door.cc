@@ -49,7 +49,7 @@ class Build {
           "--env-file.";
     } else {
       passage.ignore_file = ignore_file_;
-      passage.pattern = docker_pattern_of(name_of(path));
+      passage.pattern = "**/" + docker_name(name_of(path));
     }
     return passage;
   }

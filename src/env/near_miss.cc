@@ -141,10 +141,6 @@ std::optional<std::string_view> problem_of(std::string_view line, std::string_vi
   return std::nullopt;
 }
 
-bool is_utf16(std::string_view bytes) {
-  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
-}
-
 // Of UTF-16 that is ASCII in truth.
 std::string narrowed(std::string_view bytes) {
   std::string text;
@@ -164,7 +160,7 @@ std::vector<NearMiss> whole_file_miss(std::string readable, std::string problem,
 }  // namespace
 
 std::vector<NearMiss> near_misses(std::string_view bytes, std::string_view path, bool fold_case) {
-  if (is_utf16(bytes))
+  if (has_utf16_mark(bytes))
     return whole_file_miss(narrowed(bytes), "The file is in UTF-16, which git cannot read: save it as UTF-8.",
                            path, fold_case);
   if (bytes.find('\n') == std::string_view::npos && bytes.find('\r') < bytes.size() - 1) {
@@ -177,8 +173,7 @@ std::vector<NearMiss> near_misses(std::string_view bytes, std::string_view path,
   }
   std::vector<NearMiss> misses;
   for (std::size_t number = 1; !bytes.empty() && number <= kMostLines; ++number) {
-    auto line = bytes.substr(0, bytes.find('\n'));
-    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    auto line = take_line(bytes);
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.size() > kLongestLine) continue;
     if (const auto problem = problem_of(line, path, fold_case))

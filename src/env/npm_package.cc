@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/path_pattern.h"
+#include "base/position.h"
 #include "base/text.h"
 
 namespace keysift {
@@ -123,16 +124,11 @@ struct WorkspaceRoot {
   std::vector<WorkspacePattern> patterns;
 };
 
-bool is_npm_manifest(std::string_view path) { return path.substr(path.rfind('/') + 1) == "package.json"; }
+bool is_npm_manifest(std::string_view path) { return name_of(path) == "package.json"; }
 
 Json parsed(const std::optional<std::string>& bytes) {
   auto json = Json::parse(bytes.value_or(""), nullptr, false);
   return json.is_object() ? json : Json::object();
-}
-
-std::size_t line_at(std::string_view bytes, std::size_t offset) {
-  return 1 + static_cast<std::size_t>(
-                 std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
 }  // namespace
@@ -197,18 +193,18 @@ void NpmPackage::read_manifest(const std::string& bytes) {
 
 void NpmPackage::add_files_rules(const std::string& bytes, const std::vector<std::string>& files) {
   auto at = std::min(bytes.find("\"files\""), bytes.size());
-  const Place whole{manifest_, line_at(bytes, at), "\"files\""};
+  const Place whole{manifest_, advance({}, std::string_view(bytes).substr(0, at)).line, "\"files\""};
   files_.emplace();
   files_->push_back({NpmPattern("*"), whole});
   Rules exact;
-  auto line = whole.line;
+  Position here{whole.line, 1};
   for (auto file : std::span(files).first(std::min(files.size(), kMostRules))) {
     const auto quoted = Json(file).dump(-1, ' ', false, kReplace);
     // Whoever writes one in another way than JSON has to, is told the whole from there on.
     const auto found = std::min(bytes.find(quoted, at), bytes.size());
-    line += line_at(std::string_view(bytes).substr(at, found - at), found - at) - 1;
+    here = advance(here, std::string_view(bytes).substr(at, found - at));
     at = found;
-    const auto by = at < bytes.size() ? Place{manifest_, line, quoted} : whole;
+    const auto by = at < bytes.size() ? Place{manifest_, here.line, quoted} : whole;
     if (file.starts_with("./")) file.erase(0, 1);
     if (file.ends_with("/*")) file += '*';
     auto named = file.substr(std::min(file.find_first_not_of("!/"), file.size()));
@@ -255,9 +251,7 @@ NpmPackage::Rules NpmPackage::rules_in(const std::string& ignore_file) {
   std::string_view rest = bytes ? std::string_view(*bytes) : std::string_view();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     if (number > kMostRules) return {};  // better to say too much than to trust half a file
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto text = trimmed(line);
+    const auto text = trimmed(take_line(rest));
     if (text.empty() || text.starts_with('#')) continue;
     NpmPattern pattern(text);
     if (!has_room_for(pattern)) break;

@@ -7,6 +7,7 @@
 #include <toml++/toml.h>
 
 #include "base/path.h"
+#include "base/text.h"
 #include "env/docker_ignore.h"
 
 namespace keysift {
@@ -15,27 +16,10 @@ namespace {
 constexpr std::size_t kMostPatterns = 10'000;  // of one MANIFEST.in
 constexpr std::string_view kBlanks = " \t\r";
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> all;
-  for (;;) {
-    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-    if (text.empty()) return all;
-    const auto end = std::min(text.find_first_of(kBlanks), text.size());
-    all.emplace_back(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-}
-
 // `*` and `?` stop at '/', `**` is for any folders, and `[!a]` is a set's opposite.
 std::unique_ptr<Pattern> python_glob(std::string glob) {
   for (auto at = glob.find("[!"); at != std::string::npos; at = glob.find("[!", at + 2)) glob[at + 1] = '^';
   return std::make_unique<Pattern>(docker_regex(glob));
-}
-
-// For `include` alone, setuptools takes `**` for `*`.
-std::string with_single_stars(std::string glob) {
-  for (auto at = glob.find("**"); at != std::string::npos; at = glob.find("**", at)) glob.erase(at, 1);
-  return glob;
 }
 
 std::string below(std::string_view folder, std::string_view glob) {
@@ -46,6 +30,11 @@ std::string below(std::string_view folder, std::string_view glob) {
 
 }  // namespace
 
+// A parsed pyproject.toml.
+struct PythonSdist::Project {
+  toml::table table;
+};
+
 PythonSdist::PythonSdist(const WorkTree& tree, std::string folder)
     : tree_(tree), folder_(std::move(folder)), project_(folder_ + "pyproject.toml") {
   read_project();
@@ -55,9 +44,10 @@ PythonSdist::PythonSdist(const WorkTree& tree, std::string folder)
 void PythonSdist::read_project() {
   const auto bytes = tree_.read(project_);
   if (!bytes) return;
-  toml::table project;
+  Project parsed;
+  const auto& project = parsed.table;
   try {
-    project = toml::parse(*bytes);
+    parsed.table = toml::parse(*bytes);
   } catch (const toml::parse_error&) {
     uses_other_ = true;  // nobody can build it
     return;
@@ -72,12 +62,11 @@ void PythonSdist::read_project() {
       if (text.starts_with("setuptools-scm") || text.starts_with("setuptools_scm")) uses_git_ = true;
     }
   }
-  if (uses_hatch_) read_hatch(*bytes);
+  if (uses_hatch_) read_hatch(parsed);
 }
 
-void PythonSdist::read_hatch(std::string_view text_of_project) {
-  const auto project = toml::parse(text_of_project);
-  const auto build = project["tool"]["hatch"]["build"];
+void PythonSdist::read_hatch(const Project& project) {
+  const auto build = project.table["tool"]["hatch"]["build"];
   const auto sdist = build["targets"]["sdist"];
   const auto add = [&](Patterns& patterns, const char* key, std::string_view before) {
     const auto* list = sdist[key].as_array() ? sdist[key].as_array() : build[key].as_array();
@@ -121,8 +110,7 @@ void PythonSdist::read_manifest() {
   std::string joined;
   std::size_t first = 0;
   for (std::size_t number = 1; !rest.empty() && patterns_ < kMostPatterns; ++number) {
-    auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    auto line = take_line(rest);
     line = line.substr(0, line.find('#'));
     line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
     if (joined.empty()) first = number;
@@ -136,7 +124,7 @@ void PythonSdist::read_manifest() {
 }
 
 void PythonSdist::add_command(std::string_view line, std::size_t number) {
-  auto parts = words(line);
+  auto parts = words_of(line);
   if (parts.size() < 2) return;
   const auto name = parts[0];
   parts.erase(parts.begin());
@@ -152,7 +140,7 @@ void PythonSdist::add_command(std::string_view line, std::size_t number) {
   if (parts.size() > kMostPatterns - patterns_) parts.resize(kMostPatterns - patterns_);
   patterns_ += parts.size();
   for (const auto& part : parts) {
-    if (name == "include") {
+    if (name == "include") {  // for this one alone, setuptools takes `**` for `*`
       command.patterns.push_back(python_glob(with_single_stars(cleaned(part))));
     } else if (name == "exclude") {
       command.patterns.push_back(python_glob(cleaned(part)));

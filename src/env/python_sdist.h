@@ -42,7 +42,8 @@ class PythonSdist {
   };
 
   void read_project();
-  void read_hatch(std::string_view project);
+  struct Project;
+  void read_hatch(const Project& project);
   void read_manifest();
   void add_command(std::string_view line, std::size_t number);
   // How the last of `patterns` that fits decides, and where it stands.

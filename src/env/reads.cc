@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/path.h"
+#include "base/position.h"
 #include "base/text.h"
 #include "env/data.h"
 
@@ -72,25 +73,6 @@ std::optional<std::string> place_of(std::string_view named, std::string_view rea
   return resolved(project, named);
 }
 
-// Counts lines as it goes on.
-class LineCounter {
- public:
-  explicit LineCounter(std::string_view bytes) : bytes_(bytes) {}
-
-  // Of the byte at `offset`, which never goes back.
-  std::size_t line_at(std::size_t offset) {
-    line_ += static_cast<std::size_t>(std::count(bytes_.begin() + static_cast<std::ptrdiff_t>(at_),
-                                                 bytes_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
-    at_ = offset;
-    return line_;
-  }
-
- private:
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-};
-
 std::string_view line_around(std::string_view bytes, std::size_t offset) {
   const auto begin = offset == 0 ? 0 : bytes.rfind('\n', offset - 1) + 1;
   return trimmed(bytes.substr(begin, std::min(bytes.find('\n', offset), bytes.size()) - begin));
@@ -148,7 +130,8 @@ void Reads::find(std::string_view path, std::string_view bytes, const WorkTree& 
                  std::vector<Reference>& out) const {
   std::set<std::string> named;
   for (const auto* way : ways_in(path, bytes)) {
-    LineCounter lines(bytes);
+    Position here;
+    std::size_t counted = 0;
     std::size_t at = 0;
     for (std::size_t count = 0; count < kMostMatches; ++count) {
       const auto match = way->pattern->search(bytes, at, bytes.size(), 1);
@@ -163,7 +146,9 @@ void Reads::find(std::string_view path, std::string_view bytes, const WorkTree& 
       const auto target = place_of(file, path, tree);
       if (!target || *target == path) continue;
       named.insert(file);
-      out.push_back({*target, {std::string(path), lines.line_at(place), file}});
+      here = advance(here, bytes.substr(counted, place - counted));
+      counted = place;
+      out.push_back({*target, {std::string(path), here.line, file}});
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include "base/path.h"
 #include "base/path_pattern.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -67,13 +68,11 @@ Upload::Upload(const WorkTree& tree, Uploader uploader, const std::string& manif
 }
 
 void Upload::add_rules(const std::string& source, std::string_view bytes, const WorkTree* includes) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  bytes = without_byte_order_mark(bytes);
   const auto index = static_cast<std::uint32_t>(sources_.size());
   sources_.push_back(source);
   for (std::uint32_t number = 1; !bytes.empty(); ++number) {
-    auto line = bytes.substr(0, bytes.find('\n'));
-    bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+    auto line = take_line(bytes);
     if (includes != nullptr && include(line, *includes)) continue;
     if (uploader_ == Uploader::vercel && line.starts_with("./")) line.remove_prefix(2);
     if (uploader_ == Uploader::heroku && line.starts_with('!')) line = {};
@@ -114,7 +113,7 @@ std::optional<Passage> Upload::passage_of(const std::string& path, bool tracked)
   }
   if (!passage.open) return passage;
   passage.ignore_file = ignore_file_;
-  passage.pattern = pattern_of(std::string_view(path).substr(path.rfind('/') + 1));
+  passage.pattern = pattern_of(name_of(path));
   return passage;
 }
 

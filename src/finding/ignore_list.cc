@@ -8,6 +8,7 @@
 #include "base/failure.h"
 #include "base/glob.h"
 #include "base/path_pattern.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -18,18 +19,13 @@ bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlank), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlank) + 1);
-}
-
 // Takes the first word off `rest`; a backslash keeps a blank in it.
 std::string_view take_word(std::string_view& rest) {
   std::size_t end = 0;
   while (end < rest.size() && kBlank.find(rest[end]) == std::string_view::npos)
     end += rest[end] == '\\' ? 2U : 1U;
   const auto word = rest.substr(0, end);
-  rest = trimmed(rest.substr(word.size()));
+  rest = trimmed(rest.substr(word.size()), kBlank);
   return word;
 }
 
@@ -41,7 +37,7 @@ bool is_pattern(std::string_view text) {
 }
 
 bool is_comment(std::string_view line) {
-  line = trimmed(line);
+  line = trimmed(line, kBlank);
   return line.empty() || line.starts_with('#');
 }
 
@@ -52,7 +48,7 @@ IgnoreEntry parse_entry(std::string_view line, const std::string& file, std::siz
   };
   IgnoreEntry entry;
   entry.line = number;
-  auto rest = trimmed(line);
+  auto rest = trimmed(line, kBlank);
   entry.what = take_word(rest);
   if (!is_fingerprint(entry.what) && !is_pattern(entry.what)) {
     throw failure(
@@ -69,7 +65,7 @@ IgnoreEntry parse_entry(std::string_view line, const std::string& file, std::siz
         "only 'until YYYY-MM-DD' may stand between the entry and its '# reason'; a space in a path is "
         "written '\\ '");
   }
-  entry.reason = trimmed(rest.substr(std::min<std::size_t>(1, rest.size())));
+  entry.reason = trimmed(rest.substr(std::min<std::size_t>(1, rest.size())), kBlank);
   if (entry.reason.empty())
     throw failure("the reason is missing; end the line with one: # why this is no leak");
   return entry;
@@ -81,12 +77,10 @@ struct Line {
 };
 
 std::vector<Line> read_lines(std::string_view rest, const std::string& file) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  rest = without_byte_order_mark(rest);
   std::vector<Line> lines;
   while (!rest.empty()) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const auto line = take_line(rest);
     lines.push_back({line, std::nullopt});
     if (!is_comment(line)) lines.back().entry = parse_entry(line, file, lines.size());
   }

@@ -7,15 +7,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
-
-// Splits off the first line.
-std::string_view take_line(std::string_view& text) {
-  const auto line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(text.size(), line.size() + 1));
-  return line;
-}
 
 // The seconds in "Name <mail> 1700000000 +0100"; 0 if they are not there.
 std::int64_t time_in(std::string_view signature) {

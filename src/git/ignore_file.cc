@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
@@ -36,13 +38,9 @@ std::optional<IgnorePattern> parse_line(std::string_view line, std::uint32_t num
 
 IgnoreFile::IgnoreFile(std::string source, std::string bytes)
     : source_(std::move(source)), bytes_(std::move(bytes)) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  std::string_view rest = bytes_;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  auto rest = without_byte_order_mark(bytes_);
   for (std::uint32_t number = 1; !rest.empty(); ++number) {
-    const auto line = rest.substr(0, rest.find('\n'));
-    if (const auto pattern = parse_line(line, number)) patterns_.push_back(*pattern);
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (const auto pattern = parse_line(take_line(rest), number)) patterns_.push_back(*pattern);
   }
 }
 

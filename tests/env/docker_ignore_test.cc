@@ -102,7 +102,7 @@ TEST_CASE("the line that decides is told") {
 TEST_CASE("a line for a name fits it everywhere, and nothing else") {
   for (const char* name : {".env", "a*b?.env", "[x].env", "back\\slash", "#x", "!x"}) {
     INFO(name);
-    const auto line = docker_pattern_of(name) + "\n";
+    const auto line = "**/" + docker_name(name) + "\n";
     CHECK(excludes(line, name));
     CHECK(excludes(line, std::string("a/b/") + name));
     CHECK_FALSE(excludes(line, "a/other"));

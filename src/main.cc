@@ -50,6 +50,9 @@ int main(int argc, char** argv) {
         return keysift::run_rules(*options);
       case keysift::Command::allow:
         return keysift::run_allow(*options);
+      case keysift::Command::report:
+      case keysift::Command::merge:
+        return keysift::run_report(*options);
       case keysift::Command::hook_install:
       case keysift::Command::hook_remove:
         return keysift::run_hook(*options);

@@ -21,6 +21,7 @@
 #include "detect/judgement.h"
 #include "env/coverage.h"
 #include "finding/exposure.h"
+#include "git/remote_address.h"
 #include "source/archive.h"
 #include "source/file_tree.h"
 #include "source/history.h"
@@ -55,6 +56,14 @@ bool is_entry(const Finding& finding) {
          std::filesystem::path(path).filename() == kIgnoreFile;
 }
 
+// "redis" of "/srv/redis/" and of "redis.git"; of a folder that has no name, such as "/", all of it.
+std::string folder_name(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto path = std::filesystem::canonical(folder, error);
+  const auto name = path.extension() == ".git" ? path.stem().native() : path.filename().native();
+  return error || name.empty() ? folder.native() : name;
+}
+
 // A match that is no finding. Where only provenance could tell its path, it is named by its object.
 Finding dropped_at(const Hit& hit, std::string reason) {
   auto finding = finding_at(hit, hit.path);
@@ -70,7 +79,20 @@ Finding dropped_at(const Hit& hit, std::string reason) {
 Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
     : options_(std::move(options)), progress_(progress), detector_(rules, options_.detector) {
   for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
-  report_.rules = rules;
+  for (const auto& rule : rules) report_.rules.push_back(&rule);
+  report_.repositories.emplace_back();
+}
+
+// What reports call the repository that is searched.
+void Audit::describe(const Repository& repository) {
+  auto& described = report_.repositories.front();
+  if (!described.name.empty()) return;
+  described.url = public_address(repository.remote_address());
+  described.name = name_at(described.url);
+  if (described.name.empty())
+    described.name = folder_name(repository.work_tree().value_or(repository.common_dir()));
+  described.branch = repository.branch();
+  if (const auto head = repository.head()) described.revision = head->hex();
 }
 
 std::size_t Audit::scan(const Blob& blob, unsigned index) {
@@ -100,7 +122,7 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
             {match.decoded.begin(), match.decoded.end()},
             allowed_by(blob.bytes, match),
             match.reason,
-            blob.origin == Origin::index ? excerpt_of(blob.bytes, match, matches) : Excerpt()};
+            excerpt_of(blob.bytes, match, matches)};
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
@@ -114,7 +136,7 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
   const auto line = line_of(bytes, match.begin, match.end);
-  if (has_allowing_mark(line)) return "a mark on its line";
+  if (has_allowing_mark(line)) return std::string(kMarkOnLine);
   const auto text = bytes.substr(match.begin, match.end - match.begin);
   const auto allowing = [&](const Allowlist& list) { return allows(list, match.secret, text, line); };
   return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
@@ -213,6 +235,7 @@ void Audit::walk(const std::filesystem::path& root, const std::string& shown_as,
 }
 
 void Audit::work_tree(const Repository& repository) {
+  describe(repository);
   const auto root = *repository.work_tree();
   const WorkTree tree(root);
   Surveyor surveyor(secret_files(), tree, options_.threads);
@@ -233,6 +256,7 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
 }
 
 void Audit::history(const Repository& repository, bool env) {
+  describe(repository);
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
   const ObjectWalkOptions walk{options_.threads, options_.memory};
@@ -263,6 +287,7 @@ void Audit::history(const Repository& repository, bool env) {
 }
 
 void Audit::range(const Repository& repository, const RangeRequest& request) {
+  describe(repository);
   const auto on_error = error_sink();
   const ObjectDatabase database(repository);
   const auto range = commits_in(repository, database, request, on_error);
@@ -289,6 +314,7 @@ Things Audit::things_in(const Object& object) {
 }
 
 void Audit::staged(const Repository& repository, bool whole_files) {
+  describe(repository);
   const auto on_error = error_sink();
   const ObjectDatabase database(repository);
   ObjectReader objects(database);
@@ -313,6 +339,7 @@ void Audit::staged(const Repository& repository, bool whole_files) {
 }
 
 void Audit::env(const Repository& repository, bool history) {
+  describe(repository);
   report_.env_alone = true;
   if (const auto root = repository.work_tree()) {
     const WorkTree tree(*root);
@@ -481,6 +508,11 @@ Report Audit::finish(std::string target) {
   }
   leave_out_known(now);
   sort_dropped();
+  auto& described = report_.repositories.front();
+  if (described.name.empty())
+    described.name =
+        std::filesystem::is_directory(report_.target) ? folder_name(report_.target) : report_.target;
+  described.summary = report_.summary;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -92,6 +92,7 @@ class Audit {
     Summary counts;
   };
 
+  void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);

@@ -3,44 +3,84 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
+#include "detect/randomness.h"
+
 namespace keysift {
 namespace {
 
 constexpr std::size_t kMostBefore = 40;  // bytes
 constexpr std::size_t kMostAfter = 20;
 constexpr std::string_view kMasked = "****";
+constexpr std::size_t kLeastToken = 12;      // bytes; what is shorter is hardly a secret of its own
+constexpr double kWordEvidence = 4;          // bits; one random text in 16 has more
+constexpr std::size_t kMostNeighbours = 64;  // matches of one line that are looked at
 
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+bool in_token(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("+/_-").find(c) != std::string_view::npos;
+}
 
-// bytes[begin, end) with "****" for each of `others` in it.
+// Whether a word reads like a key that no rule knows: neither prose nor a name.
+bool is_random(std::string_view token) {
+  const auto has = [&](char first, char last) {
+    return std::any_of(token.begin(), token.end(), [&](char c) { return c >= first && c <= last; });
+  };
+  return token.size() >= kLeastToken && (has('0', '9') || (has('a', 'z') && has('A', 'Z'))) &&
+         word_evidence(token) < kWordEvidence;
+}
+
+bool is_line_end(char c) { return c == '\n' || c == '\r'; }
+
+// The matches, of some in order, that may reach into bytes[begin, end).
+std::span<const Match> near(std::span<const Match> matches, std::size_t begin, std::size_t end) {
+  const auto last = std::partition_point(matches.begin(), matches.end(),
+                                         [&](const Match& match) { return match.begin < end; });
+  auto first = last;
+  while (first != matches.begin() && last - first < static_cast<std::ptrdiff_t>(kMostNeighbours) &&
+         (first - 1)->end > begin)
+    --first;
+  return {first, last};
+}
+
+// bytes[begin, end) with "****" for what `others` cover, and for what reads like a key that no rule knows.
 std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
                    std::span<const Match> others) {
+  const auto neighbours = near(others, begin, end);
   std::string text;
   while (begin < end) {
     const auto covers = [&](const Match& other) { return other.begin <= begin && begin < other.end; };
-    const auto other = std::find_if(others.begin(), others.end(), covers);
-    if (other == others.end()) {
-      text += bytes[begin++];
-    } else {
+    const auto other = std::find_if(neighbours.begin(), neighbours.end(), covers);
+    if (other != neighbours.end()) {
       text += kMasked;
       begin = std::min(end, other->end);
+      continue;
     }
+    auto stop = begin;
+    while (stop < end && in_token(bytes[stop])) ++stop;
+    const auto token = bytes.substr(begin, std::max(stop - begin, std::size_t{1}));
+    text += is_random(token) ? kMasked : token;
+    begin += token.size();
   }
   return text;
 }
 
 }  // namespace
 
+// What is left of a word that is cut in two is left out: a piece of a key would not look like one.
 Excerpt excerpt_of(std::string_view bytes, const Match& match, std::span<const Match> others) {
-  const auto newline = bytes.substr(0, match.begin).rfind('\n');
-  auto begin = newline == std::string_view::npos ? 0 : newline + 1;
-  const bool cut_before = match.begin - begin > kMostBefore;
-  if (cut_before) begin = match.begin - kMostBefore;
-  while (cut_before && begin < match.begin && continues_character(bytes[begin])) ++begin;
-  auto end = std::min(bytes.find_first_of("\r\n", match.end), bytes.size());
-  const bool cut_after = end - match.end > kMostAfter;
-  if (cut_after) end = match.end + kMostAfter;
-  while (cut_after && end > match.end && continues_character(bytes[end])) --end;
+  const auto cuts_word = [&](std::size_t at) {
+    return at > 0 && at < bytes.size() &&
+           ((in_token(bytes[at - 1]) && in_token(bytes[at])) || continues_character(bytes[at]));
+  };
+  auto begin = match.begin;
+  while (begin > 0 && match.begin - begin < kMostBefore && !is_line_end(bytes[begin - 1])) --begin;
+  const bool cut_before = begin > 0 && !is_line_end(bytes[begin - 1]);
+  while (cut_before && begin < match.begin && cuts_word(begin)) ++begin;
+  auto end = match.end;
+  while (end < bytes.size() && end - match.end < kMostAfter && !is_line_end(bytes[end])) ++end;
+  const bool cut_after = end < bytes.size() && !is_line_end(bytes[end]);
+  while (cut_after && end > match.end && cuts_word(end)) --end;
   return {(cut_before ? "..." : "") + masked(bytes, begin, match.begin, others),
           masked(bytes, match.end, end, others) + (cut_after ? "..." : "")};
 }

@@ -83,28 +83,40 @@ void check_writable(const std::filesystem::path& path) {
   if (access(folder.c_str(), W_OK) != 0) fail("write", path, errno);
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes, Access access) {
+FileWriter::FileWriter(const std::filesystem::path& path, Access access) : path_(path) {
   struct stat status {};
   const bool is_there = stat(path.c_str(), &status) == 0;
   if (is_there && !S_ISREG(status.st_mode)) {
-    const UniqueFd device(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!device) fail("write", path, errno);
-    write_all(device.get(), bytes, path);
-    return;
-  }
-  std::string beside = path.native() + ".XXXXXX";
-  const UniqueFd file(mkostemp(beside.data(), O_CLOEXEC));
-  if (!file) fail("write", path, errno);
-  try {
-    write_all(file.get(), bytes, path);
+    file_ = UniqueFd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  } else {
     const auto usual = is_there ? status.st_mode & 0777 : usual_mode();
-    const auto mode = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
-    if (fchmod(file.get(), mode) != 0) fail("write", path, errno);
-    if (rename(beside.c_str(), path.c_str()) != 0) fail("write", path, errno);
-  } catch (const Failure&) {
-    unlink(beside.c_str());
-    throw;
+    mode_ = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
+    beside_ = path.native() + ".XXXXXX";
+    file_ = UniqueFd(mkostemp(beside_.data(), O_CLOEXEC));
   }
+  if (!file_) {
+    beside_.clear();
+    fail("write", path, errno);
+  }
+}
+
+FileWriter::~FileWriter() {
+  if (!beside_.empty()) unlink(beside_.c_str());
+}
+
+void FileWriter::write(std::string_view bytes) { write_all(file_.get(), bytes, path_); }
+
+void FileWriter::finish() {
+  if (beside_.empty()) return;
+  if (fchmod(file_.get(), mode_) != 0) fail("write", path_, errno);
+  if (rename(beside_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
+  beside_.clear();
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes, Access access) {
+  FileWriter file(path, access);
+  file.write(bytes);
+  file.finish();
 }
 
 }  // namespace keysift

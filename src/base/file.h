@@ -1,5 +1,7 @@
 // Reading and writing whole files.
 #pragma once
+#include <sys/types.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -47,9 +49,29 @@ void check_writable(const std::filesystem::path& path);
 /// that it replaces, lets; everybody, to run it.
 enum class Access { owner, usual, program };
 
-/// Writes `bytes` to `path` through a file beside it that is then renamed, so that nobody ever sees half of
-/// it. Something that is no regular file (a terminal, /dev/null) is written to directly. Throws Failure,
-/// naming the path and the cause.
+/// Writes a file through another beside it that is then renamed, so that nobody ever sees half of it.
+/// Something that is no regular file (a terminal, /dev/null) is written to directly. All of it throws
+/// Failure, naming the path and the cause.
+class FileWriter {
+ public:
+  explicit FileWriter(const std::filesystem::path& path, Access access = Access::owner);
+  /// Without finish(), nothing has happened to the file.
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(std::string_view bytes);
+  /// Puts the file in place.
+  void finish();
+
+ private:
+  std::filesystem::path path_;
+  std::string beside_;  ///< empty: written to directly, or finished
+  mode_t mode_ = 0;
+  UniqueFd file_;
+};
+
+/// Writes `bytes` to `path` as FileWriter does.
 void write_file(const std::filesystem::path& path, std::string_view bytes, Access access = Access::owner);
 
 }  // namespace keysift

@@ -76,6 +76,27 @@ std::string valid_utf8(std::string_view bytes) {
   return out;
 }
 
+std::string uri_path(std::string_view path) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    const bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_alnum || std::string_view("-._~/").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+  }
+  return out;
+}
+
+char32_t take_character(std::string_view& bytes) {
+  const auto [code, length] = first_character(bytes);
+  bytes.remove_prefix(length == 0 ? 1 : length);
+  return length == 0 ? U'\ufffd' : code;
+}
+
 std::string_view trimmed(std::string_view text, std::string_view blanks) {
   const auto begin = std::min(text.find_first_not_of(blanks), text.size());
   return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);

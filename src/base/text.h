@@ -14,6 +14,16 @@ std::string printable(std::string_view bytes);
 /// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
 std::string valid_utf8(std::string_view bytes);
 
+/// Whether `byte` is of a character of UTF-8, and not its first.
+inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
+
+/// Takes the first character off `bytes`, which is not empty: its code point; U+FFFD, of one byte, where it
+/// is no UTF-8.
+char32_t take_character(std::string_view& bytes);
+
+/// The bytes of a path as a URI has them (RFC 3986): all but '/' and its unreserved characters as %XX.
+std::string uri_path(std::string_view path);
+
 /// Whether two texts are the same but for the case of ASCII letters.
 bool equal_caseless(std::string_view a, std::string_view b);
 

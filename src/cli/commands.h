@@ -25,6 +25,11 @@ int run_scan(const Options& options);
 /// that is wrong, and where there is no folder to keep one in.
 int run_allow(const Options& options);
 
+/// `report` and `merge`: reads JSON reports, writes them in another format, or as one. Returns the exit
+/// status, 0: what was found is known. Throws Failure for a file that is no such report, and for a format
+/// that is about one repository alone where the report joins several.
+int run_report(const Options& options);
+
 /// What `rules` cost in a scan, and that scan's CPU time in seconds.
 struct ScanCost {
   Profile profile;

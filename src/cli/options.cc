@@ -20,7 +20,7 @@ constexpr char kFooter[] =
 // What CLI11 reads, before it is checked.
 struct RawOptions {
   Options options;
-  std::string format = "text";
+  std::string format;
   std::vector<std::string> reports;
   std::string min_confidence = "medium";
   std::string fail_on;
@@ -39,13 +39,21 @@ void add_rule_options(CLI::App& command, RawOptions& raw) {
       ->allow_extra_args(false);
 }
 
-void add_scan_options(CLI::App& command, RawOptions& raw) {
-  add_rule_options(command, raw);
+void add_report_options(CLI::App& command, RawOptions& raw) {
   command.add_option("--format", raw.format, std::string("On standard output: ") + kFormatNames)
-      ->type_name("FORMAT");
+      ->type_name("FORMAT")
+      ->check(refuse_empty);
   command.add_option("--report", raw.reports, "Also write a report to a file (repeatable)")
       ->type_name("FORMAT=FILE")
       ->allow_extra_args(false);
+  command.add_option("--color", raw.color, "auto (default), always or never")->type_name("WHEN");
+  command.add_flag("--reveal", raw.options.reveal, "Show secrets whole");
+  command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
+}
+
+void add_scan_options(CLI::App& command, RawOptions& raw) {
+  add_rule_options(command, raw);
+  add_report_options(command, raw);
   command
       .add_option("--min-confidence", raw.min_confidence,
                   "Leave out findings less sure: low, medium (default) or high")
@@ -71,9 +79,6 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
   command.add_option("--threads", raw.options.threads, "Number of threads (default: one for each core)")
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U));
-  command.add_option("--color", raw.color, "auto (default), always or never")->type_name("WHEN");
-  command.add_flag("--reveal", raw.options.reveal, "Show secrets whole");
-  command.add_flag("--quiet", raw.options.quiet, "Print no report; the exit status tells");
 }
 
 void add_allow_options(CLI::App& allow, AllowRequest& request) {
@@ -176,6 +181,7 @@ std::optional<Confidence> checked_fail_on(const std::string& text, Confidence le
 }
 
 Options checked(RawOptions raw) {
+  if (raw.format.empty()) raw.format = raw.options.command == Command::merge ? "json" : "text";
   raw.options.format = checked_format("--format", raw.format);
   for (const auto& report : raw.reports) raw.options.reports.push_back(checked_report(report));
   raw.options.min_confidence = one_of<Confidence>(
@@ -206,6 +212,7 @@ class CommandLine {
     raw_.options.threads = std::max(1U, std::thread::hardware_concurrency());
     add_scan_commands();
     add_allow_command();
+    add_report_commands();
     add_rules_commands();
     add_hook_commands();
   }
@@ -308,6 +315,20 @@ class CommandLine {
         add_command(app_, "allow", "Allow a finding: add its fingerprint to .keysiftignore", Command::allow);
     add_allow_options(*allow, raw_.options.allow);
     allow->add_option("path", path_, "Default: the repository around the current folder")->type_name("PATH");
+  }
+
+  void add_report_commands() {
+    auto* report = add_command(app_, "report", "Turn a JSON report into another format; nothing is scanned",
+                               Command::report);
+    report->add_option("file", raw_.options.paths, "The JSON report; '-' reads standard input")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1);
+    auto* merge =
+        add_command(app_, "merge", "Join JSON reports of several repositories into one (default: in JSON)",
+                    Command::merge);
+    merge->add_option("files", raw_.options.paths, "The JSON reports")->type_name("FILE")->required();
+    for (auto* command : {report, merge}) add_report_options(*command, raw_);
   }
 
   void add_rules_commands() {

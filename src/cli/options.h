@@ -18,6 +18,8 @@ enum class Command {
   staged,
   env,
   allow,
+  report,
+  merge,
   rules_list,
   rules_show,
   rules_test,
@@ -58,7 +60,8 @@ struct EnvRequest {
 
 struct Options {
   Command command = Command::scan;
-  std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id; for allow where it is
+  std::vector<std::string> paths;  ///< what to scan; for rules_show the rule's id; for allow where it is;
+                                   ///< for report and merge the JSON reports
   Format format = Format::text;
   std::vector<ReportFile> reports;
   std::vector<std::filesystem::path> rules;

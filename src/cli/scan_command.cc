@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "cli/ci_range.h"
 #include "cli/commands.h"
+#include "cli/outputs.h"
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
 #include "env/fix.h"
@@ -105,6 +107,13 @@ std::filesystem::path root_of(const std::filesystem::path& path) {
   return root.value_or(path);
 }
 
+// The folder that the paths of findings begin in.
+std::filesystem::path folder_of_names(const Options& options) {
+  if (options.command != Command::files) return root_of(scanned_path(options));
+  const auto& paths = options.paths;
+  return paths.size() == 1 && std::filesystem::is_directory(paths.front()) ? paths.front() : ".";
+}
+
 // Whether a push is being checked. A file in the work tree came with an earlier one, and is not its server's
 // word.
 bool is_quarantine() { return std::getenv("GIT_QUARANTINE_PATH") != nullptr; }
@@ -173,25 +182,6 @@ void perform(Audit& audit, const Options& options) {
       return audit.env(Repository::open(repository_root(options.paths.front())), options.env.history);
     default:
       return audit_all(audit, options.paths.front());
-  }
-}
-
-bool wants_color(Color color) {
-  if (color != Color::automatic) return color == Color::always;
-  const char* no_color = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) != 0 && (no_color == nullptr || *no_color == '\0');
-}
-
-void write_reports(const Report& report, const Options& options, std::int64_t started) {
-  Style style{options.reveal, false, started, time_of_report()};
-  for (const auto& [format, file] : options.reports) write_file(file, render(report, format, style));
-  if (!options.write_baseline.empty())
-    write_file(options.write_baseline, render_baseline(report), Access::usual);
-  if (options.quiet) return;
-  style.color = wants_color(options.color);
-  const auto text = render(report, options.format, style);
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    throw Failure("cannot write the report to standard output");
   }
 }
 
@@ -281,13 +271,20 @@ void close_doors(const Options& options, const std::vector<Rule>& rules) {
 
 int run_scan(const Options& options) {
   const auto started = time_of_report();
+  const auto start = std::chrono::steady_clock::now();
   for (const auto& report : options.reports) check_writable(report.file);
   if (!options.write_baseline.empty()) check_writable(options.write_baseline);
   const auto rules = chosen_rules(options);
   if (options.env.fix || options.env.diff) close_doors(options, rules);
   if (options.env.diff) return 0;
   const auto report = audited(options, rules);
-  write_reports(report, options, started);
+  Style style{.reveal = options.reveal, .started = started, .ended = time_of_report()};
+  if (std::getenv("SOURCE_DATE_EPOCH") == nullptr)
+    style.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (stdout_has_links()) style.folder_uri = folder_uri(folder_of_names(options));
+  write_reports(report, options, style);
+  if (!options.write_baseline.empty())
+    write_file(options.write_baseline, render_baseline(report), Access::usual);
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);
 }

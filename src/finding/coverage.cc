@@ -57,6 +57,7 @@ std::string_view to_string(Door door) {
 }
 
 std::string EnvFinding::fingerprint() const {
+  if (!saved_fingerprint.empty()) return saved_fingerprint;
   // No path holds a NUL, so different findings never give the same bytes.
   auto bytes = "env-" + std::string(to_string(coverage));
   bytes += '\0';

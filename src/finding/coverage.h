@@ -64,6 +64,9 @@ struct EnvFinding {
   std::string allowed_by;      ///< where it is allowed: "FILE:LINE" of the ignore file; or empty
   std::string allowed_reason;  ///< what the ignore file says of it, or empty
 
+  std::size_t repository = 0;     ///< which of Report::repositories
+  std::string saved_fingerprint;  ///< of one that was read from a saved report; else empty
+
   bool is_note() const { return coverage >= Coverage::readable; }
 
   /// Whether it changes the exit code: all do but notes, and what is allowed.
@@ -98,11 +101,12 @@ struct Passage {
   Door door = Door::commit;
   std::string
       into;  ///< what it would get into: "image of api/Dockerfile", "npm package web"; empty: a commit
-  bool open = false;        ///< it gets out
-  Place by;                 ///< open: the line that lets it out; closed: the rule that keeps it in
-  std::string ignore_file;  ///< open: where one more line would close it; empty: nowhere
-  std::string pattern;      ///< that line
-  std::string advice;       ///< open, and no line would close it: what to do
+  bool open = false;           ///< it gets out
+  Place by;                    ///< open: the line that lets it out; closed: the rule that keeps it in
+  std::string ignore_file;     ///< open: where one more line would close it; empty: nowhere
+  std::string pattern;         ///< that line
+  std::string advice;          ///< open, and no line would close it: what to do
+  std::size_t repository = 0;  ///< which of Report::repositories
   auto operator<=>(const Passage&) const = default;
 };
 

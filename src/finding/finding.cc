@@ -40,6 +40,7 @@ std::string_view to_string(BlobState state) {
 }
 
 std::string Finding::fingerprint() const {
+  if (!saved_fingerprint.empty()) return saved_fingerprint;
   // No rule id and no path holds a NUL, so different findings never give the same bytes.
   std::string bytes = rule->id;
   bytes += '\0';

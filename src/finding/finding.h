@@ -1,5 +1,6 @@
 // What a scan found, as plain data.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -69,11 +70,15 @@ struct Provenance {
 };
 
 /// What stands round a secret in its line, for people to see where they are: of a long line, some of it.
-/// Other matches in it are masked. Raw bytes.
+/// Other matches in it are masked, and whatever else looks like a key. Raw bytes; both empty where it stands
+/// alone.
 struct Excerpt {
   std::string before;
   std::string after;
 };
+
+/// What allows a finding whose own line says so.
+inline constexpr std::string_view kMarkOnLine = "a mark on its line";
 
 /// A match that survived the filters, or one that did not (Report::dropped).
 struct Finding {
@@ -86,7 +91,9 @@ struct Finding {
   std::string allowed_by;      ///< what allows it: a mark on its line, or a file; empty: nothing does
   std::string allowed_reason;  ///< why it does, in its author's words; empty: it does not say. Raw bytes
   std::string reason;          ///< why it was kept, or dropped, in a few words
-  Excerpt excerpt;             ///< of what is staged; else empty
+  Excerpt excerpt;
+  std::size_t repository = 0;     ///< which of Report::repositories
+  std::string saved_fingerprint;  ///< of a finding that was read from a saved report; else empty
 
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.

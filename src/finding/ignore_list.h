@@ -33,6 +33,7 @@ struct IgnoreEntry {
 struct StaleEntry {
   IgnoreEntry entry;
   bool expired = false;
+  std::size_t repository = 0;  ///< which of Report::repositories
 };
 
 /// Whether `text` is shaped like Finding::fingerprint(): 32 hexadecimal digits in lower case.

@@ -3,7 +3,6 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +14,9 @@ namespace keysift {
 
 /// Something that could not be read, so that the scan is incomplete.
 struct ScanError {
-  std::string path;     ///< file, object or repository; raw bytes
-  std::string message;  ///< what went wrong, and what to do about it where there is something
+  std::string path;            ///< file, object or repository; raw bytes
+  std::string message;         ///< what went wrong, and what to do about it where there is something
+  std::size_t repository = 0;  ///< which of Report::repositories
   auto operator<=>(const ScanError&) const = default;
 };
 
@@ -32,10 +32,22 @@ struct Summary {
   std::optional<std::uint64_t> fixed;
 };
 
+/// What was scanned: a repository, a folder, a stream.
+struct ScannedRepository {
+  /// What reports that join several call it: the end of its address ("redis/redis"), else its folder's name.
+  /// Raw bytes.
+  std::string name;
+  std::string url;       ///< of its remote "origin", without user and password; empty: none is known
+  std::string revision;  ///< hexadecimal name of HEAD's commit; empty: none
+  std::string branch;    ///< that HEAD is on, without "refs/heads/"; empty: none. Raw bytes
+  Summary summary;       ///< of it alone
+};
+
 /// Sorted by its maker: two runs over the same bytes give equal reports, whatever the number of threads.
 struct Report {
-  std::string target;           ///< what was scanned, as the user named it
-  std::span<const Rule> rules;  ///< the rules in force; they outlive the report
+  std::string target;                           ///< what was scanned, as the user named it
+  std::vector<ScannedRepository> repositories;  ///< one, or all that a report joins
+  std::vector<const Rule*> rules;               ///< the rules in force; they outlive the report
   std::vector<Finding> findings;
   std::vector<Finding>
       allowed;  ///< found, and allowed by somebody: told apart, so that nobody hides a leak unseen

@@ -40,7 +40,20 @@ std::string_view public_prefix(std::string_view secret) {
 
 }  // namespace
 
+Secret Secret::saved(std::string redacted, std::string sha256, std::size_t length) {
+  Secret secret;
+  secret.saved_ = std::make_shared<const Saved>(Saved{std::move(redacted), std::move(sha256), length});
+  return secret;
+}
+
+std::strong_ordering Secret::operator<=>(const Secret& other) const {
+  if (saved_ && other.saved_) return *saved_ <=> *other.saved_;
+  if (saved_ || other.saved_) return static_cast<bool>(saved_) <=> static_cast<bool>(other.saved_);
+  return bytes_ <=> other.bytes_;
+}
+
 std::string Secret::redacted() const {
+  if (saved_) return saved_->redacted;
   auto shown = std::string(public_prefix(bytes_)) + "****";
   if (bytes_.size() >= kLeastLengthForEnd) shown += bytes_.substr(bytes_.size() - kShownEnd);
   std::replace_if(
@@ -48,6 +61,6 @@ std::string Secret::redacted() const {
   return shown;
 }
 
-std::string Secret::sha256() const { return sha256_hex(bytes_); }
+std::string Secret::sha256() const { return saved_ ? saved_->sha256 : sha256_hex(bytes_); }
 
 }  // namespace keysift

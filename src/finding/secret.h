@@ -1,6 +1,8 @@
 // A key that was found, kept from being printed by accident.
 #pragma once
+#include <compare>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -12,6 +14,9 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string bytes) : bytes_(std::move(bytes)) {}
 
+  /// One that a saved report tells of. Its bytes are not known: reveal() is empty.
+  static Secret saved(std::string redacted, std::string sha256, std::size_t length);
+
   /// What may be shown: the public prefix, "****", and the last four characters of a key long enough to spare
   /// them. Printable ASCII.
   std::string redacted() const;
@@ -20,12 +25,21 @@ class Secret {
   const std::string& reveal() const { return bytes_; }
 
   std::string sha256() const;
-  std::size_t length() const { return bytes_.size(); }
+  std::size_t length() const { return saved_ ? saved_->length : bytes_.size(); }
 
-  auto operator<=>(const Secret&) const = default;
+  std::strong_ordering operator<=>(const Secret& other) const;
+  bool operator==(const Secret& other) const { return *this <=> other == 0; }
 
  private:
+  struct Saved {
+    std::string redacted;
+    std::string sha256;
+    std::size_t length = 0;
+    auto operator<=>(const Saved&) const = default;
+  };
+
   std::string bytes_;
+  std::shared_ptr<const Saved> saved_;
 };
 
 }  // namespace keysift

@@ -143,6 +143,30 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   return refs;
 }
 
+std::optional<Oid> Repository::head() const {
+  git_oid target;
+  if (git_reference_name_to_id(&target, get(), "HEAD") != 0) return std::nullopt;
+  return Oid::from_raw(target.id);
+}
+
+std::string Repository::branch() const {
+  git_reference* raw = nullptr;
+  if (git_reference_lookup(&raw, get(), "HEAD") != 0) return {};
+  const GitHandle<git_reference, git_reference_free> head(raw);
+  const char* target = git_reference_symbolic_target(raw);
+  constexpr std::string_view kBranches = "refs/heads/";
+  const std::string_view name = target == nullptr ? "" : target;
+  return name.starts_with(kBranches) ? std::string(name.substr(kBranches.size())) : std::string();
+}
+
+std::string Repository::remote_address() const {
+  git_config* raw = nullptr;
+  if (git_repository_config_snapshot(&raw, get()) != 0) return {};
+  const GitHandle<git_config, git_config_free> config(raw);
+  const char* address = nullptr;
+  return git_config_get_string(&address, raw, "remote.origin.url") == 0 ? address : "";
+}
+
 Index Repository::read_index() const {
   // Set by git for a hook, where a commit is to have other things than the index: `git commit -a`, `git
   // commit FILE`.

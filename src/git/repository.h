@@ -68,6 +68,15 @@ class Repository {
   /// The entries of the index, sorted by path. When it cannot be read: none, and `problem` says why.
   std::vector<IndexEntry> index(std::string& problem) const;
 
+  /// HEAD's commit; nothing before the first commit.
+  std::optional<Oid> head() const;
+
+  /// The branch that HEAD is on, without "refs/heads/"; empty if it is on none. Raw bytes.
+  std::string branch() const;
+
+  /// The address of the remote "origin", as the repository's configuration has it; empty if there is none.
+  std::string remote_address() const;
+
   /// The commits at which a shallow clone was cut off.
   std::set<Oid> shallow_boundary() const;
 

@@ -1,9 +1,10 @@
 #include "report/baseline.h"
 
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "report/json_fields.h"
+#include "report/mask.h"
 
 namespace keysift {
 namespace {
@@ -18,9 +19,9 @@ std::string render_baseline(const Report& report) {
   for (const auto* findings : {&report.findings, &report.known}) {
     for (const auto& finding : *findings) {
       const auto fingerprint = finding.fingerprint();
-      const Json entry{{"fingerprint", fingerprint},
-                       {"rule", valid_utf8(finding.rule->id)},
-                       {"path", mask.utf8(finding.location.path)}};
+      const nlohmann::ordered_json entry{{"fingerprint", fingerprint},
+                                         {"rule", valid_utf8(finding.rule->id)},
+                                         {"path", mask.utf8(finding.location.path)}};
       entries.emplace(fingerprint, entry.dump(-1, ' ', true));
     }
   }

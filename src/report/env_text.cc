@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -18,27 +19,29 @@ namespace {
 constexpr std::array kDoors{Door::commit, Door::image, Door::package};
 constexpr std::size_t kColumns = kDoors.size() + 1;
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kTableWidth = 100;  // paths that are cut are worse than a window made wider
+constexpr std::size_t kNarrow = 56;  // columns that a table needs
 
 constexpr std::size_t kMostPast = 20;        // files of the history
 constexpr std::size_t kMostUnreachable = 5;  // files that no ref reaches
 
 constexpr std::string_view kOpen = "open: ";
+constexpr char kNoDoor[] = "-";
 
 using Row = std::array<std::string, kColumns>;
 using Widths = std::array<std::size_t, kColumns>;
 
 class EnvSection {
  public:
-  EnvSection(const Report& report, const Mask& mask, bool color)
-      : report_(report), mask_(mask), color_(color) {}
+  EnvSection(const Report& report, const Mask& mask, const Style& style)
+      : report_(report), mask_(mask), style_(style) {}
 
   std::string write() {
-    std::string_view last;
+    std::string last;
     for (const auto& finding : report_.env) {
       if (is_listed_apart(finding.coverage) || !finding.allowed_by.empty()) continue;
-      if (finding.path != last || last.empty()) out_ += "  " + bold(mask_.printable(finding.path)) + '\n';
-      last = finding.path;
+      const auto file = file_words(finding.repository, finding.path);
+      if (file != last) out_ += "  " + bold(file) + '\n';
+      last = file;
       write_finding(finding);
     }
     write_past();
@@ -48,12 +51,13 @@ class EnvSection {
     if (!out_.empty() || report_.env_alone) write_doors();
     if (out_.empty()) return {};
     if (std::any_of(report_.env.begin(), report_.env.end(), [](const auto& each) { return fixable(each); }))
-      out_ += '\n' +
-              wrapped("  ",
-                      "Commands are for the repository's root folder. To add all lines at once: keysift env "
-                      "--fix (--diff shows them first)",
-                      2);
-    return bold("Files with secrets: the ways out of this repository") + '\n' + out_ + '\n';
+      write("\n  ",
+            "Commands are for the repository's root folder. To add all lines at once: keysift env --fix "
+            "(--diff "
+            "shows them first)",
+            2);
+    return wrapped({}, bold("Files with secrets: the ways out of this repository"), 2, style_.width) + out_ +
+           '\n';
   }
 
  private:
@@ -73,29 +77,39 @@ class EnvSection {
     return !finding.ignore_file.empty() && finding.allowed_by.empty();
   }
 
-  std::string bold(const std::string& text) const { return color_ ? "\x1b[1m" + text + "\x1b[0m" : text; }
+  void write(std::string first, std::string_view text, std::size_t indent) {
+    out_ += wrapped(std::move(first), text, indent, style_.width);
+  }
+
+  /// "api/.env"; "acme/shop: api/.env" in a report that joins several.
+  std::string file_words(std::size_t repository, std::string_view path) const {
+    const auto& all = report_.repositories;
+    return (all.size() == 1 ? "" : mask_.printable(all[repository].name) + ": ") + mask_.printable(path);
+  }
+
+  std::string bold(const std::string& text) const { return painted(Paint::bold, text, style_.color); }
 
   void write_finding(const EnvFinding& finding) {
-    out_ += wrapped("    ", coverage_words(finding.coverage), 4);
+    write("    ", coverage_words(finding.coverage), 4);
     if (const auto& cause = finding.cause)
       out_ += "      " + place_words(*cause, mask_) + (cause->text.empty() ? "" : "  ") +
               mask_.printable(cause->text) + '\n';
-    for (const auto& detail : env_details(finding, mask_)) out_ += wrapped("      ", detail, 8);
+    for (const auto& detail : env_details(finding, mask_)) write("      ", detail, 8);
     for (const auto& command : fix_commands(finding, mask_)) out_ += "      " + command + '\n';
-    if (!finding.advice.empty()) out_ += wrapped("      ", mask_.printable(finding.advice), 6);
+    if (!finding.advice.empty()) write("      ", mask_.printable(finding.advice), 6);
   }
 
   void write_past() {
     const auto files = all_of(Coverage::in_history);
     if (files.empty()) return;
-    out_ += wrapped(
+    write(
         "  ",
-        "Commits have these files, so every clone has them, whatever ignores them now. Revoke the keys "
-        "that were in them:",
+        "Commits have these files, so every clone has them, whatever ignores them now. Revoke the keys that "
+        "were in them:",
         2);
     for (std::size_t i = 0; i < std::min(files.size(), kMostPast); ++i) {
-      out_ += "    " + bold(mask_.printable(files[i]->path)) + '\n';
-      for (const auto& detail : env_details(*files[i], mask_)) out_ += wrapped("      ", detail, 8);
+      out_ += "    " + bold(file_words(files[i]->repository, files[i]->path)) + '\n';
+      for (const auto& detail : env_details(*files[i], mask_)) write("      ", detail, 8);
     }
     if (files.size() > kMostPast)
       out_ += "    and " + counted(files.size() - kMostPast, "more file") + ": --format json lists all\n";
@@ -110,7 +124,7 @@ class EnvSection {
       text += (i == 0 ? " " : ", ") + mask_.printable(files[i]->path);
     if (files.size() > kMostUnreachable)
       text += " and " + std::to_string(files.size() - kMostUnreachable) + " more";
-    out_ += wrapped("  ", text, 2);
+    write("  ", text, 2);
   }
 
   void write_readable() {
@@ -118,36 +132,48 @@ class EnvSection {
     if (files.empty()) return;
     std::string command;
     for (const auto* file : files) command += ' ' + shell_quoted(mask_.raw(file->path));
-    out_ += wrapped("  ",
-                    "Everybody on this machine can read " + counted(files.size(), "file") + " of these:", 2);
+    write("  ", "Everybody on this machine can read " + counted(files.size(), "file") + " of these:", 2);
     out_ += "      chmod 600" + command + '\n';
   }
 
   void write_allowed() {
     for (const auto& finding : report_.env) {
       if (finding.allowed_by.empty()) continue;
-      out_ += "  " + mask_.printable(finding.path) + "  " + std::string(to_string(finding.coverage)) +
-              ", allowed by " + mask_.printable(finding.allowed_by) + ": " +
-              mask_.printable(finding.allowed_reason) + '\n';
+      write("  ",
+            file_words(finding.repository, finding.path) + "  " + std::string(to_string(finding.coverage)) +
+                ", allowed by " + mask_.printable(finding.allowed_by) + ": " +
+                mask_.printable(finding.allowed_reason),
+            4);
     }
   }
 
   void write_doors() {
     const auto rows = rows_of(report_.passages);
     if (rows.empty()) return;
-    const auto widths = widths_of(rows);
     out_ += '\n';
-    for (const auto& row : rows) write_row(row, widths, &row == &rows.front());
+    if (style_.width < kNarrow) {
+      for (auto row = rows.begin() + 1; row != rows.end(); ++row) write_list(*row, rows.front());
+    } else {
+      const auto widths = widths_of(rows);
+      for (const auto& row : rows) write_row(row, widths, &row == &rows.front());
+    }
+  }
+
+  // A row where there is no room for columns.
+  void write_list(const Row& row, const Row& head) {
+    out_ += "  " + bold(row[0]) + '\n';
+    for (std::size_t i = 1; i < kColumns; ++i)
+      if (row[i] != kNoDoor) write("    ", head[i] + ": " + row[i], 6);
   }
 
   // What the widest cells need; where that is too much, the widest columns give way.
-  static Widths widths_of(const std::vector<Row>& rows) {
+  Widths widths_of(const std::vector<Row>& rows) const {
     Widths widths{};
     for (const auto& row : rows)
       for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], width(row[i]));
     auto all = kGap * kColumns;
     for (const auto each : widths) all += each;
-    for (; all > kTableWidth; --all) --*std::max_element(widths.begin(), widths.end());
+    for (; all > style_.width; --all) --*std::max_element(widths.begin(), widths.end());
     return widths;
   }
 
@@ -165,16 +191,17 @@ class EnvSection {
 
   // The first row is the head.
   std::vector<Row> rows_of(const std::vector<Passage>& passages) const {
-    std::map<std::string, std::map<Door, std::vector<const Passage*>>> by_file;
-    for (const auto& passage : passages) by_file[passage.file][passage.door].push_back(&passage);
+    std::map<std::pair<std::size_t, std::string>, std::map<Door, std::vector<const Passage*>>> by_file;
+    for (const auto& passage : passages)
+      by_file[{passage.repository, passage.file}][passage.door].push_back(&passage);
     std::vector<Row> rows;
     if (by_file.empty()) return rows;
     rows.push_back({"File", "Commit", "Image", "Package"});
     for (const auto& [file, doors] : by_file) {
-      Row row{mask_.printable(file)};
+      Row row{file_words(file.first, file.second)};
       for (std::size_t i = 0; i < kDoors.size(); ++i) {
         const auto found = doors.find(kDoors[i]);
-        row[i + 1] = found == doors.end() ? "-" : cell(found->second);
+        row[i + 1] = found == doors.end() ? kNoDoor : cell(found->second);
       }
       rows.push_back(std::move(row));
     }
@@ -192,21 +219,21 @@ class EnvSection {
 
   const Report& report_;
   const Mask& mask_;
-  bool color_;
+  const Style& style_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string env_section(const Report& report, const Mask& mask, bool color) {
-  return EnvSection(report, mask, color).write();
+std::string env_section(const Report& report, const Mask& mask, const Style& style) {
+  return EnvSection(report, mask, style).write();
 }
 
 std::string env_summary(const Report& report) {
-  std::set<std::string_view> files;
-  for (const auto& passage : report.passages) files.insert(passage.file);
+  std::set<std::pair<std::size_t, std::string_view>> files;
+  for (const auto& passage : report.passages) files.emplace(passage.repository, passage.file);
   for (const auto& finding : report.env)
-    if (finding.coverage == Coverage::in_history) files.insert(finding.path);
+    if (finding.coverage == Coverage::in_history) files.emplace(finding.repository, finding.path);
   const auto problems = static_cast<std::size_t>(std::count_if(
       report.env.begin(), report.env.end(), [](const EnvFinding& each) { return each.is_problem(); }));
   if (files.empty() && problems == 0) return {};

@@ -2,19 +2,9 @@
 
 #include "base/text.h"
 #include "report/advice.h"
+#include "report/message.h"
 
 namespace keysift {
-namespace {
-
-constexpr std::size_t kShortHash = 10;
-
-std::string commit_words(const CommitInfo& commit, const Mask& mask) {
-  return commit.date.substr(0, 10) + " in " + commit.commit.substr(0, kShortHash) + " by " +
-         mask.printable(commit.author);
-}
-
-}  // namespace
-
 Place shown_at(const EnvFinding& finding) {
   const auto& cause = finding.cause;
   return cause && !cause->path.starts_with('/') ? *cause : Place{finding.path, 0, {}};

@@ -14,22 +14,21 @@ std::optional<Format> format_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string render(const Report& report, Format format, Style style) {
+void render(const Report& report, Format format, Style style, const Output& out) {
   switch (format) {
     case Format::text:
-      return render_text(report, style);
+      return out(render_text(report, style));
     case Format::json:
-      return render_json(report, style.reveal);
+      return render_json(report, style.reveal, out);
     case Format::sarif:
-      return render_sarif(report, style.reveal);
+      return render_sarif(report, style.reveal, out);
     case Format::github:
-      return render_github(report, style.reveal);
+      return out(render_github(report, style.reveal));
     case Format::gitlab:
-      return render_gitlab(report, style);
+      return render_gitlab(report, style, out);
     case Format::junit:
-      return render_junit(report, style.reveal);
+      return out(render_junit(report, style.reveal));
   }
-  return {};
 }
 
 }  // namespace keysift

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "finding/report.h"
+#include "report/output.h"
 
 namespace keysift {
 
@@ -19,13 +20,16 @@ std::optional<Format> format_named(std::string_view name);
 
 /// How a report is written.
 struct Style {
-  bool reveal = false;       ///< show secrets whole
-  bool color = false;        ///< text only: ANSI colours
-  std::int64_t started = 0;  ///< gitlab only: when the scan began and ended, in seconds since 1970
+  bool reveal = false;     ///< show secrets whole
+  bool color = false;      ///< text only: ANSI colours
+  std::size_t width = 80;  ///< text only: columns of the terminal
+  std::string folder_uri;  ///< text only: of what was scanned, ending with '/', for links; empty: no links
+  std::optional<double> seconds;  ///< text only: how long the scan took
+  std::int64_t started = 0;       ///< gitlab only: when the scan began and ended, in seconds since 1970
   std::int64_t ended = 0;
 };
 
-/// `report` in `format`, ending with a newline. The same report and style give the same bytes.
-std::string render(const Report& report, Format format, Style style);
+/// Hands `report` in `format` on, ending with a newline. The same report and style give the same bytes.
+void render(const Report& report, Format format, Style style, const Output& out);
 
 }  // namespace keysift

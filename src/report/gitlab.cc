@@ -10,7 +10,8 @@
 #include "base/version.h"
 #include "report/advice.h"
 #include "report/env_words.h"
-#include "report/json_fields.h"
+#include "report/json_writer.h"
+#include "report/mask.h"
 #include "report/message.h"
 #include "report/renderers.h"
 
@@ -54,58 +55,100 @@ const char* severity(Confidence confidence) {
   return "Unknown";
 }
 
-Json identifiers(const std::string& id) {
-  return Json::array({{{"type", "keysift_rule_id"}, {"name", "keysift rule " + id}, {"value", id}}});
-}
-
-Json commit(const std::optional<Provenance>& provenance, const Mask& mask) {
-  if (!provenance || !provenance->introduced) return {{"sha", kNoCommit}};
-  const auto& [id, author, date, summary] = *provenance->introduced;
-  return {{"author", mask.utf8(author)}, {"date", date}, {"message", mask.utf8(summary)}, {"sha", id}};
-}
-
-/// What a file that a program makes of `finding` is named in GitLab, which has no word for a commit's
-/// message.
-Json location(const Finding& finding, const Mask& mask) {
-  const auto& [path, begin, end, decoded] = finding.location;
-  return {{"file", mask.utf8(finding.place())},
-          {"start_line", begin.line},
-          {"end_line", end.line},
-          {"commit", commit(finding.provenance, mask)}};
-}
-
-class Vulnerabilities {
+class GitlabReport {
  public:
-  explicit Vulnerabilities(const Mask& mask) : mask_(mask) {}
+  GitlabReport(const Report& report, Style style, const Output& out)
+      : report_(report),
+        style_(style),
+        mask_(report, style.reveal),
+        json_(out, JsonWriter::Layout::indented) {}
 
-  void add(const Finding& finding) {
-    const auto& rule = *finding.rule;
-    all_.push_back({{"id", new_id(finding.fingerprint())},
-                    {"name", valid_utf8(rule.description.substr(0, kLongestName))},
-                    {"description", finding_message(finding, mask_, "")},
-                    {"severity", severity(finding.confidence)},
-                    {"solution", std::string(kRevokeFirst)},
-                    {"identifiers", identifiers(valid_utf8(rule.id))},
-                    {"location", location(finding, mask_)}});
+  void write() {
+    json_.document([&] {
+      json_.field("version", kVersionOfSchema);
+      json_.field("schema", kSchema);
+      json_.object("scan", [&] { write_scan(); });
+      json_.array("vulnerabilities", [&] {
+        for (const auto& finding : report_.findings) json_.element([&] { write_fields(finding); });
+        for (const auto& file : report_.env)
+          if (file.is_problem()) json_.element([&] { write_fields(file); });
+      });
+    });
   }
-
-  void add(const EnvFinding& file) {
-    const auto id = "env-" + std::string(to_string(file.coverage));
-    const auto place = shown_at(file);
-    Json location{{"file", mask_.utf8(place.path)}};
-    if (place.line > 0) location["start_line"] = place.line;
-    location["commit"] = {{"sha", kNoCommit}};
-    all_.push_back({{"id", new_id(sha256_hex(file.fingerprint()))},
-                    {"name", "File with secrets that can get out"},
-                    {"description", env_message(file, mask_)},
-                    {"severity", severity(Confidence::high)},
-                    {"identifiers", identifiers(id)},
-                    {"location", location}});
-  }
-
-  Json take() { return std::move(all_); }
 
  private:
+  void write_scan() {
+    for (const auto* role : {"analyzer", "scanner"}) {
+      json_.object(role, [&] {
+        json_.field("id", "keysift");
+        json_.field("name", "keysift");
+        json_.object("vendor", [&] { json_.field("name", "keysift"); });
+        json_.field("version", kVersion);
+      });
+    }
+    json_.field("type", "secret_detection");
+    json_.field("start_time", time_text(style_.started));
+    json_.field("end_time", time_text(style_.ended));
+    json_.field("status", report_.errors.empty() ? "success" : "failure");
+    json_.array("messages", [&] {
+      for (const auto& error : report_.errors) {
+        json_.element([&] {
+          json_.field("level", "warn");
+          json_.field("value", mask_.raw(error.path) + ": " + mask_.raw(error.message));
+        });
+      }
+    });
+  }
+
+  void write_fields(const Finding& finding) {
+    const auto& rule = *finding.rule;
+    json_.field("id", new_id(finding.fingerprint()));
+    json_.field("name", rule.description.substr(0, kLongestName));
+    json_.field("description", finding_message(finding, mask_, ""));
+    json_.field("severity", severity(finding.confidence));
+    json_.field("solution", kRevokeFirst);
+    write_identifiers(rule.id);
+    json_.object("location", [&] {
+      json_.field("file", mask_.raw(finding.place()));
+      json_.field("start_line", finding.location.begin.line);
+      json_.field("end_line", finding.location.end.line);
+      json_.object("commit", [&] { write_commit(finding.provenance); });
+    });
+  }
+
+  void write_fields(const EnvFinding& file) {
+    const auto place = shown_at(file);
+    json_.field("id", new_id(sha256_hex(file.fingerprint())));
+    json_.field("name", "File with secrets that can get out");
+    json_.field("description", env_message(file, mask_));
+    json_.field("severity", severity(Confidence::high));
+    write_identifiers("env-" + std::string(to_string(file.coverage)));
+    json_.object("location", [&] {
+      json_.field("file", mask_.raw(place.path));
+      if (place.line > 0) json_.field("start_line", place.line);
+      json_.object("commit", [&] { json_.field("sha", kNoCommit); });
+    });
+  }
+
+  void write_identifiers(const std::string& id) {
+    json_.array("identifiers", [&] {
+      json_.element([&] {
+        json_.field("type", "keysift_rule_id");
+        json_.field("name", "keysift rule " + id);
+        json_.field("value", id);
+      });
+    });
+  }
+
+  void write_commit(const std::optional<Provenance>& provenance) {
+    if (!provenance || !provenance->introduced) return json_.field("sha", kNoCommit);
+    const auto& [id, author, date, summary] = *provenance->introduced;
+    json_.field("author", mask_.raw(author));
+    json_.field("date", date);
+    json_.field("message", mask_.raw(summary));
+    json_.field("sha", id);
+  }
+
   /// Of several places in one file that have one fingerprint the first gets its id.
   std::string new_id(const std::string& hash) {
     auto id = uuid(hash);
@@ -113,45 +156,17 @@ class Vulnerabilities {
     return id;
   }
 
-  const Mask& mask_;
-  Json all_ = Json::array();
+  const Report& report_;
+  Style style_;
+  Mask mask_;
+  JsonWriter json_;
   std::set<std::string> ids_;
 };
 
-Json vulnerabilities(const Report& report, const Mask& mask) {
-  Vulnerabilities all(mask);
-  for (const auto& finding : report.findings) all.add(finding);
-  for (const auto& file : report.env) {
-    if (file.is_problem()) all.add(file);
-  }
-  return all.take();
-}
-
-Json scan(const Report& report, Style style, const Mask& mask) {
-  const Json tool{
-      {"id", "keysift"}, {"name", "keysift"}, {"vendor", {{"name", "keysift"}}}, {"version", kVersion}};
-  auto messages = Json::array();
-  for (const auto& error : report.errors) {
-    messages.push_back(
-        {{"level", "warn"}, {"value", mask.utf8(error.path) + ": " + mask.utf8(error.message)}});
-  }
-  return {{"analyzer", tool},
-          {"scanner", tool},
-          {"type", "secret_detection"},
-          {"start_time", time_text(style.started)},
-          {"end_time", time_text(style.ended)},
-          {"status", report.errors.empty() ? "success" : "failure"},
-          {"messages", messages}};
-}
-
 }  // namespace
 
-std::string render_gitlab(const Report& report, Style style) {
-  const Mask mask(report, style.reveal);
-  return dump({{"version", kVersionOfSchema},
-               {"schema", kSchema},
-               {"scan", scan(report, style, mask)},
-               {"vulnerabilities", vulnerabilities(report, mask)}});
+void render_gitlab(const Report& report, Style style, const Output& out) {
+  GitlabReport(report, style, out).write();
 }
 
 }  // namespace keysift

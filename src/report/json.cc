@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/text.h"
 #include "base/version.h"
 #include "report/advice.h"
 #include "report/env_words.h"
@@ -10,167 +9,222 @@
 namespace keysift {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr unsigned kSchemaVersion = 1;
 
-Json strings(const auto& all, const Mask& mask) {
-  auto json = Json::array();
-  for (const auto& one : all) json.push_back(mask.utf8(one));
-  return json;
-}
+using Key = std::string_view;
 
-Json commit_fields(const std::optional<CommitInfo>& commit, const Mask& mask) {
-  if (!commit) return nullptr;
-  return {{"commit", commit->commit},
-          {"author", mask.utf8(commit->author)},
-          {"date", commit->date},
-          {"summary", mask.utf8(commit->summary)}};
-}
+class JsonReport {
+ public:
+  JsonReport(const Report& report, bool reveal, const Output& out, JsonWriter::Layout layout)
+      : report_(report), mask_(report, reveal), json_(out, layout) {}
 
-Json location_fields(const Location& location, const Mask& mask) {
-  return {{"path", mask.utf8(location.path)},  {"line", location.begin.line},
-          {"column", location.begin.column},   {"end_line", location.end.line},
-          {"end_column", location.end.column}, {"decoded", strings(location.decoded, mask)}};
-}
+  void write() {
+    json_.document([&] {
+      json_.field("schema_version", kSchemaVersion);
+      json_.object("tool", [&] {
+        json_.field("name", "keysift");
+        json_.field("version", kVersion);
+      });
+      json_.field("target", mask_.raw(report_.target));
+      write_all("repositories", report_.repositories);
+      write_all("findings", report_.findings);
+      write_all("allowed", report_.allowed);
+      write_all("stale", report_.stale);
+      write_all("env", report_.env);
+      write_all("doors", report_.passages);
+      write_all("errors", report_.errors);
+      json_.object("summary", [&] { write_summary(); });
+    });
+  }
 
-Json finding_fields(const Finding& finding, const Mask& mask) {
-  const auto& rule = *finding.rule;
-  return {{"fingerprint", finding.fingerprint()},
-          {"rule",
-           {{"id", valid_utf8(rule.id)},
-            {"description", valid_utf8(rule.description)},
-            {"provider", valid_utf8(rule.provider)}}},
-          {"confidence", to_string(finding.confidence)},
-          {"secret", secret_fields(finding.secret, mask)},
-          {"location", location_fields(finding.location, mask)},
-          {"origin", to_string(finding.origin)},
-          {"provenance", provenance_fields(finding.provenance, mask)}};
-}
+ private:
+  void write_all(Key key, const auto& all) {
+    json_.array(key, [&] {
+      for (const auto& each : all) json_.element([&] { write_fields(each); });
+    });
+  }
 
-Json stale_fields(const StaleEntry& stale, const Mask& mask) {
-  const auto& entry = stale.entry;
-  return {{"entry", mask.utf8(entry.what)},
-          {"line", entry.line},
-          {"problem", stale.expired ? "expired" : "unknown"},
-          {"until", entry.until.empty() ? Json(nullptr) : Json(entry.until)},
-          {"reason", mask.utf8(entry.reason)}};
-}
+  void text_or_null(Key key, std::string_view text) {
+    text.empty() ? json_.field(key, nullptr) : json_.field(key, mask_.raw(text));
+  }
 
-Json summary_fields(const Report& report) {
-  const auto found = [&](Confidence confidence) {
-    return std::count_if(report.findings.begin(), report.findings.end(),
-                         [confidence](const Finding& finding) { return finding.confidence == confidence; });
-  };
-  return {{"findings",
-           {{"high", found(Confidence::high)},
-            {"medium", found(Confidence::medium)},
-            {"low", found(Confidence::low)}}},
-          {"suppressed", report.summary.suppressed},
-          {"fixed", report.summary.fixed ? Json(*report.summary.fixed) : Json(nullptr)},
-          {"files", report.summary.files},
-          {"objects", report.summary.objects},
-          {"commits", report.summary.commits},
-          {"bytes", report.summary.bytes},
-          {"env_checked", report.env_checked},
-          {"complete", report.errors.empty()}};
-}
+  void write_repository(const auto& thing) {
+    json_.field("repository", mask_.raw(report_.repositories[thing.repository].name));
+  }
 
-Json place_fields(const Place& place, const Mask& mask) {
-  return {{"path", mask.utf8(place.path)},
-          {"line", place.line > 0 ? Json(place.line) : Json(nullptr)},
-          {"text", mask.utf8(place.text)}};
-}
+  void write_fields(const ScannedRepository& repository) {
+    json_.field("name", mask_.raw(repository.name));
+    text_or_null("url", repository.url);
+    text_or_null("revision", repository.revision);
+    text_or_null("branch", repository.branch);
+    write_counts(repository.summary);
+  }
 
-Json text_or_null(const std::string& text, const Mask& mask) {
-  return text.empty() ? Json(nullptr) : Json(mask.utf8(text));
-}
+  void write_fields(const Finding& finding) {
+    json_.field("fingerprint", finding.fingerprint());
+    write_repository(finding);
+    json_.object("rule", [&] {
+      json_.field("id", finding.rule->id);
+      json_.field("description", finding.rule->description);
+      json_.field("provider", finding.rule->provider);
+      json_.field("console", finding.rule->console);
+    });
+    json_.field("confidence", to_string(finding.confidence));
+    write_secret(json_, "secret", finding.secret, mask_);
+    json_.object("location", [&] { write_location(finding.location); });
+    json_.field("origin", to_string(finding.origin));
+    write_excerpt(finding.excerpt);
+    write_provenance(json_, "provenance", finding.provenance, mask_);
+    if (finding.allowed_by.empty()) return;
+    json_.field("allowed_by", mask_.raw(finding.allowed_by));
+    text_or_null("allowed_reason", finding.allowed_reason);
+  }
 
-Json env_fields(const EnvFinding& file, const Mask& mask) {
-  auto fix = Json::array();
-  for (const auto& command : fix_commands(file, mask)) fix.push_back(valid_utf8(command));
-  return {{"fingerprint", file.fingerprint()},
-          {"path", mask.utf8(file.path)},
-          {"coverage", to_string(file.coverage)},
-          {"problem", file.is_problem()},
-          {"present", file.present},
-          {"why", coverage_words(file.coverage)},
-          {"cause", file.cause ? place_fields(*file.cause, mask) : Json(nullptr)},
-          {"detail", text_or_null(file.detail, mask)},
-          {"read_by", file.read_by ? place_fields(*file.read_by, mask) : Json(nullptr)},
-          {"fix", fix},
-          {"advice", text_or_null(file.advice, mask)},
-          {"provenance", provenance_fields(file.provenance, mask)},
-          {"allowed_by", text_or_null(file.allowed_by, mask)},
-          {"allowed_reason", text_or_null(file.allowed_reason, mask)}};
-}
+  void write_excerpt(const Excerpt& excerpt) {
+    if (excerpt.before.empty() && excerpt.after.empty()) return json_.field("excerpt", nullptr);
+    json_.object("excerpt", [&] {
+      json_.field("before", mask_.raw(excerpt.before));
+      json_.field("after", mask_.raw(excerpt.after));
+    });
+  }
 
-Json door_fields(const Passage& passage, const Mask& mask) {
-  return {{"path", mask.utf8(passage.file)},
-          {"door", to_string(passage.door)},
-          {"into", text_or_null(passage.into, mask)},
-          {"open", passage.open},
-          {"by", passage.by.path.empty() ? Json(nullptr) : place_fields(passage.by, mask)}};
+  void write_location(const Location& location) {
+    json_.field("path", mask_.raw(location.path));
+    json_.field("line", location.begin.line);
+    json_.field("column", location.begin.column);
+    json_.field("end_line", location.end.line);
+    json_.field("end_column", location.end.column);
+    write_strings(json_, "decoded", location.decoded, mask_);
+  }
+
+  void write_fields(const StaleEntry& stale) {
+    const auto& entry = stale.entry;
+    write_repository(stale);
+    json_.field("entry", mask_.raw(entry.what));
+    json_.field("line", entry.line);
+    json_.field("problem", stale.expired ? "expired" : "unknown");
+    text_or_null("until", entry.until);
+    json_.field("reason", mask_.raw(entry.reason));
+  }
+
+  void write_fields(const EnvFinding& file) {
+    json_.field("fingerprint", file.fingerprint());
+    write_repository(file);
+    json_.field("path", mask_.raw(file.path));
+    json_.field("coverage", to_string(file.coverage));
+    json_.field("problem", file.is_problem());
+    json_.field("present", file.present);
+    json_.field("why", coverage_words(file.coverage));
+    write_place("cause", file.cause);
+    text_or_null("detail", file.detail);
+    write_place("read_by", file.read_by);
+    text_or_null("ignore_file", file.ignore_file);
+    text_or_null("pattern", file.pattern);
+    json_.array("fix", [&] {
+      for (const auto& command : fix_commands(file, mask_)) json_.value(command);
+    });
+    text_or_null("advice", file.advice);
+    write_provenance(json_, "provenance", file.provenance, mask_);
+    text_or_null("allowed_by", file.allowed_by);
+    text_or_null("allowed_reason", file.allowed_reason);
+  }
+
+  void write_fields(const Passage& passage) {
+    write_repository(passage);
+    json_.field("path", mask_.raw(passage.file));
+    json_.field("door", to_string(passage.door));
+    text_or_null("into", passage.into);
+    json_.field("open", passage.open);
+    write_place("by", passage.by.path.empty() ? std::nullopt : std::optional(passage.by));
+  }
+
+  void write_fields(const ScanError& error) {
+    write_repository(error);
+    json_.field("path", mask_.raw(error.path));
+    json_.field("message", mask_.raw(error.message));
+  }
+
+  void write_place(Key key, const std::optional<Place>& place) {
+    if (!place) return json_.field(key, nullptr);
+    json_.object(key, [&] {
+      json_.field("path", mask_.raw(place->path));
+      json_.field("line", place->line > 0 ? std::optional(place->line) : std::nullopt);
+      json_.field("text", mask_.raw(place->text));
+    });
+  }
+
+  std::size_t found(Confidence confidence) const {
+    return static_cast<std::size_t>(
+        std::count_if(report_.findings.begin(), report_.findings.end(),
+                      [confidence](const Finding& finding) { return finding.confidence == confidence; }));
+  }
+
+  void write_counts(const Summary& summary) {
+    json_.field("files", summary.files);
+    json_.field("objects", summary.objects);
+    json_.field("commits", summary.commits);
+    json_.field("bytes", summary.bytes);
+  }
+
+  void write_summary() {
+    const auto& summary = report_.summary;
+    json_.object("findings", [&] {
+      json_.field("high", found(Confidence::high));
+      json_.field("medium", found(Confidence::medium));
+      json_.field("low", found(Confidence::low));
+    });
+    json_.field("suppressed", summary.suppressed);
+    json_.field("fixed", summary.fixed);
+    write_counts(summary);
+    json_.field("env_checked", report_.env_checked);
+    json_.field("env_alone", report_.env_alone);
+    json_.field("complete", report_.errors.empty());
+  }
+
+  const Report& report_;
+  Mask mask_;
+  JsonWriter json_;
+};
+
+void write_commit(JsonWriter& json, Key key, const std::optional<CommitInfo>& commit, const Mask& mask) {
+  if (!commit) return json.field(key, nullptr);
+  json.object(key, [&] {
+    json.field("commit", commit->commit);
+    json.field("author", mask.raw(commit->author));
+    json.field("date", commit->date);
+    json.field("summary", mask.raw(commit->summary));
+  });
 }
 
 }  // namespace
 
-Json secret_fields(const Secret& secret, const Mask& mask) {
-  Json json{{"redacted", secret.redacted()}, {"sha256", secret.sha256()}, {"length", secret.length()}};
-  if (mask.reveals()) json["value"] = valid_utf8(secret.reveal());
-  return json;
+void write_secret(JsonWriter& json, Key key, const Secret& secret, const Mask& mask) {
+  json.object(key, [&] {
+    json.field("redacted", secret.redacted());
+    json.field("sha256", secret.sha256());
+    json.field("length", secret.length());
+    if (mask.reveals() && !secret.reveal().empty()) json.field("value", secret.reveal());
+  });
 }
 
-Json provenance_fields(const std::optional<Provenance>& provenance, const Mask& mask) {
-  if (!provenance) return nullptr;
-  Json json{{"blob", provenance->blob},
-            {"state", to_string(provenance->state)},
-            {"in_head", provenance->in_head},
-            {"introduced", commit_fields(provenance->introduced, mask)},
-            {"removed", commit_fields(provenance->removed, mask)},
-            {"refs", nullptr},
-            {"commits", provenance->commits},
-            {"exposed_days", provenance->exposed_days ? Json(*provenance->exposed_days) : Json(nullptr)},
-            {"overdue", provenance->overdue()}};
-  json["refs"] = strings(provenance->refs, mask);  // not sooner: an object that grows copies what it has
-  return json;
+void write_provenance(JsonWriter& json, Key key, const std::optional<Provenance>& provenance,
+                      const Mask& mask) {
+  if (!provenance) return json.field(key, nullptr);
+  json.object(key, [&] {
+    json.field("blob", provenance->blob);
+    json.field("state", to_string(provenance->state));
+    json.field("in_head", provenance->in_head);
+    write_commit(json, "introduced", provenance->introduced, mask);
+    write_commit(json, "removed", provenance->removed, mask);
+    write_strings(json, "refs", provenance->refs, mask);
+    json.field("commits", provenance->commits);
+    json.field("exposed_days", provenance->exposed_days);
+    json.field("overdue", provenance->overdue());
+  });
 }
 
-std::string dump(const Json& json) { return json.dump(2, ' ', true) + '\n'; }
-
-std::string render_json(const Report& report, bool reveal) {
-  const Mask mask(report, reveal);
-  Json json{{"schema_version", kSchemaVersion},
-            {"tool", {{"name", "keysift"}, {"version", kVersion}}},
-            {"target", mask.utf8(report.target)},
-            {"findings", Json::array()},
-            {"allowed", Json::array()},
-            {"stale", Json::array()},
-            {"env", Json::array()},
-            {"doors", Json::array()},
-            {"errors", Json::array()},
-            {"summary", summary_fields(report)}};
-  auto& findings = json["findings"];
-  for (const auto& finding : report.findings) findings.push_back(finding_fields(finding, mask));
-  auto& allowed = json["allowed"];
-  for (const auto& finding : report.allowed) {
-    auto fields = finding_fields(finding, mask);
-    fields["allowed_by"] = mask.utf8(finding.allowed_by);
-    fields["allowed_reason"] =
-        finding.allowed_reason.empty() ? Json(nullptr) : Json(mask.utf8(finding.allowed_reason));
-    allowed.push_back(std::move(fields));
-  }
-  auto& stale = json["stale"];
-  for (const auto& each : report.stale) stale.push_back(stale_fields(each, mask));
-  auto& env = json["env"];
-  for (const auto& file : report.env) {
-    env.push_back(env_fields(file, mask));
-  }
-  auto& doors = json["doors"];
-  for (const auto& passage : report.passages) doors.push_back(door_fields(passage, mask));
-  auto& errors = json["errors"];
-  for (const auto& error : report.errors) {
-    errors.push_back({{"path", mask.utf8(error.path)}, {"message", mask.utf8(error.message)}});
-  }
-  return dump(json);
+void render_json(const Report& report, bool reveal, const Output& out) {
+  JsonReport(report, reveal, out, JsonWriter::Layout::indented).write();
 }
 
 }  // namespace keysift

@@ -1,23 +1,26 @@
 // Pieces that the JSON report and SARIF's property bags share; docs/report.md describes them.
 #pragma once
-#include <nlohmann/json.hpp>
-#include <string>
+#include <optional>
+#include <string_view>
 
 #include "finding/finding.h"
+#include "report/json_writer.h"
 #include "report/mask.h"
 
 namespace keysift {
 
-/// Keeps keys in the order they were written.
-using Json = nlohmann::ordered_json;
+/// An object: redacted, sha256, length and, when secrets are revealed, value.
+void write_secret(JsonWriter& json, std::string_view key, const Secret& secret, const Mask& mask);
 
-/// redacted, sha256, length and, when secrets are revealed, value.
-Json secret_fields(const Secret& secret, const Mask& mask);
+/// An object: blob, state, in_head, introduced, removed, refs, commits ...; null if there is none.
+void write_provenance(JsonWriter& json, std::string_view key, const std::optional<Provenance>& provenance,
+                      const Mask& mask);
 
-/// blob, state, in_head, introduced, removed, refs, commits; null if there is none.
-Json provenance_fields(const std::optional<Provenance>& provenance, const Mask& mask);
-
-/// `json` as text, indented by two, in ASCII: whatever a repository holds, no terminal obeys it.
-std::string dump(const Json& json);
+/// An array of strings, masked.
+void write_strings(JsonWriter& json, std::string_view key, const auto& all, const Mask& mask) {
+  json.array(key, [&] {
+    for (const auto& one : all) json.value(mask.raw(one));
+  });
+}
 
 }  // namespace keysift

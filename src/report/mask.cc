@@ -10,7 +10,7 @@ Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   if (reveal) return;
   for (const auto* findings : {&report.findings, &report.allowed, &report.known, &report.dropped}) {
     for (const auto& finding : *findings) {
-      if (finding.secret.length() < kLeastMasked) continue;
+      if (finding.secret.reveal().size() < kLeastMasked) continue;
       secrets_.push_back(finding.secret.reveal());
       const auto& [path, begin, end, decoded] = finding.location;
       if (finding.origin == Origin::path && !decoded.empty() && begin.column <= path.size())
@@ -53,7 +53,7 @@ std::string Mask::printable(std::string_view bytes) const { return keysift::prin
 std::string Mask::utf8(std::string_view bytes) const { return valid_utf8(raw(bytes)); }
 
 std::string Mask::secret(const Secret& secret) const {
-  return reveal_ ? keysift::printable(secret.reveal()) : secret.redacted();
+  return reveal_ && !secret.reveal().empty() ? keysift::printable(secret.reveal()) : secret.redacted();
 }
 
 }  // namespace keysift

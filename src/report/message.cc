@@ -19,6 +19,33 @@ std::string finding_message(const Finding& finding, const Mask& mask, std::strin
                      : ". Revoke it first, then make a new one.");
 }
 
+std::string commit_words(const CommitInfo& commit, const Mask& mask) {
+  return commit.date.substr(0, 10) + " in " + short_hash(commit.commit) + " by " +
+         mask.printable(commit.author);
+}
+
+std::string short_hash(std::string_view hash) {
+  constexpr std::size_t kShort = 10;
+  return std::string(hash.substr(0, kShort));
+}
+
+std::string short_ref(std::string_view ref) {
+  constexpr std::string_view kBranch = "refs/heads/", kRemote = "refs/remotes/", kTag = "refs/tags/";
+  if (ref.starts_with(kBranch)) return std::string(ref.substr(kBranch.size()));
+  if (ref.starts_with(kRemote)) return std::string(ref.substr(kRemote.size()));
+  if (ref.starts_with(kTag)) return "tag " + std::string(ref.substr(kTag.size()));
+  return std::string(ref);
+}
+
+std::string listed(const std::vector<std::string>& all) {
+  std::string text;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) text += i + 1 == all.size() ? " and " : ", ";
+    text += all[i];
+  }
+  return text;
+}
+
 std::string where_words(const Finding& finding, const Mask& mask) {
   const auto place = " in " + mask.printable(finding.place());
   if (finding.origin == Origin::path) return " in the name of" + place.substr(3);

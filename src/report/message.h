@@ -1,7 +1,9 @@
-// One finding in one sentence, for the formats that have no room for more.
+// Sentences, and pieces of sentences, that formats share.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "finding/finding.h"
 #include "report/mask.h"
@@ -15,5 +17,25 @@ std::string finding_message(const Finding& finding, const Mask& mask, std::strin
 
 /// " in config.py, line 12", for finding_message(). Printable.
 std::string where_words(const Finding& finding, const Mask& mask);
+
+/// "2024-05-01 in 1a2b3c4d5e by Ann <ann@example.org>". Printable.
+std::string commit_words(const CommitInfo& commit, const Mask& mask);
+
+/// As much of an object's name as people need.
+std::string short_hash(std::string_view hash);
+
+/// A ref as people say it: "main", "origin/main", "tag v1". Raw bytes.
+std::string short_ref(std::string_view ref);
+
+/// "a, b and c"
+std::string listed(const std::vector<std::string>& all);
+
+/// "a, b, c and 4 more": no more than `most` of `all`, each as `shown` has it.
+std::string listed(const auto& all, std::size_t most, const auto& shown) {
+  std::vector<std::string> some;
+  for (std::size_t i = 0; i < std::min(most, all.size()); ++i) some.push_back(shown(all[i]));
+  if (all.size() > most) some.push_back(std::to_string(all.size() - most) + " more");
+  return listed(some);
+}
 
 }  // namespace keysift

@@ -8,10 +8,10 @@
 namespace keysift {
 
 std::string render_text(const Report& report, Style style);
-std::string render_json(const Report& report, bool reveal);
-std::string render_sarif(const Report& report, bool reveal);
+void render_json(const Report& report, bool reveal, const Output& out);
+void render_sarif(const Report& report, bool reveal, const Output& out);
 std::string render_github(const Report& report, bool reveal);
-std::string render_gitlab(const Report& report, Style style);
+void render_gitlab(const Report& report, Style style, const Output& out);
 std::string render_junit(const Report& report, bool reveal);
 
 }  // namespace keysift

@@ -10,6 +10,7 @@
 #include "report/advice.h"
 #include "report/env_words.h"
 #include "report/json_fields.h"
+#include "report/keys.h"
 #include "report/message.h"
 #include "report/renderers.h"
 
@@ -19,6 +20,12 @@ namespace {
 constexpr char kSchema[] =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 constexpr char kFingerprintName[] = "keysift/v1";
+
+// What GitHub takes of a file: so many results a run, and runs
+// (docs.github.com/code-security/code-scanning, "SARIF support").
+constexpr std::size_t kMostResults = 25'000;
+
+constexpr std::size_t kMostRelated = 10;  // other places of a key, for one result
 
 /// What the relative URIs of the locations are relative to.
 constexpr char kRoot[] = "%SRCROOT%";
@@ -41,6 +48,11 @@ Grade grade(Confidence confidence) {
       return {"note", "low", "3.0"};
   }
   return {};
+}
+
+/// Severity, as above, of a level.
+const char* severity(std::string_view level) {
+  return level == "error" ? "8.0" : level == "warning" ? "5.0" : "1.0";
 }
 
 struct EnvRule {
@@ -80,181 +92,317 @@ constexpr std::array kEnvRules{
 };
 static_assert(kEnvRules.size() == kCoverages);
 
-std::string numbered_steps(const Rule& rule) {
+std::string numbered_steps(const Rule& rule, bool markdown) {
   std::string text = "1. " + std::string(kRevokeFirst);
-  if (!rule.console.empty()) text += " Page: " + valid_utf8(rule.console);
+  if (!rule.console.empty())
+    text += markdown && rule.console.starts_with("https://") ? " Page: <" + rule.console + ">"
+                                                             : " Page: " + rule.console;
   auto number = 2;
   for (const auto step : kAfterRevoking) text += '\n' + std::to_string(number++) + ". " + std::string(step);
   return text;
 }
 
-Json rule_descriptor(const Rule& rule) {
-  const auto [level, precision, severity] = grade(rule.confidence);
-  const auto help = numbered_steps(rule);
-  Json json{{"id", valid_utf8(rule.id)},
-            {"shortDescription", {{"text", valid_utf8(rule.description)}}},
-            {"help", {{"text", help}, {"markdown", help}}}};
-  if (rule.console.starts_with("https://")) json["helpUri"] = valid_utf8(rule.console);
-  json["defaultConfiguration"] = {{"level", level}};
-  json["properties"] = {{"tags", {"security", "secret"}},
-                        {"precision", precision},
-                        {"security-severity", severity},
-                        {"provider", valid_utf8(rule.provider)}};
-  return json;
-}
+/// What one run tells of: all that is in one repository, or a part of it, for there may be too much.
+struct Part {
+  std::size_t repository = 0;
+  std::vector<const Finding*> findings;  ///< what is allowed has its place among them
+  std::vector<const EnvFinding*> env;
+  std::vector<const ScanError*> errors;
+};
 
-Json env_descriptor(const EnvRule& rule) {
-  return {{"id", rule.id},
-          {"shortDescription", {{"text", rule.description}}},
-          {"defaultConfiguration", {{"level", rule.level}}},
-          {"properties", {{"tags", {"security", "env"}}}}};
-}
-
-/// The bytes of `path` as a relative URI: all but '/' and RFC 3986's unreserved characters as %XX.
-std::string uri(std::string_view path) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : path) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    const bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (is_alnum || std::string_view("-._~/").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+class SarifReport {
+ public:
+  SarifReport(const Report& report, bool reveal, const Output& out)
+      : report_(report), mask_(report, reveal), json_(out, JsonWriter::Layout::indented) {
+    for (const auto* rule : report.rules) rule_index_.emplace(rule->id, rule_index_.size());
+    for (const auto& key : keys_of(report.findings)) {
+      if (key.places.size() == 1) continue;
+      for (const auto* place : key.places) others_.emplace(place, keys_.size());
+      keys_.push_back(key);
     }
   }
-  return out;
-}
 
-/// The file at `path`, raw bytes; an absolute one needs no base.
-Json file_location(std::string_view path) {
-  if (path.starts_with('/')) return {{"uri", "file://" + uri(path)}};
-  return {{"uri", uri(path)}, {"uriBaseId", kRoot}};
-}
-
-Json artifact_location(const Finding& finding, const Mask& mask) {
-  const auto path = mask.raw(finding.location.path);
-  switch (finding.origin) {
-    case Origin::commit_message:
-      return {{"uri", "commit/" + (finding.provenance ? finding.provenance->blob : "")}, {"uriBaseId", kGit}};
-    case Origin::tag_message:
-    case Origin::note:
-      return {{"uri", uri(path)}, {"uriBaseId", kGit}};
-    case Origin::standard_input:
-      if (!path.empty() && !path.starts_with(kStandardInput)) break;
-      return {{"uri", "stdin" + uri(path.substr(std::min(path.find('!'), path.size())))}};
-    case Origin::worktree:
-    case Origin::index:
-    case Origin::history:
-    case Origin::path:
-      break;
+  void write() {
+    const auto all = parts();
+    json_.document([&] {
+      json_.field("$schema", kSchema);
+      json_.field("version", "2.1.0");
+      json_.array("runs", [&] {
+        for (std::size_t i = 0; i < all.size(); ++i)
+          json_.element([&] { write_run(all[i], all.size() == 1 ? "" : run_id(all, i)); });
+      });
+    });
   }
-  return file_location(path);
-}
 
-Json location(const Finding& finding, const Mask& mask) {
-  Json physical{{"artifactLocation", artifact_location(finding, mask)}};
-  const auto& [path, begin, end, decoded] = finding.location;
-  if (finding.origin != Origin::path) {
-    physical["region"] = {{"startLine", begin.line},
-                          {"startColumn", begin.column},
-                          {"endLine", end.line},
-                          {"endColumn", end.column}};
+ private:
+  std::vector<Part> parts() const {
+    std::vector<Part> all(report_.repositories.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i].repository = i;
+    const auto part_for = [&](std::size_t repository) -> Part& {
+      auto part = std::find_if(all.rbegin(), all.rend(),
+                               [&](const Part& each) { return each.repository == repository; });
+      if (part->findings.size() + part->env.size() < kMostResults) return *part;
+      return *all.insert(part.base(), Part{repository, {}, {}, {}});
+    };
+    for (const auto& finding : report_.findings) part_for(finding.repository).findings.push_back(&finding);
+    for (const auto& finding : report_.allowed) part_for(finding.repository).findings.push_back(&finding);
+    for (const auto& file : report_.env) part_for(file.repository).env.push_back(&file);
+    for (const auto& error : report_.errors) part_for(error.repository).errors.push_back(&error);
+    return all;
   }
-  return {{"physicalLocation", physical}};
-}
 
-Json result(const Finding& finding, std::size_t rule_index, const Mask& mask) {
-  auto decoded = Json::array();
-  for (const auto& encoding : finding.location.decoded) decoded.push_back(mask.utf8(encoding));
-  return {{"ruleId", valid_utf8(finding.rule->id)},
-          {"ruleIndex", rule_index},
-          {"level", grade(finding.confidence).level},
-          {"message", {{"text", finding_message(finding, mask, "")}}},
-          {"locations", Json::array({location(finding, mask)})},
-          {"partialFingerprints", {{kFingerprintName, finding.fingerprint()}}},
-          {"properties",
-           {{"confidence", to_string(finding.confidence)},
-            {"origin", to_string(finding.origin)},
-            {"secret", secret_fields(finding.secret, mask)},
-            {"decoded", decoded},
-            {"provenance", provenance_fields(finding.provenance, mask)}}}};
-}
-
-Json env_result(const EnvFinding& file, std::size_t rule_index, const EnvRule& rule, const Mask& mask) {
-  const auto commands = fix_commands(file, mask);
-  const auto place = shown_at(file);
-  Json physical{{"artifactLocation", file_location(mask.raw(place.path))}};
-  if (place.line > 0) physical["region"] = {{"startLine", place.line}};
-  Json json{{"ruleId", rule.id},
-            {"ruleIndex", rule_index},
-            {"level", file.is_problem() ? rule.level : "note"},
-            {"message", {{"text", env_message(file, mask)}}},
-            {"locations", Json::array({{{"physicalLocation", physical}}})},
-            {"partialFingerprints", {{kFingerprintName, file.fingerprint()}}},
-            {"properties", {{"file", mask.utf8(file.path)}, {"fix", Json::array()}}}};
-  for (const auto& command : commands) json["properties"]["fix"].push_back(valid_utf8(command));
-  return json;
-}
-
-Json notification(const ScanError& error, const Mask& mask) {
-  Json json{{"level", "error"}, {"message", {{"text", mask.utf8(error.message)}}}};
-  if (!error.path.empty()) {
-    json["locations"] =
-        Json::array({{{"physicalLocation", {{"artifactLocation", file_location(mask.raw(error.path))}}}}});
+  /// GitHub refuses two runs of one id in a file.
+  std::string run_id(const std::vector<Part>& all, std::size_t index) const {
+    std::size_t part = 1;
+    for (std::size_t i = 0; i < index; ++i)
+      if (all[i].repository == all[index].repository) ++part;
+    return "keysift/" + uri_path(mask_.raw(report_.repositories[all[index].repository].name)) + '/' +
+           std::to_string(part) + '/';
   }
-  json["properties"] = {{"path", mask.utf8(error.path)}};
-  return json;
-}
 
-Json driver(const Report& report) {
-  auto rules = Json::array();
-  for (const auto& rule : report.rules) rules.push_back(rule_descriptor(rule));
-  for (const auto& rule : kEnvRules) rules.push_back(env_descriptor(rule));
-  return {{"name", "keysift"}, {"version", kVersion}, {"semanticVersion", kVersion}, {"rules", rules}};
-}
-
-Json results(const Report& report, const Mask& mask) {
-  std::unordered_map<std::string_view, std::size_t> index;
-  for (const auto& rule : report.rules) index.emplace(rule.id, index.size());
-  auto all = Json::array();
-  for (const auto& finding : report.findings) {
-    all.push_back(result(finding, index.at(finding.rule->id), mask));
+  void write_run(const Part& part, const std::string& id) {
+    const auto& repository = report_.repositories[part.repository];
+    json_.object("tool", [&] { json_.object("driver", [&] { write_driver(); }); });
+    if (!id.empty()) json_.object("automationDetails", [&] { json_.field("id", id); });
+    json_.array("invocations", [&] { json_.element([&] { write_invocation(part.errors); }); });
+    if (!repository.url.empty())
+      json_.array("versionControlProvenance", [&] { json_.element([&] { write_origin(repository); }); });
+    json_.object("originalUriBaseIds", [&] { write_bases(); });
+    // SARIF knows no columns that count bytes, as ours do; they differ after a character beyond ASCII.
+    json_.field("columnKind", "unicodeCodePoints");
+    json_.array("results", [&] {
+      for (const auto* finding : part.findings) json_.element([&] { write_result(*finding); });
+      for (const auto* file : part.env) json_.element([&] { write_result(*file); });
+    });
+    json_.object("properties", [&] { json_.field("columnUnit", "byte"); });
   }
-  for (const auto& file : report.env) {
+
+  void write_driver() {
+    json_.field("name", "keysift");
+    json_.field("version", kVersion);
+    json_.field("semanticVersion", kVersion);
+    json_.array("rules", [&] {
+      for (const auto* rule : report_.rules) json_.element([&] { write_rule(*rule); });
+      for (const auto& rule : kEnvRules) json_.element([&] { write_rule(rule); });
+    });
+  }
+
+  void write_text(std::string_view key, std::string_view text) {
+    json_.object(key, [&] { json_.field("text", text); });
+  }
+
+  void write_rule(const Rule& rule) {
+    const auto [level, precision, severity] = grade(rule.confidence);
+    json_.field("id", rule.id);
+    write_text("shortDescription", rule.description);
+    write_text("fullDescription", rule.description + " in a file, in the history, or in a message.");
+    json_.object("help", [&] {
+      json_.field("text", numbered_steps(rule, false));
+      json_.field("markdown", numbered_steps(rule, true));
+    });
+    if (rule.console.starts_with("https://")) json_.field("helpUri", rule.console);
+    json_.object("defaultConfiguration", [&, level = level] { json_.field("level", level); });
+    json_.object("properties", [&, precision = precision, severity = severity] {
+      write_tags("secret");
+      json_.field("precision", precision);
+      json_.field("security-severity", severity);
+      json_.field("provider", rule.provider);
+    });
+  }
+
+  void write_rule(const EnvRule& rule) {
+    json_.field("id", rule.id);
+    write_text("shortDescription", rule.description);
+    write_text("fullDescription", coverage_words(rule.coverage));
+    write_text("help", coverage_words(rule.coverage));
+    json_.object("defaultConfiguration", [&] { json_.field("level", rule.level); });
+    json_.object("properties", [&] {
+      write_tags("env");
+      json_.field("precision", "very-high");
+      json_.field("security-severity", severity(rule.level));
+    });
+  }
+
+  void write_tags(const char* second) {
+    json_.array("tags", [&] {
+      json_.value("security");
+      json_.value(second);
+    });
+  }
+
+  void write_invocation(const std::vector<const ScanError*>& errors) {
+    json_.field("executionSuccessful", errors.empty());
+    json_.array("toolExecutionNotifications", [&] {
+      for (const auto* error : errors) json_.element([&] { write_notification(*error); });
+    });
+  }
+
+  void write_notification(const ScanError& error) {
+    json_.field("level", "error");
+    write_text("message", mask_.raw(error.message));
+    if (!error.path.empty()) {
+      json_.array("locations", [&] {
+        json_.element([&] { json_.object("physicalLocation", [&] { write_file(mask_.raw(error.path)); }); });
+      });
+    }
+    json_.object("properties", [&] { json_.field("path", mask_.raw(error.path)); });
+  }
+
+  void write_origin(const ScannedRepository& repository) {
+    json_.field("repositoryUri", repository.url);
+    if (!repository.revision.empty()) json_.field("revisionId", repository.revision);
+    if (!repository.branch.empty()) json_.field("branch", mask_.raw(repository.branch));
+    json_.object("mappedTo", [&] { json_.field("uriBaseId", kRoot); });
+  }
+
+  void write_bases() {
+    json_.object(kRoot, [&] {
+      write_text("description", "What was scanned.");
+      json_.object("properties", [&] { json_.field("target", mask_.raw(report_.target)); });
+    });
+    json_.object(kGit, [&] {
+      write_text("description", "The repository's objects that are no files: commits, tags, notes.");
+    });
+  }
+
+  /// The file at `path`, raw bytes; an absolute one needs no base.
+  void write_file(std::string_view path) {
+    path.starts_with('/') ? write_uri("file://" + uri_path(path), nullptr) : write_uri(uri_path(path), kRoot);
+  }
+
+  void write_uri(const std::string& text, const char* base) {
+    json_.object("artifactLocation", [&] {
+      json_.field("uri", text);
+      if (base != nullptr) json_.field("uriBaseId", base);
+    });
+  }
+
+  void write_artifact(const Finding& finding) {
+    const auto path = mask_.raw(finding.location.path);
+    switch (finding.origin) {
+      case Origin::commit_message:
+        return write_uri("commit/" + (finding.provenance ? finding.provenance->blob : ""), kGit);
+      case Origin::tag_message:
+      case Origin::note:
+        return write_uri(uri_path(path), kGit);
+      case Origin::standard_input:
+        if (!path.empty() && !path.starts_with(kStandardInput)) break;
+        return write_uri("stdin" + uri_path(path.substr(std::min(path.find('!'), path.size()))), nullptr);
+      case Origin::worktree:
+      case Origin::index:
+      case Origin::history:
+      case Origin::path:
+        break;
+    }
+    write_file(path);
+  }
+
+  void write_location(const Finding& finding) {
+    json_.object("physicalLocation", [&] {
+      write_artifact(finding);
+      if (finding.origin == Origin::path) return;
+      const auto& [path, begin, end, decoded] = finding.location;
+      json_.object("region", [&, &begin = begin, &end = end] {
+        json_.field("startLine", begin.line);
+        json_.field("startColumn", begin.column);
+        json_.field("endLine", end.line);
+        json_.field("endColumn", end.column);
+      });
+    });
+  }
+
+  void write_fingerprint(const std::string& fingerprint) {
+    json_.object("partialFingerprints", [&] { json_.field(kFingerprintName, fingerprint); });
+  }
+
+  void write_result(const Finding& finding) {
+    json_.field("ruleId", finding.rule->id);
+    json_.field("ruleIndex", rule_index_.at(finding.rule->id));
+    json_.field("level", grade(finding.confidence).level);
+    write_text("message", finding_message(finding, mask_, ""));
+    json_.array("locations", [&] { json_.element([&] { write_location(finding); }); });
+    write_related(finding);
+    write_fingerprint(finding.fingerprint());
+    write_suppression(finding.allowed_by, finding.allowed_reason);
+    json_.object("properties", [&] {
+      json_.field("confidence", to_string(finding.confidence));
+      json_.field("origin", to_string(finding.origin));
+      write_secret(json_, "secret", finding.secret, mask_);
+      write_strings(json_, "decoded", finding.location.decoded, mask_);
+      write_provenance(json_, "provenance", finding.provenance, mask_);
+    });
+  }
+
+  /// Other places of the same key in its repository.
+  void write_related(const Finding& finding) {
+    const auto key = others_.find(&finding);
+    if (key == others_.end()) return;
+    std::vector<const Finding*> others;
+    for (const auto* place : keys_[key->second].places)
+      if (place != &finding && place->repository == finding.repository && others.size() < kMostRelated)
+        others.push_back(place);
+    if (others.empty()) return;
+    json_.array("relatedLocations", [&] {
+      for (std::size_t i = 0; i < others.size(); ++i) {
+        json_.element([&] {
+          json_.field("id", i + 1);
+          write_location(*others[i]);
+          write_text("message", "The same key.");
+        });
+      }
+    });
+  }
+
+  /// SARIF 2.1.0, section 3.35: a mark stands in the source, all else is kept beside it.
+  void write_suppression(const std::string& by, const std::string& reason) {
+    if (by.empty()) return;
+    json_.array("suppressions", [&] {
+      json_.element([&] {
+        json_.field("kind", by == kMarkOnLine ? "inSource" : "external");
+        json_.field("status", "accepted");
+        json_.field("justification", mask_.raw(reason.empty() ? by : reason + " (" + by + ')'));
+      });
+    });
+  }
+
+  void write_result(const EnvFinding& file) {
     const auto number = static_cast<std::size_t>(file.coverage);  // kEnvRules has the order of Coverage
-    all.push_back(env_result(file, report.rules.size() + number, kEnvRules[number], mask));
+    const auto& rule = kEnvRules[number];
+    const auto place = shown_at(file);
+    json_.field("ruleId", rule.id);
+    json_.field("ruleIndex", report_.rules.size() + number);
+    json_.field("level", file.is_problem() ? rule.level : "note");
+    write_text("message", env_message(file, mask_));
+    json_.array("locations", [&] {
+      json_.element([&] {
+        json_.object("physicalLocation", [&] {
+          write_file(mask_.raw(place.path));
+          if (place.line > 0) json_.object("region", [&] { json_.field("startLine", place.line); });
+        });
+      });
+    });
+    write_fingerprint(file.fingerprint());
+    write_suppression(file.allowed_by, file.allowed_reason);
+    json_.object("properties", [&] {
+      json_.field("file", mask_.raw(file.path));
+      json_.array("fix", [&] {
+        for (const auto& command : fix_commands(file, mask_)) json_.value(command);
+      });
+    });
   }
-  return all;
-}
 
-Json invocation(const Report& report, const Mask& mask) {
-  auto notifications = Json::array();
-  for (const auto& error : report.errors) notifications.push_back(notification(error, mask));
-  return {{"executionSuccessful", report.errors.empty()}, {"toolExecutionNotifications", notifications}};
-}
-
-Json bases(const Report& report, const Mask& mask) {
-  return {
-      {kRoot,
-       {{"description", {{"text", "What was scanned."}}},
-        {"properties", {{"target", mask.utf8(report.target)}}}}},
-      {kGit,
-       {{"description", {{"text", "The repository's objects that are no files: commits, tags, notes."}}}}}};
-}
+  const Report& report_;
+  Mask mask_;
+  JsonWriter json_;
+  std::unordered_map<std::string_view, std::size_t> rule_index_;
+  std::vector<Key> keys_;                                   ///< those with several places
+  std::unordered_map<const Finding*, std::size_t> others_;  ///< which of keys_
+};
 
 }  // namespace
 
-std::string render_sarif(const Report& report, bool reveal) {
-  const Mask mask(report, reveal);
-  Json run{{"tool", {{"driver", driver(report)}}},
-           {"invocations", Json::array({invocation(report, mask)})},
-           {"originalUriBaseIds", bases(report, mask)},
-           // SARIF knows no columns that count bytes, as ours do; they differ after a character beyond ASCII.
-           {"columnKind", "unicodeCodePoints"},
-           {"results", results(report, mask)},
-           {"properties", {{"columnUnit", "byte"}}}};
-  return dump({{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}});
+void render_sarif(const Report& report, bool reveal, const Output& out) {
+  SarifReport(report, reveal, out).write();
 }
 
 }  // namespace keysift

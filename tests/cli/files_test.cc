@@ -100,7 +100,7 @@ TEST_CASE("the report is the same with any number of threads") {
     const Outcome one = keysift({"scan", ".", "--threads", "1", "--format", format}, repo.path());
     const Outcome four = keysift({"scan", ".", "--threads", "4", "--format", format}, repo.path());
     CHECK(one.exit_code == 1);
-    CHECK(one.out == four.out);
+    CHECK(words_of_report(one.out) == words_of_report(four.out));
     CHECK(one.err.empty());
     CHECK(four.err.empty());
   }
@@ -325,7 +325,7 @@ TEST_CASE("standard input that has a name goes by the rules for that file") {
     const auto run_as = [&](const char* format) {
       return keysift({"files", "-", "--path", "src/a.py", "--format", format}, repo.path(), key).out;
     };
-    CHECK(run_as("text").starts_with("src/a.py\n  line 1, column 1"));
+    CHECK(contains(run_as("text"), "    Where        src/a.py:1:1  "));
     CHECK(json::parse(run_as(
               "sarif"))["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"] ==
           json({{"uri", "src/a.py"}, {"uriBaseId", "%SRCROOT%"}}));

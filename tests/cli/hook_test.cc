@@ -128,7 +128,7 @@ TEST_CASE("a key is stopped by the real thing, and there are three ways on") {
   const auto key = openai_project_key();
   const auto stopped = desk.commit(repo, "a.py", "key = '" + key + "'\n");
   CHECK(stopped.exit_code == 1);
-  CHECK(contains(stopped.err, "a.py\n  line 1, column 8  OpenAI project API key, high confidence\n"));
+  CHECK(contains(stopped.err, "    Where        a.py:1:8  "));
   CHECK(stopped.err.ends_with("keysift: the commit was stopped\n"));
   CHECK_FALSE(contains(stopped.err, key));
   CHECK(std::count(stopped.err.begin(), stopped.err.end(), '\n') <= 24);  // a screen
@@ -154,7 +154,7 @@ TEST_CASE("a key is stopped by the real thing, and there are three ways on") {
     CHECK(desk.commit(repo, "a.py", "key = '" + key + "'\n", {"--no-verify"}).exit_code == 0);
     const auto pushed = desk.git(repo, {"push", "origin", "main"});
     CHECK(pushed.exit_code == 1);
-    CHECK(contains(pushed.err, "remote: a.py"));
+    CHECK(contains(pushed.err, "remote:     Where        a.py:1:8  "));
     CHECK(contains(pushed.err, "sk-proj-****"));
     CHECK_FALSE(contains(pushed.err, key));
     CHECK(desk.git(remote, {"rev-parse", "--verify", "main"}).exit_code != 0);
@@ -350,7 +350,7 @@ TEST_CASE("pre-push: only what the remote lacks is searched") {
   desk.commit(desk.repo, "leak", "taken out");
   const auto stopped = desk.push({"origin", "leaky"});  // a new branch
   CHECK(stopped.exit_code == 1);
-  CHECK(contains(stopped.err, "leak\n  line 1, column 1  OpenAI project API key"));
+  CHECK(contains(stopped.err, "    Where        leak:1:1  "));
   CHECK(contains(stopped.err, "git push --no-verify"));
   CHECK_FALSE(contains(stopped.err, openai_project_key()));
   CHECK(desk.push({"origin", "main", "main:other", "leaky"}).exit_code == 1);  // several
@@ -447,8 +447,8 @@ TEST_CASE("pre-receive: what adds a key is refused, and the leaks are named") {
     const auto refused = desk.push({ref});
     INFO(refused.err);
     CHECK(refused.exit_code == 1);
-    CHECK(contains(refused.err, "remote: leak"));
-    CHECK(contains(refused.err, "remote:   line 1, column 6  OpenAI project API key"));
+    CHECK(contains(refused.err, "remote: OpenAI project API key, high confidence"));
+    CHECK(contains(refused.err, "remote:     Where        leak:1:6  "));
     CHECK(contains(refused.err, "remote: keysift: these commits add the above"));
     CHECK_FALSE(contains(refused.err, key));
   }

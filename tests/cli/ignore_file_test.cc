@@ -75,7 +75,7 @@ TEST_CASE("an entry allows its finding, and the report says why") {
                    "server's\n"
                    "  tests/data/b.json:1  OpenAI project API key, by .keysiftignore:3: made "
                    "up\n"));
-    CHECK(contains(outcome.out, "; 2 findings allowed."));
+    CHECK(contains(words_of_report(outcome.out), "; 2 findings allowed."));
     CHECK(contains(outcome.err, ": allowed by .keysiftignore:2: the test server's\n"));
   }
   SECTION("of a folder below the root, too") {
@@ -106,15 +106,16 @@ TEST_CASE("an entry that has expired allows nothing, and is told") {
     const auto [exit_code, report] = scan_then({command, "."}, repo.path());
     CHECK(exit_code == 1);
     CHECK(report.at("allowed") == json::array());
-    CHECK(report.at("stale") == json::array({{{"entry", "a.py"},
+    CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename()},
+                                              {"entry", "a.py"},
                                               {"line", 1},
                                               {"problem", "expired"},
                                               {"until", "2024-12-31"},
                                               {"reason", "until the key is revoked"}}}));
   }
-  CHECK(contains(keysift_then({"scan", "."}, repo.path()).out,
-                 "\nOut of date\n"
-                 "  .keysiftignore:1  a.py (until the key is revoked) ended on 2024-12-31: renew it or "
+  CHECK(contains(words_of_report(keysift_then({"scan", "."}, repo.path()).out),
+                 "\nOut of date "
+                 ".keysiftignore:1  a.py (until the key is revoked) ended on 2024-12-31: renew it or "
                  "remove the line\n"));
   CHECK(contains(keysift_then({"env", "."}, repo.path()).out, "Out of date\n"));
   repo.write("a.py", "clean\n");
@@ -131,13 +132,14 @@ TEST_CASE("a fingerprint of nothing is told by what looks at everything") {
              unknown + " # gone\nnowhere/ # a pattern may fit nothing\n" + known + " # k\n");
   const auto [exit_code, report] = scan_then({"scan", "."}, repo.path());
   CHECK(exit_code == 0);
-  CHECK(report.at("stale") == json::array({{{"entry", unknown},
+  CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename()},
+                                            {"entry", unknown},
                                             {"line", 1},
                                             {"problem", "unknown"},
                                             {"until", nullptr},
                                             {"reason", "gone"}}}));
-  CHECK(contains(keysift_then({"scan", "."}, repo.path()).out,
-                 "Out of date\n  .keysiftignore:1  " + unknown +
+  CHECK(contains(words_of_report(keysift_then({"scan", "."}, repo.path()).out),
+                 "Out of date .keysiftignore:1  " + unknown +
                      " (gone) names nothing that was found: remove the line\n"));
   for (const Strings& arguments :
        {Strings{"files", "."}, Strings{"files", "a.py"}, Strings{"history", "."},
@@ -311,8 +313,9 @@ TEST_CASE("what is wrong with keysift allow is said in one line, without a key")
 TEST_CASE("the report tells how to allow what is no leak") {
   const TempDir dir;
   dir.write("a.py", openai_project_key(1) + "\n");
-  CHECK(contains(keysift({"files", "."}, dir.path()).out,
-                 "  Allow what is no leak: keysift allow FINGERPRINT --reason \"...\"\n"));
+  CHECK(contains(words_of_report(keysift({"files", "."}, dir.path()).out),
+                 " Allow what is no leak, by the 32 digits behind its place: keysift allow FINGERPRINT "
+                 "--reason \"...\"\n"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <stdexcept>
 
 #include "base/hash.h"
@@ -29,6 +30,17 @@ Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folde
     throw std::runtime_error("no JSON, exit code " + std::to_string(outcome.exit_code) + ": " + outcome.err);
   }
   return {outcome.exit_code, std::move(report)};
+}
+
+Errors errors_of(const json& report) {
+  Errors errors;
+  for (const auto& error : report.at("errors")) errors.emplace_back(error.at("path"), error.at("message"));
+  return errors;
+}
+
+std::string words_of_report(const std::string& text) {
+  const auto untimed = std::regex_replace(text, std::regex(",\\s+in\\s+[0-9.]+\\s+m?s"), "");
+  return std::regex_replace(untimed, std::regex("\n +"), " ");
 }
 
 bool contains(std::string_view text, std::string_view part) {

@@ -34,6 +34,13 @@ Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folde
 /// Whether `part` stands anywhere in `text`.
 bool contains(std::string_view text, std::string_view part);
 
+/// What a text report says, without how long the scan took and without the breaks within paragraphs.
+std::string words_of_report(const std::string& text);
+
+/// The path and the message of each of a report's errors.
+using Errors = std::vector<std::pair<std::string, std::string>>;
+Errors errors_of(const nlohmann::json& report);
+
 /// What a file holds; nothing if there is none.
 std::string file_bytes(const std::filesystem::path& path);
 

@@ -136,7 +136,7 @@ TEST_CASE("Entries that somebody should look at") {
                         "f");
   const auto lines = [&](const std::set<std::string>* found) {
     std::string text;
-    for (const auto& [entry, expired] : list.stale(kNow, found))
+    for (const auto& [entry, expired, repository] : list.stale(kNow, found))
       text += entry.reason + (expired ? " expired " : " unknown ");
     return text;
   };

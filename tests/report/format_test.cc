@@ -31,8 +31,8 @@ TEST_CASE("The same report gives the same bytes, and ends with a newline") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);
   for (const auto format : kFormats) {
-    const auto text = render(report, format, {});
-    CHECK(text == render(leaky_report(rules), format, {}));
+    const auto text = rendered(report, format, {});
+    CHECK(text == rendered(leaky_report(rules), format, {}));
     CHECK(text.back() == '\n');
   }
 }
@@ -57,12 +57,12 @@ TEST_CASE("No format shows a key, wherever it stands, unless it is told to") {
   // Its first and its last quarter.
   const auto head = key.substr(8, 40), tail = key.substr(key.size() - 40);
   for (const auto format : kFormats) {
-    const auto redacted = render(report, format, {});
+    const auto redacted = rendered(report, format, {});
     CHECK(redacted.find(head) == std::string::npos);
     CHECK(redacted.find(tail) == std::string::npos);
     CHECK(redacted.find("sk-proj-****" + key.substr(key.size() - 4)) != std::string::npos);
 
-    const auto revealed = render(report, format, {.reveal = true, .color = false});
+    const auto revealed = rendered(report, format, {.reveal = true, .color = false});
     CHECK(revealed.find(key) != std::string::npos);
     CHECK(revealed.find("keys/" + key + ".txt") != std::string::npos);
   }
@@ -83,7 +83,7 @@ TEST_CASE("No format lets a repository speak to the terminal") {
   report.errors = {{hostile, hostile}};
   for (const auto format : kFormats) {
     for (const bool reveal : {false, true}) {
-      const auto text = render(report, format, {.reveal = reveal, .color = false});
+      const auto text = rendered(report, format, {.reveal = reveal, .color = false});
       CHECK(
           std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
     }

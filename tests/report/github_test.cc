@@ -8,7 +8,7 @@ using namespace keysift::test;
 
 namespace {
 
-std::string github(const Report& report) { return render(report, Format::github, {}); }
+std::string github(const Report& report) { return rendered(report, Format::github, {}); }
 
 /// The first line for one finding of a key at `path`.
 std::string line_of(const std::string& path, Origin origin, bool in_head) {

@@ -53,8 +53,8 @@ Outcome validate(const std::string& report) {
 }
 
 std::string text_of(const Report& report) {
-  return render(report, Format::gitlab,
-                {.reveal = false, .color = false, .started = 1714564800, .ended = 1714564807});
+  return rendered(report, Format::gitlab,
+                  {.reveal = false, .color = false, .started = 1714564800, .ended = 1714564807});
 }
 
 json gitlab(const Report& report) { return json::parse(text_of(report)); }

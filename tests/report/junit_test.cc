@@ -36,7 +36,7 @@ constexpr char kSchema[] = R"(<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSch
 </xs:schema>
 )";
 
-std::string junit(const Report& report) { return render(report, Format::junit, {}); }
+std::string junit(const Report& report) { return rendered(report, Format::junit, {}); }
 
 }  // namespace
 

@@ -52,7 +52,8 @@ Provenance sample_provenance() {
 Report sample_report(const std::vector<Rule>& rules) {
   Report report;
   report.target = "shop";
-  report.rules = rules;
+  for (const auto& rule : rules) report.rules.push_back(&rule);
+  report.repositories.emplace_back().name = "example/shop";
   report.summary = {.files = 132, .objects = 4021, .commits = 312, .bytes = 1'234'567, .suppressed = 0};
   return report;
 }
@@ -122,6 +123,12 @@ Report leaky_report(const std::vector<Rule>& rules) {
       {"web app/.env.local", Door::commit, "", true, {"web app/.gitignore", 3, "!.env.local"}, "", "", ""}};
   report.errors = {{"private/dump.sql", "Permission denied"}};
   return report;
+}
+
+std::string rendered(const Report& report, Format format, Style style) {
+  std::string text;
+  render(report, format, style, [&](std::string_view bytes) { text += bytes; });
+  return text;
 }
 
 }  // namespace keysift::test

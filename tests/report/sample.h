@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "finding/report.h"
+#include "report/format.h"
 
 namespace keysift::test {
 
@@ -30,5 +31,8 @@ Report sample_report(const std::vector<Rule>& rules);
 /// One with two keys: the first in two files and in the summary of the commit that removed it, the second in
 /// a commit message and in base64; sample_env(), three doors, and an error.
 Report leaky_report(const std::vector<Rule>& rules);
+
+/// What render() hands on, all together.
+std::string rendered(const Report& report, Format format, Style style = {});
 
 }  // namespace keysift::test

@@ -48,7 +48,7 @@ TEST_CASE("SARIF is valid") {
   const auto rules = sample_rules();
   for (const auto& report : {sample_report(rules), leaky_report(rules), hostile_report(rules)}) {
     for (const bool reveal : {false, true}) {
-      const auto sarif = render(report, Format::sarif, {.reveal = reveal, .color = false});
+      const auto sarif = rendered(report, Format::sarif, {.reveal = reveal, .color = false});
       const auto outcome = validate(schema, sarif);
       CHECK(outcome.err == "");
       CHECK(outcome.exit_code == 0);
@@ -56,7 +56,7 @@ TEST_CASE("SARIF is valid") {
   }
 
   // The validator does refuse what is wrong.
-  auto broken = render(leaky_report(rules), Format::sarif, {});
+  auto broken = rendered(leaky_report(rules), Format::sarif, {});
   const std::string right = "\"level\": \"error\"";
   broken.replace(broken.find(right), right.size(), "\"level\": \"fatal\"");
   CHECK(validate(schema, broken).exit_code == 1);

@@ -13,7 +13,7 @@ using nlohmann::json;
 namespace {
 
 json run_of(const Report& report) {
-  const auto sarif = json::parse(render(report, Format::sarif, {}));
+  const auto sarif = json::parse(rendered(report, Format::sarif, {}));
   REQUIRE(sarif.at("version") == "2.1.0");
   REQUIRE(sarif.at("runs").size() == 1);
   return sarif.at("runs").at(0);
@@ -49,11 +49,12 @@ TEST_CASE("SARIF lists every rule") {
     ids.push_back(rule.at("id"));
     levels.push_back(rule.at("defaultConfiguration").at("level"));
   }
-  CHECK(ids == std::vector<std::string>{
-                   "openai-project-key", "generic-token", "env-tracked", "env-tracked-ignored", "env-staged",
-                   "env-in-history", "env-expected", "env-not-ignored", "env-reincluded", "env-wrong-pattern",
-                   "env-partly-ignored", "env-personal-rule", "env-in-image", "env-in-package",
-                   "env-image-variable", "env-public-variable", "env-readable", "env-unreachable", "env-unprepared"});
+  CHECK(ids == std::vector<std::string>{"openai-project-key", "generic-token", "env-tracked",
+                                        "env-tracked-ignored", "env-staged", "env-in-history", "env-expected",
+                                        "env-not-ignored", "env-reincluded", "env-wrong-pattern",
+                                        "env-partly-ignored", "env-personal-rule", "env-in-image",
+                                        "env-in-package", "env-image-variable", "env-public-variable",
+                                        "env-readable", "env-unreachable", "env-unprepared"});
   CHECK(levels == std::vector<std::string>{"error", "note", "error", "error", "error", "error", "warning",
                                            "warning", "warning", "warning", "warning", "warning", "error",
                                            "error", "error", "error", "note", "note", "note"});

@@ -1,6 +1,7 @@
-#include <sstream>
+#include <algorithm>
 
 #include "report/format.h"
+#include "report/layout.h"
 #include "report/sample.h"
 #include "support/catch.h"
 #include "support/support.h"
@@ -10,7 +11,7 @@ using namespace keysift::test;
 
 namespace {
 
-std::string text(const Report& report, Style style = {}) { return render(report, Format::text, style); }
+std::string text(const Report& report, Style style = {}) { return rendered(report, Format::text, style); }
 
 bool contains(const std::string& whole, const std::string& part) {
   return whole.find(part) != std::string::npos;
@@ -30,53 +31,40 @@ TEST_CASE("The text of a leaky report") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);
   const auto first = redacted(1), second = redacted(2);
-  CHECK(text(report) == R"(config/settings.py
-  line 12, column 15  OpenAI project API key, high confidence
+  CHECK(text(report) == R"(OpenAI project API key, high confidence
     Key          )" + first +
                             R"(
+    Where        config/settings.py:12:15  9cd8f1616645841ba037f1f10ccfdc38
+                 old notes.txt:12:15, gone from HEAD
+                 ffe79ca869b2c8bca9957904edd307d7
     Added        2024-05-01 in 1a2b3c4d5e by Ann Example <ann@example.org>
                  "Add the assistant"
     Now          HEAD still has it; it is in 14 commits
     Refs         chat, main, refs/notes/review and 2 more
-    Fingerprint  9cd8f1616645841ba037f1f10ccfdc38
+    Revoke at    https://platform.openai.com/api-keys
 
-old notes.txt
-  line 12, column 15  OpenAI project API key, high confidence
-    Key          )" + first +
-                            R"( (the same key as in config/settings.py)
-    Added        2024-05-01 in 1a2b3c4d5e by Ann Example <ann@example.org>
-                 "Add the assistant"
-    Removed      2024-05-02 in 2b3c4d5e6f by Bob Example <bob@example.org>
-                 "Remove )" +
-                            first + R"("
-    Now          gone from HEAD, not from history: every clone still has it; it
-                 is in 1 commit
-    Refs         main
-    Fingerprint  ffe79ca869b2c8bca9957904edd307d7
-
-Message of commit 2b3c4d5e6f
-  line 12, column 15  Token of some kind, low confidence
+Token of some kind, low confidence
     Key          )" + second +
                             R"(
+    Where        message of commit 2b3c4d5e6f:12:15
+                 c86eff250305bdda02de5447a7a91c72
     Encoded as   base64
     Added        2024-05-01 in 1a2b3c4d5e by Ann Example <ann@example.org>
                  "Add the assistant"
     Now          in no branch or tag (amended, dropped or stashed away), but git
                  still keeps it, and so may every place it was pushed to
-    Fingerprint  c86eff250305bdda02de5447a7a91c72
 
 What to do
   1. Revoke the key. Nothing else makes it harmless: a key that was ever
      committed stays in the history when you delete it, and everybody who cloned
      has it.
-     OpenAI (1 key): https://platform.openai.com/api-keys
-     Token of some kind (1 key): wherever it is accepted
   2. Make a new key. Keep it out of git: in the environment or in a secret
      store.
   3. Give the new key to everything that used the old one.
   4. Look through the provider's usage and billing pages for use that is not
      yours.
-  Allow what is no leak: keysift allow FINGERPRINT --reason "..."
+  Allow what is no leak, by the 32 digits behind its place: keysift allow
+  FINGERPRINT --reason "..."
   Where the confidence is not high, look first whether it is a real key.
 
 Files with secrets: the ways out of this repository
@@ -104,7 +92,9 @@ Files with secrets: the ways out of this repository
 Could not be read
   private/dump.sql: Permission denied
 
-3 findings of 2 keys (2 high and 1 low confidence) in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop; 2 files with secrets: 2 ways out; incomplete: 1 could not be read.
+3 findings of 2 keys (2 high and 1 low confidence) in 132 files, 4021 blobs and
+  312 commits (1.2 MB) of shop; 2 files with secrets: 2 ways out; incomplete: 1
+  could not be read.
 )");
 }
 
@@ -115,7 +105,7 @@ TEST_CASE("A clean run is one line") {
   CHECK(text(report) == "No keys found in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop.\n");
   report.summary = {.files = 1, .objects = 0, .commits = 0, .bytes = 12, .suppressed = 2};
   CHECK(text(report) ==
-        "No keys found in 1 file (12 B) of shop; 2 findings left out because of the baseline.\n");
+        "No keys found in 1 file (12 B) of shop; 2 findings left out because of the\n  baseline.\n");
   report.summary = {};
   CHECK(text(report) == "No keys found in 0 files (0 B) of shop.\n");
 }
@@ -126,8 +116,8 @@ TEST_CASE("A run that could not read everything says so") {
   report.errors = {{"a.txt", "Permission denied"}};
   CHECK(text(report) ==
         "Could not be read\n  a.txt: Permission denied\n\n"
-        "No keys found in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop; incomplete: 1 could not be "
-        "read.\n");
+        "No keys found in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop;\n"
+        "  incomplete: 1 could not be read.\n");
 }
 
 TEST_CASE("One key in several places of a file is one entry") {
@@ -145,22 +135,91 @@ TEST_CASE("One key in several places of a file is one entry") {
 
   const auto shown = text(report);
   CHECK(count(shown, redacted(1)) == 1);
-  CHECK(count(shown, "Fingerprint") == 1);
+  CHECK(count(shown, report.findings[0].fingerprint()) == 1);
   CHECK(contains(
-      shown, "a.py\n  line 4, column 3  OpenAI project API key, high confidence\n"));  // its history is known
-  CHECK(contains(shown, "    Also at      line 1, line 2, line 3, line 5 (2b3c4d5e6f), line 6 and 3 more\n"));
+      shown, "    Where        a.py:4:3, also lines 1, 2, 3, 5, 6 and 3 more\n"));  // its history is known
   CHECK(contains(shown, "9 findings of 1 key (9 high confidence) in "));
 }
 
-TEST_CASE("What to do stands there once for each provider") {
+TEST_CASE("One key in many files is one entry, with the most urgent place first") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  for (int number = 10; number < 23; ++number) {
+    report.findings.push_back(sample_finding(rules[0], openai_project_key(), std::to_string(number) + ".py"));
+    auto& finding = report.findings.back();
+    finding.origin = Origin::history;
+    finding.provenance = sample_provenance();
+    finding.provenance->in_head = false;
+    finding.provenance->state = BlobState::history_only;
+  }
+  report.findings[4].provenance = sample_provenance();
+  report.findings[5].provenance->state = BlobState::unreachable;
+  const auto shown = text(report);
+  CHECK(contains(shown, "    Where        14.py:12:15  "));
+  CHECK(contains(shown, "                 10.py:12:15, gone from HEAD  "));
+  CHECK_FALSE(contains(shown, "15.py"));
+  CHECK(contains(shown, "                 and 3 more places: --format json lists all\n"));
+  report.findings.resize(6);
+  CHECK(contains(text(report), "                 15.py:12:15, in no branch or tag\n"));
+}
+
+TEST_CASE("What is live stands before what only the history has, and the surest first") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  const auto add = [&](unsigned seed, const Rule& rule, BlobState state, std::uint64_t days) {
+    report.findings.push_back(sample_finding(rule, openai_project_key(seed), std::to_string(seed) + ".py"));
+    auto& finding = report.findings.back();
+    finding.origin = Origin::history;
+    finding.provenance = sample_provenance();
+    finding.provenance->state = state;
+    finding.provenance->exposed_days = days;
+  };
+  add(1, rules[0], BlobState::unreachable, 9);
+  add(2, rules[0], BlobState::history_only, 9);
+  add(3, rules[1], BlobState::live, 9);
+  add(4, rules[0], BlobState::live, 3);
+  add(5, rules[0], BlobState::live, 91);
+  const auto shown = text(report);
+  std::string order;
+  for (const auto& line : lines_of(shown))
+    if (line.find("    Where        ") == 0) order += line[17];
+  CHECK(order == "54321");
+  CHECK(contains(shown,
+                 "    Exposed      91 days; overdue for rotation, for it is live and older than 90\n"
+                 "                 days\n"));
+}
+
+TEST_CASE("The line that a key stands in is shown, as much as there is room for") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(1), "a.py"));
+  report.findings[0].excerpt = {"\tclient = OpenAI(api_key=\"", "\", timeout=30)"};
+  const auto shown = text(report);
+  CHECK(contains(shown, "             12 | client = OpenAI(api_key=\"" + redacted(1) + "\", timeout=30)\n" +
+                            "                |                          " +
+                            std::string(redacted(1).size(), '^') + "\n"));
+  const auto narrow = text(report, {.width = 40});
+  CHECK(contains(narrow, " 12 | ...api_key=\"" + redacted(1) + "\", ...\n"));
+}
+
+TEST_CASE("Keys that only the history has can be taken out of it") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  CHECK_FALSE(contains(text(report), "git filter-repo"));  // the first key is live, too
+  report.findings.erase(report.findings.begin());
+  const auto shown = text(report);
+  CHECK(contains(shown, "  Only the history has 1 key of these. When they are revoked, git-filter-repo\n"));
+  CHECK(contains(shown, "\n       git filter-repo --replace-text ../keys.txt\n"));
+}
+
+TEST_CASE("What to do stands there once") {
   const auto rules = sample_rules();
   auto report = sample_report(rules);
   for (unsigned seed = 1; seed <= 3; ++seed) {
     report.findings.push_back(sample_finding(rules[0], openai_project_key(seed), std::to_string(seed)));
   }
   const auto shown = text(report);
-  CHECK(count(shown, "https://platform.openai.com/api-keys") == 1);
-  CHECK(contains(shown, "     OpenAI (3 keys): https://platform.openai.com/api-keys\n"));
+  CHECK(count(shown, "    Revoke at    https://platform.openai.com/api-keys\n") == 3);
   CHECK(count(shown, "Make a new key") == 1);
   CHECK_FALSE(contains(shown, "look first whether"));
 }
@@ -187,11 +246,12 @@ TEST_CASE("A finding that stands in no file has a heading all the same") {
   add(Origin::note, "refs/notes/commits");
   add(Origin::standard_input, "");
   add(Origin::path, "keys/" + openai_project_key() + ".txt");
+  add(Origin::worktree, "a.py");
   const auto shown = text(report);
-  CHECK(contains(shown, "Message of refs/tags/v1\n"));
-  CHECK(contains(shown, "\nNote in refs/notes/commits\n"));
-  CHECK(contains(shown, "\nStandard input\n"));
-  CHECK(contains(shown, "\nkeys/" + redacted(1) + ".txt\n  in the file's name  OpenAI project API key"));
+  CHECK(contains(shown, "  message of tag v1:12:15  "));
+  CHECK(contains(shown, "  note in refs/notes/commits:12:15\n"));
+  CHECK(contains(shown, "  standard input:12:15  "));
+  CHECK(contains(shown, "  the name of keys/" + redacted(1) + ".txt\n"));
 }
 
 TEST_CASE("Colour only when asked for") {
@@ -199,21 +259,53 @@ TEST_CASE("Colour only when asked for") {
   const auto report = leaky_report(rules);
   CHECK_FALSE(contains(text(report), "\x1b"));
   const auto colored = text(report, {.reveal = false, .color = true});
-  CHECK(contains(colored, "\x1b[1mconfig/settings.py\x1b[0m\n"));
-  CHECK(contains(colored, "\x1b[31mhigh confidence\x1b[0m\n"));
+  CHECK(contains(colored, "\x1b[1mOpenAI project API key\x1b[0m, \x1b[31mhigh confidence\x1b[0m\n"));
   CHECK(contains(text(sample_report(rules), {.reveal = false, .color = true}), "\x1b[32mNo keys found"));
 }
 
-TEST_CASE("Prose fits 80 columns and a path is never cut or broken") {
+TEST_CASE("A file that is there is a link, where the terminal has links") {
+  const auto rules = sample_rules();
+  const auto report = leaky_report(rules);
+  CHECK_FALSE(contains(text(report), "file://"));
+  const auto shown = text(report, {.folder_uri = "file://host/srv/my%20shop/"});
+  CHECK(contains(shown,
+                 "    Where        \x1b]8;;file://host/srv/my%20shop/config/settings.py\x1b\\"
+                 "config/settings.py:12:15\x1b]8;;\x1b\\  9cd8f1616645841ba037f1f10ccfdc38\n"));
+  CHECK(count(shown, "\x1b]8;;file://") == 1);  // the other place is in the history alone
+}
+
+TEST_CASE("A report that joins several says which repository it is") {
   const auto rules = sample_rules();
   auto report = leaky_report(rules);
-  const auto path = std::string(100, 'd') + "/Grüße und mehr.txt";
-  report.findings.push_back(sample_finding(rules[0], openai_project_key(3), path));
+  report.target = "2 repositories";
+  report.repositories.emplace_back().name = "example/web";
+  report.findings[1].repository = 1;
+  report.env[1].repository = 1;
+  report.errors[0].repository = 1;
   const auto shown = text(report);
-  CHECK(contains(shown, '\n' + path + '\n'));
-  std::istringstream lines(shown);
-  for (std::string line; std::getline(lines, line);) {
-    const bool is_summary = line.find(" findings of ") != std::string::npos;
-    if (line != path && !is_summary) CHECK(line.size() <= 80);
+  CHECK(contains(shown, "    Where        example/shop: config/settings.py:12:15\n"));
+  CHECK(contains(shown, "                 example/web: old notes.txt:12:15, gone from HEAD\n"));
+  CHECK(contains(shown, "\n  example/web: api/.env\n"));
+  CHECK(contains(shown, "\n  example/web: private/dump.sql: Permission denied\n"));
+}
+
+TEST_CASE("Text fits the columns there are, and a path is never cut or broken") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  const auto path = std::string(210, 'd') + "/Grüße und mehr.txt";
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(3), path));
+  report.findings.back().excerpt = {std::string(60, 'x') + " = ", " # " + std::string(60, 'y')};
+  for (const std::size_t columns : {40UL, 56UL, 80UL, 200UL}) {
+    const auto shown = text(report, {.color = true, .width = columns});
+    CHECK(contains(shown, path + ":12:15\n"));
+    std::size_t widest = 0;
+    for (const auto& line : lines_of(shown)) {
+      const bool is_copied = contains(line, path) || contains(line, "keysift history") ||
+                             contains(line, "echo ") || contains(line, "git rm") ||
+                             contains(line, ": Permission denied");
+      if (!is_copied) widest = std::max(widest, width(line));
+    }
+    CHECK(widest <= columns);
+    CHECK(widest > columns - 30);
   }
 }

@@ -1,0 +1,40 @@
+#include <unistd.h>
+
+#include "base/failure.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/outputs.h"
+#include "finding/exposure.h"
+#include "report/saved.h"
+
+namespace keysift {
+namespace {
+
+SavedReport read(const std::string& file) {
+  if (file == "-") return read_report(read_all(STDIN_FILENO, "standard input"), "<stdin>");
+  return read_report(read_file(file), printable(file));
+}
+
+// GitHub and GitLab show findings in the files of the one repository that their run is about.
+void check_format(Format format, const Report& report) {
+  if ((format == Format::github || format == Format::gitlab) && report.repositories.size() > 1)
+    throw Failure("github and gitlab are about the files of one repository, and this report joins " +
+                  std::to_string(report.repositories.size()) + "; sarif keeps them apart");
+}
+
+}  // namespace
+
+int run_report(const Options& options) {
+  for (const auto& report : options.reports) check_writable(report.file);
+  std::vector<std::pair<std::string, SavedReport>> parts;
+  for (const auto& path : options.paths) parts.emplace_back(path, read(path));
+  const auto saved = parts.size() == 1 ? std::move(parts.front().second) : joined(std::move(parts));
+  check_format(options.format, saved.report);
+  for (const auto& report : options.reports) check_format(report.format, saved.report);
+  const auto now = time_of_report();
+  write_reports(saved.report, options, {.reveal = options.reveal, .started = now, .ended = now});
+  return 0;
+}
+
+}  // namespace keysift

@@ -1,0 +1,79 @@
+#include "report/keys.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "base/date.h"
+
+namespace keysift {
+
+Urgency urgency(const Finding& finding) {
+  if (!finding.provenance || finding.origin == Origin::worktree) return Urgency::live;
+  switch (finding.provenance->state) {
+    case BlobState::live:
+      return Urgency::live;
+    case BlobState::history_only:
+      return Urgency::history_only;
+    case BlobState::unreachable:
+      break;
+  }
+  return Urgency::unreachable;
+}
+
+Confidence Key::confidence() const {
+  const auto surer = [](const Finding* a, const Finding* b) { return a->confidence < b->confidence; };
+  return (*std::max_element(places.begin(), places.end(), surer))->confidence;
+}
+
+const CommitInfo* Key::introduced() const {
+  const CommitInfo* first = nullptr;
+  for (const auto* place : places) {
+    if (!place->provenance || !place->provenance->introduced) continue;
+    const auto& commit = *place->provenance->introduced;
+    if (first == nullptr ||
+        parse_date(commit.date).value_or(INT64_MAX) < parse_date(first->date).value_or(INT64_MAX))
+      first = &commit;
+  }
+  return first;
+}
+
+std::optional<std::uint64_t> Key::exposed_days() const {
+  std::optional<std::uint64_t> longest;
+  for (const auto* place : places)
+    if (place->provenance) longest = std::max(longest, place->provenance->exposed_days);
+  return longest;
+}
+
+bool Key::overdue() const {
+  return std::any_of(places.begin(), places.end(),
+                     [](const Finding* place) { return place->provenance && place->provenance->overdue(); });
+}
+
+bool is_rewritable(const Key& key) { return key.urgency() == Urgency::history_only; }
+
+std::vector<Key> keys_of(const std::vector<Finding>& findings) {
+  const auto by_secret = [](const Secret* a, const Secret* b) { return *a < *b; };
+  std::map<const Secret*, std::size_t, decltype(by_secret)> index(by_secret);
+  std::vector<Key> keys;
+  for (const auto& finding : findings) {
+    const auto [at, is_new] = index.try_emplace(&finding.secret, keys.size());
+    if (is_new) keys.emplace_back();
+    keys[at->second].places.push_back(&finding);
+  }
+  // Of two, the one whose history is known has more to tell.
+  const auto first = [](const Finding* a, const Finding* b) {
+    return std::pair(urgency(*a), !a->provenance) < std::pair(urgency(*b), !b->provenance);
+  };
+  for (auto& key : keys) std::stable_sort(key.places.begin(), key.places.end(), first);
+  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    const auto rank = [](const Key& key, const Key& other) {
+      return std::tuple(key.urgency(), other.confidence(), other.exposed_days());
+    };
+    return rank(a, b) < rank(b, a);
+  });
+  return keys;
+}
+
+}  // namespace keysift

@@ -1,0 +1,403 @@
+#include "report/saved.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+namespace keysift {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint64_t kSchemaVersion = 1;  // the latest that can be read
+
+constexpr std::initializer_list<Confidence> kConfidences{Confidence::low, Confidence::medium,
+                                                         Confidence::high};
+constexpr std::initializer_list<BlobState> kStates{BlobState::live, BlobState::history_only,
+                                                   BlobState::unreachable};
+constexpr std::initializer_list<Door> kDoors{Door::commit, Door::image, Door::package};
+constexpr std::initializer_list<Origin> kOrigins{
+    Origin::worktree,    Origin::index, Origin::history, Origin::commit_message,
+    Origin::tag_message, Origin::note,  Origin::path,    Origin::standard_input};
+
+/// The fields of one object, which `where` names in messages. Throws Failure for a field that is missing or
+/// of another type; the fields that newer reports have over older ones may be missing.
+class Fields {
+ public:
+  Fields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json.is_object()) throw Failure(where_ + ": an object belongs here");
+  }
+
+  std::string text(const char* key) const { return string_of(required(key), key); }
+
+  /// Empty for null.
+  std::string optional_text(const char* key) const {
+    const auto* value = find(key);
+    return value == nullptr ? std::string() : string_of(*value, key);
+  }
+
+  std::uint64_t number(const char* key) const { return number_of(required(key), key); }
+
+  std::optional<std::uint64_t> optional_number(const char* key) const {
+    const auto* value = find(key);
+    return value == nullptr ? std::nullopt : std::optional(number_of(*value, key));
+  }
+
+  bool flag(const char* key) const {
+    const auto& value = required(key);
+    if (!value.is_boolean()) wrong(key, "true or false");
+    return value.get<bool>();
+  }
+
+  std::vector<std::string> texts(const char* key) const {
+    const auto& value = required(key);
+    if (!value.is_array()) wrong(key, "an array of strings");
+    std::vector<std::string> all;
+    for (const auto& each : value) all.push_back(string_of(each, key));
+    return all;
+  }
+
+  Fields object(const char* key) const { return {required(key), where_ + '.' + key}; }
+
+  std::optional<Fields> optional_object(const char* key) const {
+    const auto* value = find(key);
+    return value == nullptr ? std::nullopt : std::optional(Fields(*value, where_ + '.' + key));
+  }
+
+  /// The one of `all` that the field names.
+  template <typename T>
+  T one_of(const char* key, const std::initializer_list<T>& all) const {
+    const auto name = text(key);
+    const auto found = std::find_if(all.begin(), all.end(), [&](T each) { return to_string(each) == name; });
+    if (found == all.end()) wrong(key, "another word than " + printable(name));
+    return *found;
+  }
+
+  [[noreturn]] void wrong(const char* key, const std::string& expected) const {
+    throw Failure(where_ + '.' + key + ": " + expected + " belongs here");
+  }
+
+ private:
+  const Json* find(const char* key) const {
+    const auto found = json_.find(key);
+    return found == json_.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  const Json& required(const char* key) const {
+    const auto* value = find(key);
+    if (value == nullptr) throw Failure(where_ + ": '" + key + "' is missing");
+    return *value;
+  }
+
+  std::string string_of(const Json& value, const char* key) const {
+    if (!value.is_string()) wrong(key, "a string");
+    return value.get<std::string>();
+  }
+
+  std::uint64_t number_of(const Json& value, const char* key) const {
+    if (!value.is_number_unsigned()) wrong(key, "a number");
+    return value.get<std::uint64_t>();
+  }
+
+  const Json& json_;
+  std::string where_;
+};
+
+/// Takes the elements of the report's arrays one after the other, so that no more than one is in memory as
+/// JSON.
+class Reader {
+ public:
+  explicit Reader(const std::string& file) : file_(file) {}
+
+  SavedReport read(std::string_view bytes) {
+    std::string section;
+    std::size_t index = 0;
+    const auto on_event = [&](int depth, Json::parse_event_t event, Json& parsed) {
+      if (event == Json::parse_event_t::key && depth == 1) {
+        section = parsed.get<std::string>();
+        index = 0;
+      }
+      if (event != Json::parse_event_t::object_end || depth != 2 || !is_list(section)) return true;
+      add(section, Fields(parsed, file_ + ": " + section + '[' + std::to_string(index++) + ']'));
+      return false;
+    };
+    try {
+      finish(Json::parse(bytes.begin(), bytes.end(), on_event));
+    } catch (const Json::parse_error& error) {
+      const auto before = bytes.substr(0, error.byte);
+      throw Failure(file_ + ':' + std::to_string(1 + std::count(before.begin(), before.end(), '\n')) +
+                    ": no JSON; a report is made with: keysift scan --format json");
+    }
+    return std::move(saved_);
+  }
+
+ private:
+  static bool is_list(std::string_view section) {
+    constexpr std::array<std::string_view, 7> kLists{"repositories", "findings", "allowed", "stale",
+                                                     "env",          "doors",    "errors"};
+    return std::find(kLists.begin(), kLists.end(), section) != kLists.end();
+  }
+
+  void add(std::string_view section, const Fields& fields) {
+    auto& report = saved_.report;
+    if (section == "repositories") report.repositories.push_back(repository(fields));
+    if (section == "findings") report.findings.push_back(finding(fields));
+    if (section == "allowed") report.allowed.push_back(finding(fields));
+    if (section == "stale") report.stale.push_back(stale(fields));
+    if (section == "env") report.env.push_back(env(fields));
+    if (section == "doors") report.passages.push_back(passage(fields));
+    if (section == "errors")
+      report.errors.push_back({fields.text("path"), fields.text("message"), repository_of(fields)});
+  }
+
+  static Summary counts(const Fields& fields) {
+    return {.files = fields.number("files"),
+            .objects = fields.number("objects"),
+            .commits = fields.number("commits"),
+            .bytes = fields.number("bytes"),
+            .suppressed = 0,
+            .fixed = std::nullopt};
+  }
+
+  static ScannedRepository repository(const Fields& fields) {
+    return {fields.text("name"), fields.optional_text("url"), fields.optional_text("revision"),
+            fields.optional_text("branch"), counts(fields)};
+  }
+
+  /// Which repository an element is of; 0 in a report that was written before there were names.
+  std::size_t repository_of(const Fields& fields) const {
+    const auto name = fields.optional_text("repository");
+    const auto& all = saved_.report.repositories;
+    if (name.empty()) return 0;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
+    if (found == all.end()) fields.wrong("repository", "one of 'repositories', which stand before,");
+    return static_cast<std::size_t>(found - all.begin());
+  }
+
+  /// SARIF wants to know of a rule how sure its findings are: as sure as the surest of these.
+  const Rule* rule(const Fields& fields, Confidence confidence) {
+    const auto id = fields.text("id");
+    const auto [at, is_new] = rules_.try_emplace(id, nullptr);
+    if (is_new) {
+      saved_.rules.push_back(std::make_unique<Rule>());
+      at->second = saved_.rules.back().get();
+      at->second->id = id;
+      at->second->description = fields.text("description");
+      at->second->provider = fields.optional_text("provider");
+      at->second->console = fields.optional_text("console");
+      at->second->confidence = confidence;
+    }
+    at->second->confidence = std::max(at->second->confidence, confidence);
+    return at->second;
+  }
+
+  /// A value that cannot be the secret, since it was no UTF-8, is not used.
+  static Secret secret(const Fields& fields) {
+    Secret known(fields.optional_text("value"));
+    if (known.length() > 0 && known.sha256() == fields.text("sha256")) return known;
+    return Secret::saved(fields.text("redacted"), fields.text("sha256"), fields.number("length"));
+  }
+
+  static Location location(const Fields& fields) {
+    return {fields.text("path"),
+            {fields.number("line"), fields.number("column")},
+            {fields.number("end_line"), fields.number("end_column")},
+            fields.texts("decoded")};
+  }
+
+  static std::optional<CommitInfo> commit(const std::optional<Fields>& fields) {
+    if (!fields) return std::nullopt;
+    return CommitInfo{fields->text("commit"), fields->text("author"), fields->text("date"),
+                      fields->text("summary")};
+  }
+
+  static std::optional<Provenance> provenance(const std::optional<Fields>& fields) {
+    if (!fields) return std::nullopt;
+    Provenance provenance;
+    provenance.blob = fields->text("blob");
+    provenance.state = fields->one_of("state", kStates);
+    provenance.in_head = fields->flag("in_head");
+    provenance.introduced = commit(fields->optional_object("introduced"));
+    provenance.removed = commit(fields->optional_object("removed"));
+    provenance.refs = fields->texts("refs");
+    provenance.commits = fields->number("commits");
+    provenance.exposed_days = fields->optional_number("exposed_days");
+    return provenance;
+  }
+
+  Finding finding(const Fields& fields) {
+    Finding finding;
+    finding.saved_fingerprint = fields.text("fingerprint");
+    finding.repository = repository_of(fields);
+    finding.confidence = fields.one_of("confidence", kConfidences);
+    finding.rule = rule(fields.object("rule"), finding.confidence);
+    finding.secret = secret(fields.object("secret"));
+    finding.location = location(fields.object("location"));
+    finding.origin = fields.one_of("origin", kOrigins);
+    if (const auto excerpt = fields.optional_object("excerpt"))
+      finding.excerpt = {excerpt->text("before"), excerpt->text("after")};
+    finding.provenance = provenance(fields.optional_object("provenance"));
+    finding.allowed_by = fields.optional_text("allowed_by");
+    finding.allowed_reason = fields.optional_text("allowed_reason");
+    return finding;
+  }
+
+  StaleEntry stale(const Fields& fields) const {
+    return {
+        {fields.text("entry"), fields.optional_text("until"), fields.text("reason"), fields.number("line")},
+        fields.text("problem") == "expired",
+        repository_of(fields)};
+  }
+
+  static std::optional<Place> place(const std::optional<Fields>& fields) {
+    if (!fields) return std::nullopt;
+    return Place{fields->text("path"), fields->optional_number("line").value_or(0), fields->text("text")};
+  }
+
+  EnvFinding env(const Fields& fields) const {
+    EnvFinding file;
+    file.saved_fingerprint = fields.text("fingerprint");
+    file.repository = repository_of(fields);
+    file.path = fields.text("path");
+    const auto name = fields.text("coverage");
+    std::size_t number = 0;
+    while (number < kCoverages && to_string(static_cast<Coverage>(number)) != name) ++number;
+    if (number == kCoverages) fields.wrong("coverage", "another word than " + printable(name));
+    file.coverage = static_cast<Coverage>(number);
+    file.cause = place(fields.optional_object("cause"));
+    file.detail = fields.optional_text("detail");
+    file.present = fields.flag("present");
+    file.read_by = place(fields.optional_object("read_by"));
+    file.ignore_file = fields.optional_text("ignore_file");
+    file.pattern = fields.optional_text("pattern");
+    file.advice = fields.optional_text("advice");
+    file.provenance = provenance(fields.optional_object("provenance"));
+    file.allowed_by = fields.optional_text("allowed_by");
+    file.allowed_reason = fields.optional_text("allowed_reason");
+    return file;
+  }
+
+  Passage passage(const Fields& fields) const {
+    Passage passage;
+    passage.repository = repository_of(fields);
+    passage.file = fields.text("path");
+    passage.door = fields.one_of("door", kDoors);
+    passage.into = fields.optional_text("into");
+    passage.open = fields.flag("open");
+    passage.by = place(fields.optional_object("by")).value_or(Place());
+    return passage;
+  }
+
+  /// `json`: what stands beside the lists.
+  void finish(const Json& json) {
+    const Fields fields(json, file_);
+    if (json.contains("baseline"))
+      throw Failure(file_ + ": a baseline, and no report; make one with --format json");
+    if (!json.contains("schema_version"))
+      throw Failure(file_ + ": no JSON report of keysift; make one with: keysift scan --format json");
+    if (const auto version = fields.number("schema_version"); version > kSchemaVersion)
+      throw Failure(file_ + ": a later keysift wrote it (schema_version " + std::to_string(version) +
+                    "; this one reads " + std::to_string(kSchemaVersion) + ")");
+    auto& report = saved_.report;
+    report.target = fields.text("target");
+    const auto summary = fields.object("summary");
+    report.summary = counts(summary);
+    report.summary.suppressed = summary.number("suppressed");
+    report.summary.fixed = summary.optional_number("fixed");
+    report.env_checked = summary.flag("env_checked");
+    report.env_alone = json["summary"].value("env_alone", Json()) == true;
+    if (report.repositories.empty())
+      report.repositories.push_back({report.target, "", "", "", report.summary});
+    for (const auto& rule : saved_.rules) report.rules.push_back(rule.get());
+  }
+
+  std::string file_;
+  SavedReport saved_;
+  std::map<std::string, Rule*> rules_;
+};
+
+/// Adds all that one report tells to another.
+class Joining {
+ public:
+  void add(SavedReport part, const std::string& file) {
+    auto& report = part.report;
+    const auto first = all_.report.repositories.size();
+    for (auto& repository : report.repositories) {
+      if (!names_.insert(repository.name).second) repository.name += " (" + file + ")";
+      all_.report.repositories.push_back(std::move(repository));
+    }
+    add_rules(part);
+    move_all(report.findings, all_.report.findings, first);
+    move_all(report.allowed, all_.report.allowed, first);
+    move_all(report.stale, all_.report.stale, first);
+    move_all(report.env, all_.report.env, first);
+    move_all(report.passages, all_.report.passages, first);
+    move_all(report.errors, all_.report.errors, first);
+    add_summary(report);
+  }
+
+  SavedReport take() {
+    all_.report.target = std::to_string(all_.report.repositories.size()) + " repositories";
+    return std::move(all_);
+  }
+
+ private:
+  static void move_all(auto& from, auto& to, std::size_t first) {
+    for (auto& each : from) {
+      each.repository += first;
+      to.push_back(std::move(each));
+    }
+  }
+
+  void add_rules(SavedReport& part) {
+    for (auto& rule : part.rules) {
+      const auto [known, is_new] = rules_.try_emplace(rule->id, rule.get());
+      if (!is_new) {
+        known->second->confidence = std::max(known->second->confidence, rule->confidence);
+        continue;
+      }
+      all_.report.rules.push_back(rule.get());
+      all_.rules.push_back(std::move(rule));
+    }
+    for (auto* findings : {&part.report.findings, &part.report.allowed})
+      for (auto& finding : *findings) finding.rule = rules_.at(finding.rule->id);
+  }
+
+  void add_summary(const Report& report) {
+    auto& [files, objects, commits, bytes, suppressed, fixed] = all_.report.summary;
+    files += report.summary.files;
+    objects += report.summary.objects;
+    commits += report.summary.commits;
+    bytes += report.summary.bytes;
+    suppressed += report.summary.suppressed;
+    if (report.summary.fixed) fixed = fixed.value_or(0) + *report.summary.fixed;
+    all_.report.env_alone = report.env_alone && (all_.report.env_alone || is_first_);
+    all_.report.env_checked = report.env_checked || all_.report.env_checked;
+    is_first_ = false;
+  }
+
+  SavedReport all_;
+  std::set<std::string> names_;
+  std::map<std::string, Rule*> rules_;
+  bool is_first_ = true;
+};
+
+}  // namespace
+
+SavedReport read_report(std::string_view bytes, const std::string& file) { return Reader(file).read(bytes); }
+
+SavedReport joined(std::vector<std::pair<std::string, SavedReport>> reports) {
+  Joining joining;
+  for (auto& [file, report] : reports) joining.add(std::move(report), file);
+  return joining.take();
+}
+
+}  // namespace keysift

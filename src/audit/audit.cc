@@ -127,11 +127,32 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
     }
+    if (options_.on_found) tell(hit);
     worker.hits.push_back(std::move(hit));
     ++hits;
   }
   progress_.count(index, own, hits);
   return worker.scratch.reach();
+}
+
+// A path may hold keys, too, which nobody has looked for yet.
+void Audit::tell(const Hit& hit) {
+  const std::lock_guard lock(telling_);
+  Report found;
+  found.findings.push_back(finding_at(hit, hit.path));
+  if (hit.object != Oid()) found.findings.back().provenance.emplace().blob = hit.object.hex();
+  const auto path = found.findings.back().location.path;
+  Detector::Scratch scratch(detector_);
+  for (const auto& match : detector_.scan(path, scratch)) {
+    Finding in_path;
+    in_path.rule = match.rule;
+    in_path.secret = Secret(match.secret);
+    in_path.origin = Origin::path;
+    in_path.location = {
+        path, {1, match.begin + 1}, {1, match.end + 1}, {match.decoded.begin(), match.decoded.end()}};
+    found.findings.push_back(std::move(in_path));
+  }
+  options_.on_found(found);
 }
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -36,6 +37,10 @@ struct AuditOptions {
   std::vector<std::string> env_files;  ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does
+  /// Called for each match that may become a finding, as soon as it is there, by one thread at a time: with a
+  /// report whose findings are that one, without provenance but for its object's name, and the keys in its
+  /// path. Nothing has been left out yet: a baseline or an ignore file may do so later.
+  std::function<void(const Report&)> on_found;
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -94,6 +99,7 @@ class Audit {
 
   void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
+  void tell(const Hit& hit);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);
@@ -119,6 +125,7 @@ class Audit {
   Detector detector_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;
+  std::mutex telling_;
   Report report_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <chrono>
+#include <ctime>
 
 namespace keysift {
 namespace {
@@ -83,6 +84,15 @@ std::optional<std::int64_t> end_of_day(std::string_view text) {
   if (text.size() != kShape.size() || text[4] != '-') return std::nullopt;
   const auto first = parse_date(text);
   return first ? std::optional(*first + 86'400) : std::nullopt;
+}
+
+std::string utc_text(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::string text(sizeof "2024-05-01T12:00:00", '\0');
+  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
+  return text;
 }
 
 }  // namespace keysift

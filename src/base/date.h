@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace keysift {
@@ -14,5 +15,8 @@ std::optional<std::int64_t> parse_date(std::string_view text);
 
 /// Seconds since 1970 at which the day "2024-05-01" is over in UTC. Nothing if it is no such day.
 std::optional<std::int64_t> end_of_day(std::string_view text);
+
+/// Seconds since 1970 as "2024-05-01T12:00:00", in UTC.
+std::string utc_text(std::int64_t seconds);
 
 }  // namespace keysift

@@ -20,15 +20,6 @@ namespace {
   throw Failure("cannot " + std::string(verb) + " " + printable(path.native()) + ": " + std::strerror(error));
 }
 
-void write_all(int file, std::string_view bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const auto written = write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("write", path, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 // Of a new file. No other thread makes files meanwhile.
 mode_t usual_mode() {
   const auto mask = umask(0);
@@ -40,6 +31,15 @@ mode_t usual_mode() {
 
 UniqueFd::~UniqueFd() {
   if (fd_ >= 0) close(fd_);
+}
+
+void write_all(int file, std::string_view bytes, const std::filesystem::path& name) {
+  while (!bytes.empty()) {
+    const auto written = write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("write", name, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 std::string read_file(const std::filesystem::path& path) {

@@ -71,6 +71,9 @@ class FileWriter {
   UniqueFd file_;
 };
 
+/// Writes all of `bytes` to a file descriptor; `name` is for the Failure that it throws.
+void write_all(int file, std::string_view bytes, const std::filesystem::path& name);
+
 /// Writes `bytes` to `path` as FileWriter does.
 void write_file(const std::filesystem::path& path, std::string_view bytes, Access access = Access::owner);
 

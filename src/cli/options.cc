@@ -298,6 +298,12 @@ class CommandLine {
     add_range_options(*history, raw_);
     for (auto* command : {scan, history}) {
       command
+          ->add_option("--write-replacements", raw_.options.write_replacements,
+                       "Write the keys that only the history has, whole, to a file for git filter-repo "
+                       "--replace-text")
+          ->type_name("FILE")
+          ->check(refuse_empty);
+      command
           ->add_option("--memory", raw_.options.memory_mib,
                        "Keep about so much of a history in memory at a time (default: 128)")
           ->type_name("MIB")

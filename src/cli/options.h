@@ -71,7 +71,8 @@ struct Options {
       Confidence::low;  ///< what makes the exit status 1; nothing: no finding does
   std::filesystem::path baseline;
   std::filesystem::path write_baseline;
-  std::string input_name;  ///< of standard input; empty: it has none
+  std::filesystem::path write_replacements;  ///< for git-filter-repo; empty: none
+  std::string input_name;                    ///< of standard input; empty: it has none
   AllowRequest allow;
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
   Color color = Color::automatic;

@@ -1,12 +1,15 @@
 #include "cli/outputs.h"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 #include "base/failure.h"
@@ -37,6 +40,10 @@ void check_stdout(bool written) {
   if (!written) throw Failure("cannot write the report to standard output");
 }
 
+void print(std::string_view bytes) {
+  check_stdout(std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size());
+}
+
 }  // namespace
 
 bool stdout_has_links() {
@@ -63,18 +70,56 @@ std::string folder_uri(const std::filesystem::path& folder) {
   return "file://" + uri_path(host.data()) + uri_path((path / "").native());
 }
 
-void write_reports(const Report& report, const Options& options, Style style) {
-  for (const auto& [format, path] : options.reports) {
+/// A file that grows as the scan goes on, so that whoever reads it need not wait.
+struct Outputs::Lines {
+  explicit Lines(const std::filesystem::path& path)
+      : file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600)), name(path) {
+    if (!file) throw Failure("cannot write " + printable(path.native()) + ": " + std::strerror(errno));
+  }
+  void write(std::string_view bytes) { write_all(file.get(), bytes, name); }
+
+  UniqueFd file;
+  std::filesystem::path name;
+};
+
+Outputs::Outputs(const Options& options) : options_(options) {
+  for (const auto& [format, path] : options.reports) check_writable(path);
+  for (const auto& [format, path] : options.reports)
+    lines_.push_back(format == Format::jsonl ? std::make_unique<Lines>(path) : nullptr);
+}
+
+Outputs::~Outputs() = default;
+
+bool Outputs::tells_early() const {
+  return (!options_.quiet && options_.format == Format::jsonl) ||
+         std::any_of(lines_.begin(), lines_.end(), [](const auto& lines) { return lines != nullptr; });
+}
+
+void Outputs::tell(const Report& found) {
+  render_found(found, options_.reveal, [&](std::string_view line) {
+    for (const auto& lines : lines_)
+      if (lines) lines->write(line);
+    if (options_.quiet || options_.format != Format::jsonl) return;
+    print(line);
+    check_stdout(std::fflush(stdout) == 0);
+  });
+}
+
+void Outputs::write(const Report& report, Style style) {
+  for (std::size_t i = 0; i < options_.reports.size(); ++i) {
+    const auto& [format, path] = options_.reports[i];
+    if (lines_[i]) {
+      render(report, format, style, [&](std::string_view bytes) { lines_[i]->write(bytes); });
+      continue;
+    }
     FileWriter file(path);
     render(report, format, style, [&](std::string_view bytes) { file.write(bytes); });
     file.finish();
   }
-  if (options.quiet) return;
-  style.color = wants_color(options.color);
+  if (options_.quiet) return;
+  style.color = wants_color(options_.color);
   style.width = terminal_width();
-  render(report, options.format, style, [](std::string_view bytes) {
-    check_stdout(std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size());
-  });
+  render(report, options_.format, style, print);
   check_stdout(std::fflush(stdout) == 0);
 }
 

@@ -1,7 +1,9 @@
 // Where reports go.
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/options.h"
 #include "finding/report.h"
@@ -15,8 +17,30 @@ bool stdout_has_links();
 /// A folder's address for links, ending with '/'; empty if it cannot be told.
 std::string folder_uri(const std::filesystem::path& folder);
 
-/// Writes `report` to the files that the options name and, unless they say `quiet`, to standard output.
-/// Throws Failure, naming what cannot be written.
-void write_reports(const Report& report, const Options& options, Style style);
+/// The files that the options name for reports and, unless they say `quiet`, standard output. All of it
+/// throws Failure, naming what cannot be written.
+class Outputs {
+ public:
+  /// Fails for a file that cannot be written before any work is done. The options outlive this.
+  explicit Outputs(const Options& options);
+  ~Outputs();
+  Outputs(const Outputs&) = delete;
+  Outputs& operator=(const Outputs&) = delete;
+
+  /// Whether any output tells of findings while the scan goes on: JSON Lines do.
+  bool tells_early() const;
+
+  /// Tells of found.findings[0] where it is told early (report/format.h, render_found).
+  void tell(const Report& found);
+
+  /// Writes the report.
+  void write(const Report& report, Style style);
+
+ private:
+  struct Lines;
+
+  const Options& options_;
+  std::vector<std::unique_ptr<Lines>> lines_;  ///< for each of Options::reports; null for other formats
+};
 
 }  // namespace keysift

@@ -26,14 +26,14 @@ void check_format(Format format, const Report& report) {
 }  // namespace
 
 int run_report(const Options& options) {
-  for (const auto& report : options.reports) check_writable(report.file);
+  Outputs outputs(options);
   std::vector<std::pair<std::string, SavedReport>> parts;
   for (const auto& path : options.paths) parts.emplace_back(path, read(path));
   const auto saved = parts.size() == 1 ? std::move(parts.front().second) : joined(std::move(parts));
   check_format(options.format, saved.report);
   for (const auto& report : options.reports) check_format(report.format, saved.report);
   const auto now = time_of_report();
-  write_reports(saved.report, options, {.reveal = options.reveal, .started = now, .ended = now});
+  outputs.write(saved.report, {.reveal = options.reveal, .started = now, .ended = now});
   return 0;
 }
 

@@ -22,6 +22,7 @@
 #include "git/untrack.h"
 #include "report/baseline.h"
 #include "report/explanation.h"
+#include "report/replacements.h"
 #include "rule/rule_file.h"
 
 namespace keysift {
@@ -112,6 +113,19 @@ std::filesystem::path folder_of_names(const Options& options) {
   if (options.command != Command::files) return root_of(scanned_path(options));
   const auto& paths = options.paths;
   return paths.size() == 1 && std::filesystem::is_directory(paths.front()) ? paths.front() : ".";
+}
+
+// Throws Failure when a file that will hold keys would lie in the work tree: the next `git add .` would take
+// it.
+void check_outside(const std::filesystem::path& file, const Options& options) {
+  if (file.empty()) return;
+  check_writable(file);
+  const auto folder = std::filesystem::canonical(file.parent_path().empty() ? "." : file.parent_path());
+  const auto root = std::filesystem::canonical(root_of(scanned_path(options)));
+  if (const auto below = folder.lexically_relative(root); !below.empty() && *below.begin() != "..")
+    throw Failure(
+        "--write-replacements: " + printable(file.native()) +
+        " would lie in the repository, and it will hold the keys; name a file outside, such as ../keys.txt");
 }
 
 // Whether a push is being checked. A file in the work tree came with an earlier one, and is not its server's
@@ -222,7 +236,7 @@ ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, u
 
 namespace {
 
-Report audited(const Options& options, const std::vector<Rule>& rules) {
+Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* outputs) {
   AuditOptions audit_options;
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
@@ -230,6 +244,8 @@ Report audited(const Options& options, const std::vector<Rule>& rules) {
   audit_options.detector = {options.decode_depth, prepared_keywords(), options.explain};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
+  if (outputs != nullptr && outputs->tells_early())
+    audit_options.on_found = [outputs](const Report& found) { outputs->tell(found); };
   read_suppressions(options, audit_options);
   Progress progress(options.threads);
   Audit audit(rules, std::move(audit_options), progress);
@@ -244,7 +260,7 @@ Report audited(const Options& options, const std::vector<Rule>& rules) {
 void close_doors(const Options& options, const std::vector<Rule>& rules) {
   auto without_history = options;
   without_history.env.history = false;
-  const auto report = audited(without_history, rules);
+  const auto report = audited(without_history, rules, nullptr);
   const auto repository = Repository::open(repository_root(options.paths.front()));
   const auto work_tree = repository.work_tree();
   if (!work_tree) throw Failure("--fix: a bare repository has no ignore files; commit them from a clone");
@@ -272,19 +288,22 @@ void close_doors(const Options& options, const std::vector<Rule>& rules) {
 int run_scan(const Options& options) {
   const auto started = time_of_report();
   const auto start = std::chrono::steady_clock::now();
-  for (const auto& report : options.reports) check_writable(report.file);
+  Outputs outputs(options);
   if (!options.write_baseline.empty()) check_writable(options.write_baseline);
+  check_outside(options.write_replacements, options);
   const auto rules = chosen_rules(options);
   if (options.env.fix || options.env.diff) close_doors(options, rules);
   if (options.env.diff) return 0;
-  const auto report = audited(options, rules);
+  const auto report = audited(options, rules, &outputs);
   Style style{.reveal = options.reveal, .started = started, .ended = time_of_report()};
   if (std::getenv("SOURCE_DATE_EPOCH") == nullptr)
     style.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (stdout_has_links()) style.folder_uri = folder_uri(folder_of_names(options));
-  write_reports(report, options, style);
+  outputs.write(report, style);
   if (!options.write_baseline.empty())
     write_file(options.write_baseline, render_baseline(report), Access::usual);
+  if (!options.write_replacements.empty())
+    write_file(options.write_replacements, render_replacements(report));
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);
 }

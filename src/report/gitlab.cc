@@ -2,9 +2,9 @@
 // https://gitlab.com/gitlab-org/security-products/security-report-schemas
 // (dist/secret-detection-report-format.json) Its texts are Markdown: they hold nothing that a repository's
 // author wrote.
-#include <ctime>
 #include <set>
 
+#include "base/date.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -31,16 +31,6 @@ std::string uuid(std::string digits) {
   digits[16] = "89ab"[digits[16] % 4];
   return digits.substr(0, 8) + '-' + digits.substr(8, 4) + '-' + digits.substr(12, 4) + '-' +
          digits.substr(16, 4) + '-' + digits.substr(20, 12);
-}
-
-/// Seconds since 1970 as "2024-05-01T12:00:00", in UTC.
-std::string time_text(std::int64_t seconds) {
-  const std::time_t time = seconds;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  std::string text(sizeof "2024-05-01T12:00:00", '\0');
-  text.resize(std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts));
-  return text;
 }
 
 const char* severity(Confidence confidence) {
@@ -87,8 +77,8 @@ class GitlabReport {
       });
     }
     json_.field("type", "secret_detection");
-    json_.field("start_time", time_text(style_.started));
-    json_.field("end_time", time_text(style_.ended));
+    json_.field("start_time", utc_text(style_.started));
+    json_.field("end_time", utc_text(style_.ended));
     json_.field("status", report_.errors.empty() ? "success" : "failure");
     json_.array("messages", [&] {
       for (const auto& error : report_.errors) {

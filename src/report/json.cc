@@ -20,12 +20,7 @@ class JsonReport {
 
   void write() {
     json_.document([&] {
-      json_.field("schema_version", kSchemaVersion);
-      json_.object("tool", [&] {
-        json_.field("name", "keysift");
-        json_.field("version", kVersion);
-      });
-      json_.field("target", mask_.raw(report_.target));
+      write_head();
       write_all("repositories", report_.repositories);
       write_all("findings", report_.findings);
       write_all("allowed", report_.allowed);
@@ -37,7 +32,67 @@ class JsonReport {
     });
   }
 
+  /// JSON Lines: each element by itself, with its type.
+  void write_lines() {
+    json_.document([&] {
+      json_.field("type", "report");
+      write_head();
+    });
+    write_lines("repository", report_.repositories);
+    write_lines("finding", report_.findings);
+    write_lines("allowed", report_.allowed);
+    write_lines("stale", report_.stale);
+    write_lines("env", report_.env);
+    write_lines("door", report_.passages);
+    write_lines("error", report_.errors);
+    json_.document([&] {
+      json_.field("type", "summary");
+      write_summary();
+    });
+  }
+
+  /// What is known of a finding while the scan goes on.
+  void write_found() {
+    const auto& finding = report_.findings.front();
+    json_.document([&] {
+      json_.field("type", "found");
+      write_rule(*finding.rule);
+      json_.field("confidence", to_string(finding.confidence));
+      write_secret(json_, "secret", finding.secret, mask_);
+      json_.object("location", [&] { write_location(finding.location); });
+      json_.field("origin", to_string(finding.origin));
+      finding.provenance ? json_.field("blob", finding.provenance->blob) : json_.field("blob", nullptr);
+    });
+  }
+
  private:
+  void write_head() {
+    json_.field("schema_version", kSchemaVersion);
+    json_.object("tool", [&] {
+      json_.field("name", "keysift");
+      json_.field("version", kVersion);
+    });
+    json_.field("target", mask_.raw(report_.target));
+  }
+
+  void write_lines(std::string_view type, const auto& all) {
+    for (const auto& each : all) {
+      json_.document([&] {
+        json_.field("type", type);
+        write_fields(each);
+      });
+    }
+  }
+
+  void write_rule(const Rule& rule) {
+    json_.object("rule", [&] {
+      json_.field("id", rule.id);
+      json_.field("description", rule.description);
+      json_.field("provider", rule.provider);
+      json_.field("console", rule.console);
+    });
+  }
+
   void write_all(Key key, const auto& all) {
     json_.array(key, [&] {
       for (const auto& each : all) json_.element([&] { write_fields(each); });
@@ -63,12 +118,7 @@ class JsonReport {
   void write_fields(const Finding& finding) {
     json_.field("fingerprint", finding.fingerprint());
     write_repository(finding);
-    json_.object("rule", [&] {
-      json_.field("id", finding.rule->id);
-      json_.field("description", finding.rule->description);
-      json_.field("provider", finding.rule->provider);
-      json_.field("console", finding.rule->console);
-    });
+    write_rule(*finding.rule);
     json_.field("confidence", to_string(finding.confidence));
     write_secret(json_, "secret", finding.secret, mask_);
     json_.object("location", [&] { write_location(finding.location); });
@@ -223,8 +273,16 @@ void write_provenance(JsonWriter& json, Key key, const std::optional<Provenance>
   });
 }
 
-void render_json(const Report& report, bool reveal, const Output& out) {
-  JsonReport(report, reveal, out, JsonWriter::Layout::indented).write();
+void render_json(const Report& report, bool reveal, JsonWriter::Layout layout, const Output& out) {
+  JsonReport(report, reveal, out, layout).write();
+}
+
+void render_jsonl(const Report& report, bool reveal, const Output& out) {
+  JsonReport(report, reveal, out, JsonWriter::Layout::line).write_lines();
+}
+
+void render_found(const Report& found, bool reveal, const Output& out) {
+  JsonReport(found, reveal, out, JsonWriter::Layout::line).write_found();
 }
 
 }  // namespace keysift

@@ -19,6 +19,31 @@ std::string finding_message(const Finding& finding, const Mask& mask, std::strin
                      : ". Revoke it first, then make a new one.");
 }
 
+std::string position_words(const Finding& finding, const Mask& mask) {
+  const auto& path = finding.location.path;
+  const auto& [line, column] = finding.location.begin;
+  const auto position = ":" + std::to_string(line) + ":" + std::to_string(column);
+  switch (finding.origin) {
+    case Origin::commit_message:
+      return "message of commit " + (finding.provenance ? short_hash(finding.provenance->blob) : path) +
+             position;
+    case Origin::tag_message:
+      return "message of " + mask.printable(short_ref(path)) + position;
+    case Origin::note:
+      return "note in " + mask.printable(path) + position;
+    case Origin::path:
+      return "the name of " + mask.printable(path);
+    case Origin::standard_input:
+      if (!path.empty() && !path.starts_with(kStandardInput)) break;
+      return "standard input" + mask.printable(path.substr(std::min(path.find('!'), path.size()))) + position;
+    case Origin::worktree:
+    case Origin::index:
+    case Origin::history:
+      break;
+  }
+  return mask.printable(path) + position;
+}
+
 std::string commit_words(const CommitInfo& commit, const Mask& mask) {
   return commit.date.substr(0, 10) + " in " + short_hash(commit.commit) + " by " +
          mask.printable(commit.author);

@@ -4,11 +4,16 @@
 
 #include "finding/report.h"
 #include "report/format.h"
+#include "report/json_writer.h"
 
 namespace keysift {
 
 std::string render_text(const Report& report, Style style);
-void render_json(const Report& report, bool reveal, const Output& out);
+void render_json(const Report& report, bool reveal, JsonWriter::Layout layout, const Output& out);
+void render_jsonl(const Report& report, bool reveal, const Output& out);
+void render_html(const Report& report, Style style, const Output& out);
+void render_csv(const Report& report, bool reveal, const Output& out);
+std::string render_markdown(const Report& report, bool reveal);
 void render_sarif(const Report& report, bool reveal, const Output& out);
 std::string render_github(const Report& report, bool reveal);
 void render_gitlab(const Report& report, Style style, const Output& out);

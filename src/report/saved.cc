@@ -171,15 +171,33 @@ class Reader {
             fields.optional_text("branch"), counts(fields)};
   }
 
-  /// Which repository an element is of; 0 in a report that was written before there were names.
-  std::size_t repository_of(const Fields& fields) const {
-    const auto name = fields.optional_text("repository");
-    const auto& all = saved_.report.repositories;
-    if (name.empty()) return 0;
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.name == name; });
-    if (found == all.end()) fields.wrong("repository", "one of 'repositories', which stand before,");
-    return static_cast<std::size_t>(found - all.begin());
+  /// The number of the name by which an element names its repository; the list of those may come later.
+  std::size_t repository_of(const Fields& fields) {
+    return names_.try_emplace(fields.optional_text("repository"), names_.size()).first->second;
+  }
+
+  /// Makes numbers of names those of repositories. A report that was written before there were names has one.
+  void number_repositories() {
+    auto& report = saved_.report;
+    std::map<std::string_view, std::size_t> places;
+    for (std::size_t i = 0; i < report.repositories.size(); ++i)
+      places.emplace(report.repositories[i].name, i);
+    std::vector<std::size_t> numbers(names_.size());
+    for (const auto& [name, number] : names_) {
+      const auto place = places.find(name);
+      if (place == places.end() && !name.empty())
+        throw Failure(file_ + ": 'repositories' lacks " + printable(name) + ", which something else names");
+      numbers[number] = place == places.end() ? 0 : place->second;
+    }
+    const auto set = [&](auto& all) {
+      for (auto& each : all) each.repository = numbers[each.repository];
+    };
+    set(report.findings);
+    set(report.allowed);
+    set(report.stale);
+    set(report.env);
+    set(report.passages);
+    set(report.errors);
   }
 
   /// SARIF wants to know of a rule how sure its findings are: as sure as the surest of these.
@@ -250,7 +268,7 @@ class Reader {
     return finding;
   }
 
-  StaleEntry stale(const Fields& fields) const {
+  StaleEntry stale(const Fields& fields) {
     return {
         {fields.text("entry"), fields.optional_text("until"), fields.text("reason"), fields.number("line")},
         fields.text("problem") == "expired",
@@ -262,7 +280,7 @@ class Reader {
     return Place{fields->text("path"), fields->optional_number("line").value_or(0), fields->text("text")};
   }
 
-  EnvFinding env(const Fields& fields) const {
+  EnvFinding env(const Fields& fields) {
     EnvFinding file;
     file.saved_fingerprint = fields.text("fingerprint");
     file.repository = repository_of(fields);
@@ -285,7 +303,7 @@ class Reader {
     return file;
   }
 
-  Passage passage(const Fields& fields) const {
+  Passage passage(const Fields& fields) {
     Passage passage;
     passage.repository = repository_of(fields);
     passage.file = fields.text("path");
@@ -298,7 +316,7 @@ class Reader {
 
   /// `json`: what stands beside the lists.
   void finish(const Json& json) {
-    const Fields fields(json, file_);
+    const Fields fields(json, file_ + ": report");
     if (json.contains("baseline"))
       throw Failure(file_ + ": a baseline, and no report; make one with --format json");
     if (!json.contains("schema_version"))
@@ -316,11 +334,13 @@ class Reader {
     report.env_alone = json["summary"].value("env_alone", Json()) == true;
     if (report.repositories.empty())
       report.repositories.push_back({report.target, "", "", "", report.summary});
+    number_repositories();
     for (const auto& rule : saved_.rules) report.rules.push_back(rule.get());
   }
 
   std::string file_;
   SavedReport saved_;
+  std::map<std::string, std::size_t> names_;  ///< of repositories, as they are met
   std::map<std::string, Rule*> rules_;
 };
 

@@ -70,6 +70,12 @@ class TextReport {
     out_ += '\n';
   }
 
+  static bool is_in_message(const Key& key) {
+    return is_rewritable(key) && std::any_of(key.places.begin(), key.places.end(), [](const Finding* place) {
+             return place->origin == Origin::commit_message || place->origin == Origin::tag_message;
+           });
+  }
+
   /// For keys that only the history has.
   void write_rewriting() {
     const auto past = std::count_if(keys_.begin(), keys_.end(), is_rewritable);
@@ -79,7 +85,9 @@ class TextReport {
               " of these. When they are revoked, git-filter-repo can take them out of it, in a fresh clone; "
               "all commits get new names, and forks and other clones keep the keys:");
     out_ += "       keysift history --write-replacements ../keys.txt\n";
-    out_ += "       git filter-repo --replace-text ../keys.txt\n";
+    out_ += "       git filter-repo --replace-text ../keys.txt";
+    out_ +=
+        std::any_of(keys_.begin(), keys_.end(), is_in_message) ? " --replace-message ../keys.txt\n" : "\n";
     write("  ", "That file holds the keys themselves: delete it afterwards.");
   }
 

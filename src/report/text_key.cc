@@ -20,11 +20,6 @@ constexpr std::size_t kMostRefs = 3;
 constexpr std::size_t kMostPlaces = 10;
 constexpr std::size_t kMostLines = 5;  // of a file
 
-std::string position(const Finding& finding) {
-  const auto& [line, column] = finding.location.begin;
-  return ":" + std::to_string(line) + ":" + std::to_string(column);
-}
-
 /// The places of one fingerprint: lines of one file, versions of it.
 using Spot = std::vector<const Finding*>;
 
@@ -134,7 +129,7 @@ class KeyText {
   /// "app.py:4:31, also lines 9 and 12, gone from HEAD"
   std::string place_of(const Spot& spot) const {
     const auto& finding = *spot.front();
-    auto text = place_words(finding);
+    auto text = link_to(finding, position_words(finding, mask_));
     if (spot.size() > 1) {
       std::vector<const Finding*> others(spot.begin() + 1, spot.end());
       std::sort(others.begin(), others.end(), [](const Finding* a, const Finding* b) {
@@ -148,30 +143,6 @@ class KeyText {
       text = mask_.printable(report_.repositories[finding.repository].name) + ": " + text;
     if (&finding == &finding_ || urgency(finding) == key_.urgency()) return text;
     return text + (urgency(finding) == Urgency::history_only ? ", gone from HEAD" : ", in no branch or tag");
-  }
-
-  std::string place_words(const Finding& finding) const {
-    const auto& path = finding.location.path;
-    switch (finding.origin) {
-      case Origin::commit_message:
-        return "message of commit " + (finding.provenance ? short_hash(finding.provenance->blob) : path) +
-               position(finding);
-      case Origin::tag_message:
-        return "message of " + mask_.printable(short_ref(path)) + position(finding);
-      case Origin::note:
-        return "note in " + mask_.printable(path) + position(finding);
-      case Origin::path:
-        return "the name of " + mask_.printable(path);
-      case Origin::standard_input:
-        if (!path.empty() && !path.starts_with(kStandardInput)) break;
-        return "standard input" + mask_.printable(path.substr(std::min(path.find('!'), path.size()))) +
-               position(finding);
-      case Origin::worktree:
-      case Origin::index:
-      case Origin::history:
-        break;
-    }
-    return link_to(finding, mask_.printable(path) + position(finding));
   }
 
   /// `text` as a link to the file that `finding` is in, if it is there and the terminal has links.

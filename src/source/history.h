@@ -40,8 +40,8 @@ HistorySummary read_history(const Repository& repository, const ObjectWalk& obje
                             const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error,
                             const NameTest& named = {});
 
-/// Whether a tree may name a file that is asked for, and if so, the commits: what read_history() would tell of
-/// them, without reading any blob.
+/// Whether a tree may name a file that is asked for, and if so, the commits: what read_history() would tell
+/// of them, without reading any blob.
 HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& options, const NameTest& named,
                           const ErrorSink& on_error);
 

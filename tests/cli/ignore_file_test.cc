@@ -106,7 +106,7 @@ TEST_CASE("an entry that has expired allows nothing, and is told") {
     const auto [exit_code, report] = scan_then({command, "."}, repo.path());
     CHECK(exit_code == 1);
     CHECK(report.at("allowed") == json::array());
-    CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename()},
+    CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename().native()},
                                               {"entry", "a.py"},
                                               {"line", 1},
                                               {"problem", "expired"},
@@ -132,7 +132,7 @@ TEST_CASE("a fingerprint of nothing is told by what looks at everything") {
              unknown + " # gone\nnowhere/ # a pattern may fit nothing\n" + known + " # k\n");
   const auto [exit_code, report] = scan_then({"scan", "."}, repo.path());
   CHECK(exit_code == 0);
-  CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename()},
+  CHECK(report.at("stale") == json::array({{{"repository", repo.path().filename().native()},
                                             {"entry", unknown},
                                             {"line", 1},
                                             {"problem", "unknown"},

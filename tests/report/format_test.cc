@@ -11,14 +11,18 @@ using namespace keysift::test;
 
 namespace {
 
-constexpr Format kFormats[] = {Format::text,   Format::json,   Format::sarif,
-                               Format::github, Format::gitlab, Format::junit};
+constexpr Format kFormats[] = {Format::text, Format::html,     Format::json,   Format::jsonl,  Format::sarif,
+                               Format::csv,  Format::markdown, Format::github, Format::gitlab, Format::junit};
 
 }  // namespace
 
 TEST_CASE("Formats have names") {
   CHECK(format_named("text") == Format::text);
+  CHECK(format_named("html") == Format::html);
   CHECK(format_named("json") == Format::json);
+  CHECK(format_named("jsonl") == Format::jsonl);
+  CHECK(format_named("csv") == Format::csv);
+  CHECK(format_named("markdown") == Format::markdown);
   CHECK(format_named("sarif") == Format::sarif);
   CHECK(format_named("github") == Format::github);
   CHECK(format_named("gitlab") == Format::gitlab);
@@ -84,8 +88,9 @@ TEST_CASE("No format lets a repository speak to the terminal") {
   for (const auto format : kFormats) {
     for (const bool reveal : {false, true}) {
       const auto text = rendered(report, format, {.reveal = reveal, .color = false});
-      CHECK(
-          std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+      CHECK(std::all_of(text.begin(), text.end(), [format](char c) {
+        return c == '\n' || (c == '\r' && format == Format::csv) || (c >= ' ' && c <= '~');
+      }));
     }
   }
 }

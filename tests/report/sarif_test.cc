@@ -155,3 +155,71 @@ TEST_CASE("SARIF says what could not be read") {
   CHECK(notification.at("message").at("text") == "Permission denied");
   CHECK(notification.at("properties").at("path") == "private/dump.sql");
 }
+
+TEST_CASE("SARIF tells what is allowed, and why") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  for (const char* path : {"a.py", "b.py", "c.py"})
+    report.allowed.push_back(sample_finding(rules[0], openai_project_key(), path));
+  report.allowed[0].allowed_by = std::string(kMarkOnLine);
+  report.allowed[1].allowed_by = ".keysiftignore:2";
+  report.allowed[1].allowed_reason = "made up";
+  report.allowed[2].allowed_by = ".keysift.toml";
+  report.env = sample_env();
+  report.env[1].allowed_by = ".keysiftignore:3";
+  report.env[1].allowed_reason = "empty";
+  const auto results = run_of(report).at("results");
+  const auto suppression = [&](std::size_t index) { return results.at(index).at("suppressions"); };
+  const auto one = [](const char* kind, const char* why) {
+    return json::array({{{"kind", kind}, {"status", "accepted"}, {"justification", why}}});
+  };
+  CHECK(suppression(0) == one("inSource", "a mark on its line"));
+  CHECK(suppression(1) == one("external", "made up (.keysiftignore:2)"));
+  CHECK(suppression(2) == one("external", ".keysift.toml"));
+  CHECK(suppression(4) == one("external", "empty (.keysiftignore:3)"));
+  CHECK_FALSE(results.at(5).contains("suppressions"));
+}
+
+TEST_CASE("SARIF relates the places of one key") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  const auto results = run_of(report).at("results");
+  const auto related = results.at(0).at("relatedLocations");
+  REQUIRE(related.size() == 1);
+  CHECK(related.at(0).at("id") == 1);
+  CHECK(related.at(0).at("message").at("text") == "The same key.");
+  CHECK(related.at(0).at("physicalLocation") == results.at(1).at("locations").at(0).at("physicalLocation"));
+  CHECK(results.at(1).at("relatedLocations").size() == 1);
+  CHECK_FALSE(results.at(2).contains("relatedLocations"));
+  for (int i = 0; i < 20; ++i)
+    report.findings.push_back(sample_finding(rules[0], openai_project_key(1), std::to_string(i)));
+  CHECK(run_of(report).at("results").at(0).at("relatedLocations").size() == 10);
+}
+
+TEST_CASE("SARIF says which commit of which repository was scanned") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  CHECK_FALSE(run_of(report).contains("versionControlProvenance"));
+  report.repositories[0] = {"example/shop", "https://example.org/shop", kFirstCommit, "main", {}};
+  CHECK(run_of(report).at("versionControlProvenance") ==
+        json::array({{{"repositoryUri", "https://example.org/shop"},
+                      {"revisionId", kFirstCommit},
+                      {"branch", "main"},
+                      {"mappedTo", {{"uriBaseId", "%SRCROOT%"}}}}}));
+}
+
+TEST_CASE("SARIF has no more results in a run than GitHub takes") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  const auto finding = sample_finding(rules[0], openai_project_key(), "a.py");
+  report.findings.assign(25'000, finding);
+  CHECK(run_of(report).at("results").size() == 25'000);
+  report.findings.push_back(finding);
+  report.env = sample_env();
+  const auto runs = json::parse(rendered(report, Format::sarif)).at("runs");
+  REQUIRE(runs.size() == 2);
+  CHECK(runs.at(0).at("results").size() == 25'000);
+  CHECK(runs.at(1).at("results").size() == 4);
+  CHECK(runs.at(0).at("automationDetails").at("id") == "keysift/example/shop/1/");
+  CHECK(runs.at(1).at("automationDetails").at("id") == "keysift/example/shop/2/");
+}

@@ -1,0 +1,49 @@
+// One page that needs nothing else: the JSON report, and a script that shows it (report/page/).
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/date.h"
+#include "base/hash.h"
+#include "report/page_files.h"
+#include "report/renderers.h"
+
+namespace keysift {
+namespace {
+
+/// `text` with its one `mark` replaced.
+std::string filled(std::string text, std::string_view mark, std::string_view by) {
+  return text.replace(text.find(mark), mark.size(), by);
+}
+
+/// Hands JSON on as it may stand in a script's element: HTML ends that at "</script", wherever it stands.
+/// JSON has
+/// '<' in strings alone.
+void write_escaped(std::string_view json, const Output& out) {
+  std::string text;
+  for (const char c : json) c == '<' ? text.append("\\u003c") : text.append(1, c);
+  out(text);
+}
+
+}  // namespace
+
+void render_html(const Report& report, Style style, const Output& out) {
+  const auto files = page_files();
+  const auto css = files[1].text, script = files[2].text;
+  auto page = filled(std::string(files[0].text), "{{style_hash}}", sha256_base64(css));
+  page = filled(std::move(page), "{{script_hash}}", sha256_base64(script));
+  page = filled(std::move(page), "{{style}}", css);
+  page = filled(std::move(page), "{{script}}", script);
+  constexpr std::string_view kReport = "{{report}}";
+  const auto place = page.find(kReport);  // the page has it before the script, and no style has it
+  out(std::string_view(page).substr(0, place));
+  out("{\"made\":\"" + utc_text(style.ended) + "Z\",\"report\":");
+  render_json(report, style.reveal, JsonWriter::Layout::line,
+              [&](std::string_view json) { write_escaped(json, out); });
+  out("}");
+  out(std::string_view(page).substr(place + kReport.size()));
+}
+
+}  // namespace keysift

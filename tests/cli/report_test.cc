@@ -1,0 +1,204 @@
+// `report` and `merge`, JSON Lines while a scan runs, and what git-filter-repo is given.
+#include <algorithm>
+
+#include "cli/keysift.h"
+#include "support/catch.h"
+
+namespace keysift::test {
+namespace {
+namespace fs = std::filesystem;
+using nlohmann::json;
+using Strings = std::vector<std::string>;
+
+// A repository with one key that is live in two places, and one that is in the history alone.
+struct Leaky {
+  Leaky() {
+    repo.git({"remote", "add", "origin", "https://ann:password@example.org/acme/shop.git?token=abc"});
+    repo.write("a.py", "key = '" + openai_project_key(1) + "'\n");
+    repo.write("b.py", "\n  other = '" + openai_project_key(1) + "'\n");
+    repo.write("old.py", "key = '" + openai_project_key(2) + "'\n");
+    repo.commit_all("start");
+    repo.write("old.py", "key = None\n");
+    head = repo.commit_all("remove " + openai_project_key(3));
+  }
+  std::string saved(const std::string& name, const Strings& more = {}) {
+    Strings arguments{"scan", ".", "--quiet", "--report", "json=" + (out.path() / name).native()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    CHECK(keysift(arguments, repo.path()).exit_code == 1);
+    return out.path() / name;
+  }
+  TestRepo repo;
+  TempDir out;
+  std::string head;
+};
+
+std::vector<json> lines_of_json(const std::string& text) {
+  std::vector<json> lines;
+  for (const auto& line : lines_of(text)) lines.push_back(json::parse(line));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a saved report becomes what the scan would have written") {
+  Leaky leaky;
+  const auto saved = leaky.out.path() / "a.json";
+  auto environment = clean_environment();
+  environment["SOURCE_DATE_EPOCH"] = "1795000000";
+  run({keysift_binary(), "scan", ".", "--report", "json=" + saved.native()}, leaky.repo.path(), {},
+      environment);
+  for (const char* format : {"text", "html", "json", "csv", "markdown", "github", "gitlab", "junit"}) {
+    const auto from_scan =
+        run({keysift_binary(), "scan", ".", "--format", format}, leaky.repo.path(), {}, environment);
+    const auto from_file = run({keysift_binary(), "report", saved, "--format", format}, ".", {}, environment);
+    CHECK(from_scan.exit_code == 1);
+    CHECK(from_file.exit_code == 0);
+    CHECK(from_file.out == from_scan.out);
+  }
+  const auto again = keysift({"report", saved, "--format", "json"});
+  CHECK(again.exit_code == 0);
+  CHECK(again.out == file_bytes(saved));
+  CHECK(keysift({"report", "-", "--format", "json"}, ".", again.out).out == again.out);
+}
+
+TEST_CASE("a report says which repository it is about, and no more of its address than people may know") {
+  Leaky leaky;
+  const auto report = json::parse(file_bytes(leaky.saved("a.json")));
+  const auto& repository = report.at("repositories").at(0);
+  CHECK(repository.at("name") == "acme/shop");
+  CHECK(repository.at("url") == "https://example.org/acme/shop");
+  CHECK(repository.at("revision") == leaky.head);
+  CHECK(repository.at("branch") == leaky.repo.git({"branch", "--show-current"}));
+  CHECK(repository.at("commits") == 2);
+  CHECK(report.at("findings").at(0).at("repository") == "acme/shop");
+
+  leaky.repo.git({"remote", "set-url", "origin", "/srv/git/shop.git"});
+  leaky.repo.git({"checkout", "-q", "--detach"});
+  const auto local = json::parse(file_bytes(leaky.saved("b.json"))).at("repositories").at(0);
+  CHECK(local.at("name") == leaky.repo.path().filename().native());
+  CHECK(local.at("url") == nullptr);
+  CHECK(local.at("branch") == nullptr);
+}
+
+TEST_CASE("reports of several repositories are joined") {
+  Leaky one, two;
+  two.repo.git({"remote", "set-url", "origin", "git@example.org:acme/web.git"});
+  const auto a = one.saved("a.json"), b = two.saved("b.json");
+  const auto merged = keysift({"merge", a, b});
+  CHECK(merged.exit_code == 0);
+  const auto report = json::parse(merged.out);
+  CHECK(report.at("repositories").at(1).at("name") == "acme/web");
+  CHECK(report.at("repositories").at(1).at("url") == "ssh://example.org/acme/web");
+  const auto of_one = json::parse(file_bytes(a)).at("findings").size();
+  CHECK(report.at("findings").size() == 2 * of_one);
+  CHECK(contains(keysift({"merge", a, b, "--format", "text"}).out, "acme/web: a.py:1:8"));
+  const auto refused = keysift({"merge", a, b, "--format", "gitlab"});
+  CHECK(refused.exit_code == 2);
+  CHECK(refused.err ==
+        "keysift: github and gitlab are about the files of one repository, and this report joins 2; sarif "
+        "keeps "
+        "them apart\n");
+}
+
+TEST_CASE("what is no report is refused in one line") {
+  TempDir dir;
+  dir.write("a.json", "{\"schema_version\": 1,\n oops}");
+  const auto wrong = keysift({"report", "a.json", "--report", "html=x.html"}, dir.path());
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.err == "keysift: a.json:2: no JSON; a report is made with: keysift scan --format json\n");
+  CHECK_FALSE(fs::exists(dir.path() / "x.html"));
+  CHECK(keysift({"report", "no.json"}, dir.path()).err ==
+        "keysift: cannot read no.json: No such file or directory\n");
+  CHECK(keysift({"report"}, dir.path()).exit_code == 2);
+  CHECK(keysift({"merge"}, dir.path()).exit_code == 2);
+  CHECK(keysift({"report", "a.json", "--format", "pdf"}, dir.path()).err ==
+        "keysift: --format: unknown format 'pdf'; there are text, html, json, jsonl, sarif, csv, markdown, "
+        "github, "
+        "gitlab and junit\n");
+}
+
+TEST_CASE("JSON Lines tell of each match at once, then what became of it") {
+  Leaky leaky;
+  const auto file = leaky.out.path() / "x.jsonl";
+  const auto outcome =
+      keysift({"scan", ".", "--format", "jsonl", "--report", "jsonl=" + file.native()}, leaky.repo.path());
+  CHECK(outcome.exit_code == 1);
+  CHECK(file_bytes(file) == outcome.out);
+  const auto lines = lines_of_json(outcome.out);
+  const auto count = [&](const std::string& type) {
+    return std::count_if(lines.begin(), lines.end(),
+                         [&](const json& line) { return line.at("type") == type; });
+  };
+  CHECK(count("found") == 6);  // three files, their blobs and a message; two files have the same key
+  CHECK(count("report") == 1);
+  CHECK(count("repository") == 1);
+  CHECK(count("finding") == 4);
+  CHECK(lines.front().at("type") == "found");
+  CHECK(lines.back().at("type") == "summary");
+  auto report = json::parse(keysift({"scan", ".", "--format", "json"}, leaky.repo.path()).out);
+  std::size_t next = 0;
+  for (auto line : lines) {
+    if (line.at("type") != "finding") continue;
+    line.erase("type");
+    CHECK(line == report.at("findings").at(next++));
+  }
+  CHECK_FALSE(contains(outcome.out, openai_project_key(1).substr(8, 40)));
+}
+
+TEST_CASE("a key in a path is masked before anybody knows of it") {
+  TempDir dir;
+  const auto key = openai_project_key(1), other = openai_project_key(2);
+  dir.write(other + ".py", "key = '" + key + "'\n");
+  const auto lines = lines_of_json(keysift({"files", dir.path(), "--format", "jsonl"}).out);
+  REQUIRE(lines.at(0).at("type") == "found");
+  CHECK(lines.at(0).at("location").at("path") == "sk-proj-****" + other.substr(other.size() - 4) + ".py");
+  CHECK(lines.at(0).at("secret").at("sha256") ==
+        finding_of(scan({"files", dir.path()}).report, key).at("secret").at("sha256"));
+}
+
+TEST_CASE("keys that only the history has are written for git-filter-repo, on request and out of reach") {
+  Leaky leaky;
+  const auto file = leaky.out.path() / "keys.txt";
+  const auto outcome = keysift({"history", ".", "--write-replacements", file}, leaky.repo.path());
+  CHECK(outcome.exit_code == 1);
+  CHECK(file_bytes(file) ==
+        "literal:" + std::min(openai_project_key(2), openai_project_key(3)) + "==>***REMOVED***\nliteral:" +
+            std::max(openai_project_key(2), openai_project_key(3)) + "==>***REMOVED***\n");
+  CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK(contains(outcome.out,
+                 "\n       keysift history --write-replacements ../keys.txt\n"
+                 "       git filter-repo --replace-text ../keys.txt --replace-message ../keys.txt\n"));
+  for (const char* inside : {"keys.txt", "./sub/../keys.txt"}) {
+    fs::create_directory(leaky.repo.path() / "sub");
+    const auto refused = keysift({"history", ".", "--write-replacements", inside}, leaky.repo.path());
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err ==
+          "keysift: --write-replacements: " + std::string(inside) +
+              " would lie in the repository, and it will hold the keys; name a file outside, such as "
+              "../keys.txt\n");
+    CHECK_FALSE(fs::exists(leaky.repo.path() / "keys.txt"));
+  }
+}
+
+TEST_CASE("git-filter-repo takes them out") {
+  if (run({"git", "filter-repo", "--version"}, ".").exit_code != 0) {
+    WARN("skipped: git-filter-repo is not installed");
+    return;
+  }
+  Leaky leaky;
+  const auto block = "-----BEGIN PRIVATE KEY-----\nline+one/==\nline two\n-----END PRIVATE KEY-----";
+  leaky.repo.write("key.pem", std::string(block) + "\n");
+  leaky.repo.commit_all("pem");
+  leaky.repo.write("key.pem", "");
+  leaky.repo.commit_all("no pem");
+  const auto file = leaky.out.path() / "keys.txt";
+  keysift({"history", ".", "--write-replacements", file}, leaky.repo.path());
+  leaky.repo.git({"filter-repo", "--force", "--replace-text", file, "--replace-message", file});
+  const auto after =
+      scan({"history", leaky.repo.path(), "--min-confidence", "low", "--reachable-only"}).report;
+  CHECK(findings_of(after, openai_project_key(2)).empty());
+  CHECK(findings_of(after, openai_project_key(3)).empty());
+  CHECK(findings_of(after, openai_project_key(1)).size() == 2);
+}
+
+}  // namespace keysift::test

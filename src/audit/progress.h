@@ -17,7 +17,7 @@ class Progress {
     std::uint64_t blobs = 0;
     std::uint64_t bytes = 0;
     std::uint64_t matches = 0;
-    std::uint64_t expected = 0;  ///< objects of the history that is being read; 0 if that is not known
+    std::uint64_t expected = 0;  ///< what `blobs` will be when the history is read; 0 if that is not known
   };
 
   Snapshot now() const {
@@ -31,7 +31,8 @@ class Progress {
     return sum;
   }
 
-  void expect(std::uint64_t objects) { expected_.fetch_add(objects, std::memory_order_relaxed); }
+  /// That many objects of a history come next. No worker counts meanwhile.
+  void expect(std::uint64_t objects) { expected_.store(now().blobs + objects, std::memory_order_relaxed); }
 
   void count(unsigned worker, std::uint64_t bytes, std::uint64_t matches) {
     auto& counter = counters_[worker];

@@ -1,8 +1,6 @@
 // Where reports go.
 #pragma once
-#include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "cli/options.h"
@@ -10,12 +8,6 @@
 #include "report/format.h"
 
 namespace keysift {
-
-/// Whether standard output is a terminal that is known to have links (OSC 8).
-bool stdout_has_links();
-
-/// A folder's address for links, ending with '/'; empty if it cannot be told.
-std::string folder_uri(const std::filesystem::path& folder);
 
 /// The files that the options name for reports and, unless they say `quiet`, standard output. All of it
 /// throws Failure, naming what cannot be written.

@@ -15,6 +15,7 @@
 #include "cli/outputs.h"
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
+#include "cli/terminal.h"
 #include "env/fix.h"
 #include "finding/baseline.h"
 #include "finding/exposure.h"

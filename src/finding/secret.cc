@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -38,6 +39,18 @@ std::string_view public_prefix(std::string_view secret) {
   return secret.size() - length >= kLeastHidden ? front.substr(0, length) : std::string_view{};
 }
 
+/// Where what tells one key from another ends: a PEM block's last line is that of all (RFC 7468).
+std::string_view without_footer(std::string_view secret) {
+  auto body = secret.substr(0, secret.rfind("-----END "));
+  if (body.size() == secret.size()) return secret;
+  constexpr std::string_view kSpelledOut = "\\n";
+  for (;;) {
+    body = trimmed(body, " \t\r\n");
+    if (!body.ends_with(kSpelledOut)) return body;
+    body.remove_suffix(kSpelledOut.size());
+  }
+}
+
 }  // namespace
 
 Secret Secret::saved(std::string redacted, std::string sha256, std::size_t length) {
@@ -55,7 +68,8 @@ std::strong_ordering Secret::operator<=>(const Secret& other) const {
 std::string Secret::redacted() const {
   if (saved_) return saved_->redacted;
   auto shown = std::string(public_prefix(bytes_)) + "****";
-  if (bytes_.size() >= kLeastLengthForEnd) shown += bytes_.substr(bytes_.size() - kShownEnd);
+  const auto body = without_footer(bytes_);
+  if (body.size() >= kLeastLengthForEnd) shown += body.substr(body.size() - kShownEnd);
   std::replace_if(
       shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return shown;

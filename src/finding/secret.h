@@ -18,7 +18,7 @@ class Secret {
   static Secret saved(std::string redacted, std::string sha256, std::size_t length);
 
   /// What may be shown: the public prefix, "****", and the last four characters of a key long enough to spare
-  /// them. Printable ASCII.
+  /// them; of a PEM block those before its last line. Printable ASCII.
   std::string redacted() const;
 
   /// The key itself.

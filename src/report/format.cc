@@ -23,7 +23,7 @@ void render(const Report& report, Format format, Style style, const Output& out)
     case Format::text:
       return out(render_text(report, style));
     case Format::json:
-      return render_json(report, style.reveal, JsonWriter::Layout::indented, out);
+      return render_json(report, style.reveal, out);
     case Format::jsonl:
       return render_jsonl(report, style.reveal, out);
     case Format::html:

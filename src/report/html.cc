@@ -40,8 +40,7 @@ void render_html(const Report& report, Style style, const Output& out) {
   const auto place = page.find(kReport);  // the page has it before the script, and no style has it
   out(std::string_view(page).substr(0, place));
   out("{\"made\":\"" + utc_text(style.ended) + "Z\",\"report\":");
-  render_json(report, style.reveal, JsonWriter::Layout::line,
-              [&](std::string_view json) { write_escaped(json, out); });
+  render_page_data(report, style.reveal, [&](std::string_view json) { write_escaped(json, out); });
   out("}");
   out(std::string_view(page).substr(place + kReport.size()));
 }

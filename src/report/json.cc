@@ -15,8 +15,9 @@ using Key = std::string_view;
 
 class JsonReport {
  public:
-  JsonReport(const Report& report, bool reveal, const Output& out, JsonWriter::Layout layout)
-      : report_(report), mask_(report, reveal), json_(out, layout) {}
+  JsonReport(const Report& report, bool reveal, const Output& out, JsonWriter::Layout layout,
+             std::size_t most_refs = SIZE_MAX)
+      : report_(report), mask_(report, reveal), json_(out, layout), most_refs_(most_refs) {}
 
   void write() {
     json_.document([&] {
@@ -124,7 +125,7 @@ class JsonReport {
     json_.object("location", [&] { write_location(finding.location); });
     json_.field("origin", to_string(finding.origin));
     write_excerpt(finding.excerpt);
-    write_provenance(json_, "provenance", finding.provenance, mask_);
+    write_provenance(json_, "provenance", finding.provenance, mask_, most_refs_);
     if (finding.allowed_by.empty()) return;
     json_.field("allowed_by", mask_.raw(finding.allowed_by));
     text_or_null("allowed_reason", finding.allowed_reason);
@@ -174,7 +175,7 @@ class JsonReport {
       for (const auto& command : fix_commands(file, mask_)) json_.value(command);
     });
     text_or_null("advice", file.advice);
-    write_provenance(json_, "provenance", file.provenance, mask_);
+    write_provenance(json_, "provenance", file.provenance, mask_, most_refs_);
     text_or_null("allowed_by", file.allowed_by);
     text_or_null("allowed_reason", file.allowed_reason);
   }
@@ -234,6 +235,7 @@ class JsonReport {
   const Report& report_;
   Mask mask_;
   JsonWriter json_;
+  std::size_t most_refs_;  ///< of one finding
 };
 
 void write_commit(JsonWriter& json, Key key, const std::optional<CommitInfo>& commit, const Mask& mask) {
@@ -258,7 +260,7 @@ void write_secret(JsonWriter& json, Key key, const Secret& secret, const Mask& m
 }
 
 void write_provenance(JsonWriter& json, Key key, const std::optional<Provenance>& provenance,
-                      const Mask& mask) {
+                      const Mask& mask, std::size_t most_refs) {
   if (!provenance) return json.field(key, nullptr);
   json.object(key, [&] {
     json.field("blob", provenance->blob);
@@ -266,15 +268,24 @@ void write_provenance(JsonWriter& json, Key key, const std::optional<Provenance>
     json.field("in_head", provenance->in_head);
     write_commit(json, "introduced", provenance->introduced, mask);
     write_commit(json, "removed", provenance->removed, mask);
-    write_strings(json, "refs", provenance->refs, mask);
+    const auto& refs = provenance->refs;
+    const auto told = std::min(refs.size(), most_refs);
+    write_strings(json, "refs", std::span(refs.begin(), told), mask);
+    if (told < refs.size()) json.field("more_refs", refs.size() - told);
     json.field("commits", provenance->commits);
     json.field("exposed_days", provenance->exposed_days);
     json.field("overdue", provenance->overdue());
   });
 }
 
-void render_json(const Report& report, bool reveal, JsonWriter::Layout layout, const Output& out) {
-  JsonReport(report, reveal, out, layout).write();
+void render_json(const Report& report, bool reveal, const Output& out) {
+  JsonReport(report, reveal, out, JsonWriter::Layout::indented).write();
+}
+
+// Twenty thousand refs of each finding made a page of 26 MB.
+void render_page_data(const Report& report, bool reveal, const Output& out) {
+  constexpr std::size_t kMostRefs = 20;
+  JsonReport(report, reveal, out, JsonWriter::Layout::line, kMostRefs).write();
 }
 
 void render_jsonl(const Report& report, bool reveal, const Output& out) {

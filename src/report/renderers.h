@@ -4,12 +4,13 @@
 
 #include "finding/report.h"
 #include "report/format.h"
-#include "report/json_writer.h"
 
 namespace keysift {
 
 std::string render_text(const Report& report, Style style);
-void render_json(const Report& report, bool reveal, JsonWriter::Layout layout, const Output& out);
+void render_json(const Report& report, bool reveal, const Output& out);
+/// The JSON report as the HTML page has it: in a line, each finding with its first refs only.
+void render_page_data(const Report& report, bool reveal, const Output& out);
 void render_jsonl(const Report& report, bool reveal, const Output& out);
 void render_html(const Report& report, Style style, const Output& out);
 void render_csv(const Report& report, bool reveal, const Output& out);

@@ -46,3 +46,12 @@ TEST_CASE("A secret's hash and length are those of its bytes") {
   CHECK(Secret("abc").sha256() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(Secret("abc").length() == 3);
 }
+
+TEST_CASE("A PEM block is told from others by what stands before its last line") {
+  const std::string body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC";
+  const auto block = [&](const std::string& line_break) {
+    return "-----BEGIN PRIVATE KEY-----" + line_break + body + line_break + "-----END PRIVATE KEY-----";
+  };
+  for (const char* line_break : {"\n", "\r\n", "\\n", " \n"})
+    CHECK(Secret(block(line_break)).redacted() == "****AASC");
+}

@@ -51,6 +51,21 @@ TEST_CASE("The page may hold what stands for its parts") {
   CHECK(json::parse(data).at("report").at("target") == report.target);
 }
 
+TEST_CASE("The page has the first refs of each finding") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  std::vector<std::string> refs;
+  for (int i = 10; i < 35; ++i) refs.push_back("refs/heads/b" + std::to_string(i));
+  report.findings[0].provenance->refs = refs;
+  const auto page = rendered(report, Format::html);
+  const auto data = between(page, "<script type=\"application/json\" id=\"report\">", "</script>");
+  const auto findings = json::parse(data).at("report").at("findings");
+  CHECK(findings.at(0).at("provenance").at("refs").size() == 20);
+  CHECK(findings.at(0).at("provenance").at("refs").back() == "refs/heads/b29");
+  CHECK(findings.at(0).at("provenance").at("more_refs") == 5);
+  CHECK_FALSE(findings.at(1).at("provenance").contains("more_refs"));
+}
+
 TEST_CASE("Hashes in base64") {
   // As `printf '' | openssl dgst -sha256 -binary | base64` has them.
   CHECK(sha256_base64("") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");

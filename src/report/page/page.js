@@ -678,10 +678,10 @@ function commitTerm(name, commit) {
   return term(name, brief(commitWords(commit)), quoted);
 }
 
-function refsWords(refs) {
+function refsWords({ refs, more_refs: untold = 0 }) {
   const most = 5;
-  const more = refs.length > most ? [`${number(refs.length - most)} more`] : [];
-  return listed([...refs.slice(0, most).map(shortRef), ...more]);
+  const rest = Math.max(0, refs.length - most) + untold;
+  return listed([...refs.slice(0, most).map(shortRef), ...(rest > 0 ? [`${number(rest)} more`] : [])]);
 }
 
 function placePart(finding, level) {
@@ -700,7 +700,7 @@ function placePart(finding, level) {
       commitTerm('Removed', provenance?.removed),
       exposed !== null && term('Exposed', counted(exposed, 'day'),
         provenance.overdue && `; overdue for rotation, for it is live and older than ${ROTATION_DAYS} days`),
-      provenance?.refs.length > 0 && term('Refs', brief(refsWords(provenance.refs))),
+      provenance?.refs.length > 0 && term('Refs', brief(refsWords(provenance))),
       term('Fingerprint', el('code', {}, fingerprint)),
       term('If it is no leak', command(`keysift allow ${fingerprint} --reason "..."`))));
 }

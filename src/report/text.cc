@@ -53,19 +53,22 @@ class TextReport {
   void write_steps() {
     title("What to do");
     const auto& all = report_.findings;
-    if (std::all_of(all.begin(), all.end(), is_staged)) {
+    const bool staged = std::all_of(all.begin(), all.end(), is_staged);
+    if (staged) {
       write_ways_out();
     } else {
       write("  1. ", kRevokeFirst);
       auto number = 2;
       for (const auto step : kAfterRevoking) write("  " + std::to_string(number++) + ". ", step);
-      write("  ",
-            "Allow what is no leak, by the 32 digits behind its place: keysift allow FINGERPRINT --reason "
-            "\"...\"");
     }
     if (std::any_of(all.begin(), all.end(),
                     [](const auto& one) { return one.confidence != Confidence::high; }))
       write("  ", "Where the confidence is not high, look first whether it is a real key.");
+    if (!staged) {
+      out_ += '\n';
+      write("  ", "If one is no leak, allow it, by the 32 digits behind its place:");
+      out_ += "       keysift allow FINGERPRINT --reason \"...\"\n";
+    }
     write_rewriting();
     out_ += '\n';
   }
@@ -80,6 +83,7 @@ class TextReport {
   void write_rewriting() {
     const auto past = std::count_if(keys_.begin(), keys_.end(), is_rewritable);
     if (past == 0) return;
+    out_ += '\n';
     write("  ",
           "Only the history has " + counted(static_cast<std::size_t>(past), "key") +
               " of these. When they are revoked, git-filter-repo can take them out of it, in a fresh clone; "

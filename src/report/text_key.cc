@@ -51,7 +51,6 @@ class KeyText {
   std::string write() {
     write_title();
     write_line();
-    row("Key", mask_.secret(key_.secret()));
     write_places();
     if (!finding_.location.decoded.empty())
       row("Encoded as", mask_.printable(listed(finding_.location.decoded)));
@@ -83,7 +82,7 @@ class KeyText {
     auto words = std::string(to_string(confidence)) + " confidence";
     if (confidence == Confidence::high) words = painted(Paint::red, words, style_.color);
     if (confidence == Confidence::medium) words = painted(Paint::yellow, words, style_.color);
-    const auto title = printable(finding_.rule->description);
+    const auto title = printable(finding_.rule->description) + ' ' + mask_.secret(key_.secret());
     out_ += wrapped({}, painted(Paint::bold, title, style_.color) + ", " + words, 2, style_.width);
   }
 
@@ -160,10 +159,10 @@ class KeyText {
       write_commit("Removed", *provenance->removed);
     if (const auto state = state_of_key(); !state.empty()) row("Now", state);
     if (const auto days = key_.exposed_days())
-      row("Exposed",
-          counted(*days, "day") + (key_.overdue() ? "; overdue for rotation, for it is live and older than " +
-                                                        counted(kRotationDays, "day")
-                                                  : ""));
+      row("Exposed", counted(*days, "day") +
+                         (key_.overdue() ? ", and still live: " +
+                                               painted(Paint::red, "overdue for rotation", style_.color)
+                                         : ""));
     if (!provenance || provenance->refs.empty()) return;
     row("Refs", listed(provenance->refs, kMostRefs,
                        [&](const std::string& ref) { return mask_.printable(short_ref(ref)); }));

@@ -447,7 +447,7 @@ TEST_CASE("pre-receive: what adds a key is refused, and the leaks are named") {
     const auto refused = desk.push({ref});
     INFO(refused.err);
     CHECK(refused.exit_code == 1);
-    CHECK(contains(refused.err, "remote: OpenAI project API key, high confidence"));
+    CHECK(contains(refused.err, "remote: OpenAI project API key sk-proj-****"));
     CHECK(contains(refused.err, "remote:     Where        leak:1:6  "));
     CHECK(contains(refused.err, "remote: keysift: these commits add the above"));
     CHECK_FALSE(contains(refused.err, key));

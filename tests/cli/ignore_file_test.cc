@@ -313,9 +313,10 @@ TEST_CASE("what is wrong with keysift allow is said in one line, without a key")
 TEST_CASE("the report tells how to allow what is no leak") {
   const TempDir dir;
   dir.write("a.py", openai_project_key(1) + "\n");
-  CHECK(contains(words_of_report(keysift({"files", "."}, dir.path()).out),
-                 " Allow what is no leak, by the 32 digits behind its place: keysift allow FINGERPRINT "
-                 "--reason \"...\"\n"));
+  CHECK(contains(
+      words_of_report(keysift({"files", "."}, dir.path()).out),
+      " If one is no leak, allow it, by the 32 digits behind its place: keysift allow FINGERPRINT --reason "
+      "\"...\"\n"));
 }
 
 }  // namespace

@@ -386,14 +386,12 @@ TEST_CASE("what a person sees whose commit is stopped") {
   CHECK(outcome.out.find(key) == std::string::npos);
   const auto fingerprint = staged(repo).report.at("findings").at(0).at("fingerprint").get<std::string>();
   CHECK(outcome.out.starts_with(
-      "OpenAI project API key, high confidence\n"
+      "OpenAI project API key sk-proj-****" + key.substr(key.size() - 4) +
+      ", high confidence\n"
       "              2 | client = Client(key='sk-proj-****" +
       key.substr(key.size() - 4) +
       "', retries=3, ...\n"
       "                |                      ^^^^^^^^^^^^^^^^\n"
-      "    Key          sk-proj-****" +
-      key.substr(key.size() - 4) +
-      "\n"
       "    Where        src/config.py:2:22  " +
       fingerprint +
       "\n"

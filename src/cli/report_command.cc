@@ -6,7 +6,7 @@
 #include "cli/commands.h"
 #include "cli/outputs.h"
 #include "finding/exposure.h"
-#include "report/saved.h"
+#include "report/joined.h"
 
 namespace keysift {
 namespace {

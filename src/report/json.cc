@@ -22,13 +22,7 @@ class JsonReport {
   void write() {
     json_.document([&] {
       write_head();
-      write_all("repositories", report_.repositories);
-      write_all("findings", report_.findings);
-      write_all("allowed", report_.allowed);
-      write_all("stale", report_.stale);
-      write_all("env", report_.env);
-      write_all("doors", report_.passages);
-      write_all("errors", report_.errors);
+      each_list([&](Key name, Key, const auto& all) { write_all(name, all); });
       json_.object("summary", [&] { write_summary(); });
     });
   }
@@ -39,13 +33,7 @@ class JsonReport {
       json_.field("type", "report");
       write_head();
     });
-    write_lines("repository", report_.repositories);
-    write_lines("finding", report_.findings);
-    write_lines("allowed", report_.allowed);
-    write_lines("stale", report_.stale);
-    write_lines("env", report_.env);
-    write_lines("door", report_.passages);
-    write_lines("error", report_.errors);
+    each_list([&](Key, Key type, const auto& all) { write_lines(type, all); });
     json_.document([&] {
       json_.field("type", "summary");
       write_summary();
@@ -67,6 +55,17 @@ class JsonReport {
   }
 
  private:
+  /// Calls `write` with what each list is called, what one of its elements is called, and the list.
+  void each_list(const auto& write) {
+    write("repositories", "repository", report_.repositories);
+    write("findings", "finding", report_.findings);
+    write("allowed", "allowed", report_.allowed);
+    write("stale", "stale", report_.stale);
+    write("env", "env", report_.env);
+    write("doors", "door", report_.passages);
+    write("errors", "error", report_.errors);
+  }
+
   void write_head() {
     json_.field("schema_version", kSchemaVersion);
     json_.object("tool", [&] {

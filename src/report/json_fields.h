@@ -14,8 +14,8 @@ namespace keysift {
 /// An object: redacted, sha256, length and, when secrets are revealed, value.
 void write_secret(JsonWriter& json, std::string_view key, const Secret& secret, const Mask& mask);
 
-/// An object: blob, state, in_head, introduced, removed, refs, commits ...; null if there is none. Of more refs than
-/// `most_refs` only the first, and more_refs says how many are left out.
+/// An object: blob, state, in_head, introduced, removed, refs, commits ...; null if there is none. Of more
+/// refs than `most_refs` only the first, and more_refs says how many are left out.
 void write_provenance(JsonWriter& json, std::string_view key, const std::optional<Provenance>& provenance,
                       const Mask& mask, std::size_t most_refs = SIZE_MAX);
 

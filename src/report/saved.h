@@ -1,4 +1,4 @@
-// Reading JSON reports (docs/report.md) back.
+// Reading a JSON report (docs/report.md) back.
 #pragma once
 #include <memory>
 #include <string>
@@ -19,9 +19,5 @@ struct SavedReport {
 /// --reveal. Throws Failure "file:line: ..." for what is no JSON, and "file: findings[3]: ..." for what is no
 /// report of ours, or one that a later keysift wrote.
 SavedReport read_report(std::string_view bytes, const std::string& file);
-
-/// One report of what several tell, which come with their files' names; a repository whose name another has,
-/// too, is told apart by its file.
-SavedReport joined(std::vector<std::pair<std::string, SavedReport>> reports);
 
 }  // namespace keysift

@@ -1,11 +1,11 @@
 #include "cli/keysift.h"
 
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <stdexcept>
 
 #include "base/hash.h"
@@ -39,8 +39,10 @@ Errors errors_of(const json& report) {
 }
 
 std::string words_of_report(const std::string& text) {
-  const auto untimed = std::regex_replace(text, std::regex(",\\s+in\\s+[0-9.]+\\s+m?s"), "");
-  return std::regex_replace(untimed, std::regex("\n +"), " ");
+  auto words = text;
+  RE2::GlobalReplace(&words, R"(,\s+in\s+[0-9.]+\s+m?s)", "");
+  RE2::GlobalReplace(&words, "\n +", " ");
+  return words;
 }
 
 bool contains(std::string_view text, std::string_view part) {

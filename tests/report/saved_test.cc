@@ -4,6 +4,7 @@
 
 #include "base/failure.h"
 #include "report/format.h"
+#include "report/joined.h"
 #include "report/sample.h"
 #include "support/catch.h"
 #include "support/support.h"

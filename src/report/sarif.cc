@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -26,6 +27,7 @@ constexpr char kFingerprintName[] = "keysift/v1";
 constexpr std::size_t kMostResults = 25'000;
 
 constexpr std::size_t kMostRelated = 10;  // other places of a key, for one result
+constexpr char kFileIsHere[] = " The file is [here](1).";
 
 /// What the relative URIs of the locations are relative to.
 constexpr char kRoot[] = "%SRCROOT%";
@@ -92,6 +94,19 @@ constexpr std::array kEnvRules{
 };
 static_assert(kEnvRules.size() == kCoverages);
 
+/// A rule's name as SARIF wants it, one word that begins with a capital: "OpenaiProjectKey".
+std::string rule_name(std::string_view id) {
+  std::string name;
+  bool begins = true;
+  for (const char c : id) {
+    const bool lower = c >= 'a' && c <= 'z';
+    const bool kept = lower || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (kept) name += static_cast<char>(begins && lower ? c - 'a' + 'A' : c);
+    begins = !kept;
+  }
+  return name;
+}
+
 std::string numbered_steps(const Rule& rule, bool markdown) {
   std::string text = "1. " + std::string(kRevokeFirst);
   if (!rule.console.empty())
@@ -100,6 +115,18 @@ std::string numbered_steps(const Rule& rule, bool markdown) {
   auto number = 2;
   for (const auto step : kAfterRevoking) text += '\n' + std::to_string(number++) + ". " + std::string(step);
   return text;
+}
+
+/// `text` with no "[text](address)" in it: what cannot be read has a name that its author chose, and a secret
+/// that is revealed may be anything.
+std::string without_links(std::string text) {
+  for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at))
+    text.insert(at + 1, 1, ' ');
+  return text;
+}
+
+bool is_object_name(std::string_view text) {
+  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 /// What one run tells of: all that is in one repository, or a part of it, for there may be too much.
@@ -116,9 +143,13 @@ class SarifReport {
       : report_(report), mask_(report, reveal), json_(out, JsonWriter::Layout::indented) {
     for (const auto* rule : report.rules) rule_index_.emplace(rule->id, rule_index_.size());
     for (const auto& key : keys_of(report.findings)) {
-      if (key.places.size() == 1) continue;
-      for (const auto* place : key.places) others_.emplace(place, keys_.size());
-      keys_.push_back(key);
+      std::map<std::size_t, std::vector<const Finding*>> by_repository;
+      for (const auto* place : key.places) by_repository[place->repository].push_back(place);
+      for (auto& [repository, places] : by_repository) {
+        if (places.size() == 1) continue;
+        for (const auto* place : places) place_group_.emplace(place, groups_.size());
+        groups_.push_back(std::move(places));
+      }
     }
   }
 
@@ -179,6 +210,7 @@ class SarifReport {
 
   void write_driver() {
     json_.field("name", "keysift");
+    json_.field("fullName", std::string("keysift ") + kVersion);
     json_.field("version", kVersion);
     json_.field("semanticVersion", kVersion);
     json_.array("rules", [&] {
@@ -194,6 +226,7 @@ class SarifReport {
   void write_rule(const Rule& rule) {
     const auto [level, precision, severity] = grade(rule.confidence);
     json_.field("id", rule.id);
+    json_.field("name", rule_name(rule.id));
     write_text("shortDescription", rule.description);
     write_text("fullDescription", rule.description + " in a file, in the history, or in a message.");
     json_.object("help", [&] {
@@ -212,6 +245,7 @@ class SarifReport {
 
   void write_rule(const EnvRule& rule) {
     json_.field("id", rule.id);
+    json_.field("name", rule_name(rule.id));
     write_text("shortDescription", rule.description);
     write_text("fullDescription", coverage_words(rule.coverage));
     write_text("help", coverage_words(rule.coverage));
@@ -239,13 +273,19 @@ class SarifReport {
 
   void write_notification(const ScanError& error) {
     json_.field("level", "error");
-    write_text("message", mask_.raw(error.message));
+    write_text("message", without_links(mask_.raw(error.message)));
     if (!error.path.empty()) {
       json_.array("locations", [&] {
-        json_.element([&] { json_.object("physicalLocation", [&] { write_file(mask_.raw(error.path)); }); });
+        json_.element(
+            [&] { json_.object("physicalLocation", [&] { write_unread(mask_.raw(error.path)); }); });
       });
     }
     json_.object("properties", [&] { json_.field("path", mask_.raw(error.path)); });
+  }
+
+  /// What could not be read: a file, or an object by its name.
+  void write_unread(const std::string& path) {
+    is_object_name(path) ? write_uri("object/" + path, kGit) : write_file(path);
   }
 
   void write_origin(const ScannedRepository& repository) {
@@ -311,6 +351,13 @@ class SarifReport {
     });
   }
 
+  void write_location(const Place& place) {
+    json_.object("physicalLocation", [&] {
+      write_file(mask_.raw(place.path));
+      if (place.line > 0) json_.object("region", [&] { json_.field("startLine", place.line); });
+    });
+  }
+
   void write_fingerprint(const std::string& fingerprint) {
     json_.object("partialFingerprints", [&] { json_.field(kFingerprintName, fingerprint); });
   }
@@ -319,9 +366,10 @@ class SarifReport {
     json_.field("ruleId", finding.rule->id);
     json_.field("ruleIndex", rule_index_.at(finding.rule->id));
     json_.field("level", grade(finding.confidence).level);
-    write_text("message", finding_message(finding, mask_, ""));
+    const auto others = other_places(finding);
+    write_text("message", without_links(finding_message(finding, mask_, "")) + links(others.size()));
     json_.array("locations", [&] { json_.element([&] { write_location(finding); }); });
-    write_related(finding);
+    write_related(others);
     write_fingerprint(finding.fingerprint());
     write_suppression(finding.allowed_by, finding.allowed_reason);
     json_.object("properties", [&] {
@@ -333,20 +381,36 @@ class SarifReport {
     });
   }
 
-  /// Other places of the same key in its repository.
-  void write_related(const Finding& finding) {
-    const auto key = others_.find(&finding);
-    if (key == others_.end()) return;
+  /// Other places of the same key in its repository, the most urgent first; some, if there are many.
+  std::vector<const Finding*> other_places(const Finding& finding) const {
     std::vector<const Finding*> others;
-    for (const auto* place : keys_[key->second].places)
-      if (place != &finding && place->repository == finding.repository && others.size() < kMostRelated)
-        others.push_back(place);
-    if (others.empty()) return;
+    const auto group = place_group_.find(&finding);
+    if (group == place_group_.end()) return others;
+    for (const auto* place : groups_[group->second]) {
+      if (others.size() == kMostRelated) break;
+      if (place != &finding) others.push_back(place);
+    }
+    return others;
+  }
+
+  /// Related locations as a message names them, for GitHub shows no others.
+  static std::string links(std::size_t count) {
+    if (count == 0) return {};
+    std::vector<std::string> all;
+    for (std::size_t i = 1; i <= count; ++i) {
+      const auto number = std::to_string(i);
+      all.push_back("[" + number + "](" + number + ")");
+    }
+    return " The same key is also here: " + listed(all) + ".";
+  }
+
+  void write_related(const std::vector<const Finding*>& places) {
+    if (places.empty()) return;
     json_.array("relatedLocations", [&] {
-      for (std::size_t i = 0; i < others.size(); ++i) {
+      for (std::size_t i = 0; i < places.size(); ++i) {
         json_.element([&] {
           json_.field("id", i + 1);
-          write_location(*others[i]);
+          write_location(*places[i]);
           write_text("message", "The same key.");
         });
       }
@@ -372,19 +436,23 @@ class SarifReport {
     json_.field("ruleId", rule.id);
     json_.field("ruleIndex", report_.rules.size() + number);
     json_.field("level", file.is_problem() ? rule.level : "note");
-    write_text("message", env_message(file, mask_));
-    json_.array("locations", [&] {
-      json_.element([&] {
-        json_.object("physicalLocation", [&] {
-          write_file(mask_.raw(place.path));
-          if (place.line > 0) json_.object("region", [&] { json_.field("startLine", place.line); });
+    const bool elsewhere = place.path != file.path;
+    write_text("message", std::string(coverage_words(file.coverage)) + (elsewhere ? kFileIsHere : ""));
+    json_.array("locations", [&] { json_.element([&] { write_location(place); }); });
+    if (elsewhere) {
+      json_.array("relatedLocations", [&] {
+        json_.element([&] {
+          json_.field("id", std::size_t{1});
+          write_location(Place{file.path, 0, {}});
+          write_text("message", "The file with secrets.");
         });
       });
-    });
+    }
     write_fingerprint(file.fingerprint());
     write_suppression(file.allowed_by, file.allowed_reason);
     json_.object("properties", [&] {
       json_.field("file", mask_.raw(file.path));
+      json_.field("summary", env_message(file, mask_));
       json_.array("fix", [&] {
         for (const auto& command : fix_commands(file, mask_)) json_.value(command);
       });
@@ -395,8 +463,9 @@ class SarifReport {
   Mask mask_;
   JsonWriter json_;
   std::unordered_map<std::string_view, std::size_t> rule_index_;
-  std::vector<Key> keys_;                                   ///< those with several places
-  std::unordered_map<const Finding*, std::size_t> others_;  ///< which of keys_
+  std::vector<std::vector<const Finding*>>
+      groups_;  ///< places of one key in one repository, if there are several
+  std::unordered_map<const Finding*, std::size_t> place_group_;  ///< which of groups_
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ TEST_CASE("SARIF lists every rule") {
   const auto rules = sample_rules();
   const auto driver = run_of(sample_report(rules)).at("tool").at("driver");
   CHECK(driver.at("name") == "keysift");
+  CHECK(driver.at("fullName") == std::string("keysift ") + kVersion);
   CHECK(driver.at("version") == kVersion);
 
   const auto& listed = driver.at("rules");
@@ -60,6 +61,8 @@ TEST_CASE("SARIF lists every rule") {
                                            "error", "error", "error", "note", "note", "note"});
 
   const auto& openai = listed.at(0);
+  CHECK(openai.at("name") == "OpenaiProjectKey");
+  CHECK(listed.at(3).at("name") == "EnvTrackedIgnored");
   CHECK(openai.at("shortDescription").at("text") == "OpenAI project API key");
   CHECK(openai.at("helpUri") == "https://platform.openai.com/api-keys");
   CHECK(openai.at("properties").at("security-severity") == "9.5");
@@ -67,6 +70,14 @@ TEST_CASE("SARIF lists every rule") {
   CHECK(openai.at("help").at("text").get<std::string>().find(
             "https://platform.openai.com/api-keys\n2. Make a new") != std::string::npos);
   CHECK_FALSE(listed.at(1).contains("helpUri"));
+}
+
+TEST_CASE("A rule's name in SARIF is one word") {
+  auto rules = sample_rules();
+  rules[0].id = "my_token.v2-3x";
+  const auto listed = run_of(sample_report(rules)).at("tool").at("driver").at("rules");
+  CHECK(listed.at(0).at("id") == "my_token.v2-3x");
+  CHECK(listed.at(0).at("name") == "MyTokenV23x");
 }
 
 TEST_CASE("A finding as a SARIF result") {
@@ -81,7 +92,8 @@ TEST_CASE("A finding as a SARIF result") {
                                                " (high confidence), added on 2024-05-01 in commit " +
                                                kFirstCommit +
                                                ": gone from HEAD, not from history: every clone still has "
-                                               "it. Revoke it first, then make a new one.");
+                                               "it. Revoke it first, then make a new one. The same key "
+                                               "is also here: [1](1).");
   CHECK(result.at("locations") ==
         json::array({{{"physicalLocation",
                        {{"artifactLocation", in_base("%SRCROOT%", "old%20notes.txt")},
@@ -138,8 +150,60 @@ TEST_CASE("SARIF carries .env files with the commands that help") {
   check(3, "env-unprepared", 18, "note", {"echo .env >> .gitignore"});
   check(4, "env-tracked", 2, "error", {"git rm --cached api/.env", "echo .env >> .gitignore"});
   check(5, "env-reincluded", 8, "warning", {"echo .env.local >> 'web app/.gitignore'"});
-  CHECK(results.at(5).at("locations").at(0).at("physicalLocation").at("artifactLocation") ==
-        in_base("%SRCROOT%", "web%20app/.gitignore"));
+}
+
+TEST_CASE("SARIF leads from the line at fault to the file with secrets") {
+  const auto rules = sample_rules();
+  const auto results = run_of(leaky_report(rules)).at("results");
+  const auto& tracked = results.at(4);
+  CHECK(tracked.at("message").at("text") ==
+        "Git tracks this file, so every clone has it. Revoke the keys in it.");
+  CHECK(tracked.at("locations") ==
+        json::array({{{"physicalLocation", {{"artifactLocation", in_base("%SRCROOT%", "api/.env")}}}}}));
+  CHECK_FALSE(tracked.contains("relatedLocations"));
+
+  const auto& reincluded = results.at(5);
+  CHECK(reincluded.at("message").at("text") ==
+        "A rule ignores this file and another one takes that back: the next `git add .` puts it into a "
+        "commit. The file is [here](1).");
+  CHECK(reincluded.at("locations") ==
+        json::array({{{"physicalLocation",
+                       {{"artifactLocation", in_base("%SRCROOT%", "web%20app/.gitignore")},
+                        {"region", {{"startLine", 3}}}}}}}));
+  CHECK(reincluded.at("relatedLocations") ==
+        json::array(
+            {{{"id", 1},
+              {"physicalLocation", {{"artifactLocation", in_base("%SRCROOT%", "web%20app/.env.local")}}},
+              {"message", {{"text", "The file with secrets."}}}}}));
+  CHECK(reincluded.at("properties").at("file") == "web app/.env.local");
+  CHECK(reincluded.at("properties").at("summary") ==
+        "web app/.env.local: A rule ignores this file and another one takes that back: the next `git add .` "
+        "puts it into a commit. At web app/.gitignore:3: !.env.local. It takes back .env.* (.gitignore:2).");
+}
+
+TEST_CASE("No message in SARIF has a link that a repository's author wrote") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.env = sample_env();
+  for (auto& file : report.env) {
+    file.path = "[a](http:b)";
+    file.provenance = sample_provenance();
+    file.provenance->introduced->author = "[a](http:b)";
+  }
+  report.env[2].cause->text = "[a](http:b)";
+  report.env[2].detail = "[a](http:b).";
+  report.errors = {{"a", "tree cannot be read ([a](http:b)[c](http:d))"}};
+  report.findings.push_back(sample_finding(rules[0], "[secret](http:b)", "[a](http:b)"));
+  const auto run =
+      json::parse(rendered(report, Format::sarif, {.reveal = true, .color = false})).at("runs").at(0);
+  const auto text = [&](std::size_t index) {
+    return run.at("results").at(index).at("message").at("text").get<std::string>();
+  };
+  CHECK(text(0) ==
+        "OpenAI project API key [secret] (http:b) (high confidence). Revoke it first, then make a new one.");
+  for (std::size_t i = 1; i < 4; ++i) CHECK(text(i).find("[a]") == std::string::npos);
+  CHECK(run.at("invocations").at(0).at("toolExecutionNotifications").at(0).at("message").at("text") ==
+        "tree cannot be read ([a] (http:b)[c] (http:d))");
 }
 
 TEST_CASE("SARIF says what could not be read") {
@@ -154,6 +218,12 @@ TEST_CASE("SARIF says what could not be read") {
   CHECK(notification.at("level") == "error");
   CHECK(notification.at("message").at("text") == "Permission denied");
   CHECK(notification.at("properties").at("path") == "private/dump.sql");
+
+  auto broken = sample_report(rules);
+  broken.errors = {{kBlob, "object cannot be read"}};
+  CHECK(run_of(broken).at("invocations").at(0).at("toolExecutionNotifications").at(0).at("locations") ==
+        json::array({{{"physicalLocation",
+                       {{"artifactLocation", in_base("GIT", std::string("object/") + kBlob)}}}}}));
 }
 
 TEST_CASE("SARIF tells what is allowed, and why") {
@@ -191,9 +261,22 @@ TEST_CASE("SARIF relates the places of one key") {
   CHECK(related.at(0).at("physicalLocation") == results.at(1).at("locations").at(0).at("physicalLocation"));
   CHECK(results.at(1).at("relatedLocations").size() == 1);
   CHECK_FALSE(results.at(2).contains("relatedLocations"));
+  CHECK_FALSE(run_of(report).at("results").at(2).at("message").at("text").get<std::string>().ends_with(")."));
+
+  auto elsewhere = report;
+  elsewhere.repositories.emplace_back().name = "example/other";
+  elsewhere.findings[1].repository = 1;
+  for (const auto& run : json::parse(rendered(elsewhere, Format::sarif)).at("runs"))
+    CHECK_FALSE(run.at("results").at(0).contains("relatedLocations"));
+
   for (int i = 0; i < 20; ++i)
     report.findings.push_back(sample_finding(rules[0], openai_project_key(1), std::to_string(i)));
-  CHECK(run_of(report).at("results").at(0).at("relatedLocations").size() == 10);
+  const auto first = run_of(report).at("results").at(0);
+  CHECK(first.at("relatedLocations").size() == 10);
+  const auto message = first.at("message").at("text").get<std::string>();
+  CHECK(
+      message.ends_with(" The same key is also here: [1](1), [2](2), [3](3), [4](4), [5](5), [6](6), [7](7), "
+                        "[8](8), [9](9) and [10](10)."));
 }
 
 TEST_CASE("SARIF says which commit of which repository was scanned") {

@@ -26,6 +26,21 @@ constexpr std::initializer_list<Origin> kOrigins{
     Origin::worktree,    Origin::index, Origin::history, Origin::commit_message,
     Origin::tag_message, Origin::note,  Origin::path,    Origin::standard_input};
 
+constexpr std::string_view kOfDates = "0123456789-+:TZ";
+
+/// What a file says, in a message of one line.
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 60;  // bytes
+  return printable(text.substr(0, kMost)) + (text.size() > kMost ? "..." : "");
+}
+
+/// What Secret::redacted() is made of.
+std::string printable_ascii() {
+  std::string all;
+  for (char c = ' '; c <= '~'; ++c) all += c;
+  return all;
+}
+
 /// The fields of one object, which `where` names in messages. Throws Failure for a field that is missing or
 /// of another type; the fields that newer reports have over older ones may be missing.
 class Fields {
@@ -42,7 +57,29 @@ class Fields {
     return value == nullptr ? std::string() : string_of(*value, key);
   }
 
+  /// Text of no other characters than these: reports show it as it is.
+  std::string text_of(const char* key, std::string_view characters) const {
+    auto all = text(key);
+    if (all.find_first_not_of(characters) != std::string::npos) wrong(key, "another text than " + shown(all));
+    return all;
+  }
+
+  /// The hexadecimal name of a git object, or a hash of so many digits.
+  std::string hash(const char* key, std::size_t digits = 0) const {
+    auto all = text_of(key, "0123456789abcdef");
+    if (all.empty() || (digits > 0 && all.size() != digits))
+      wrong(key, digits > 0 ? std::to_string(digits) + " hexadecimal digits" : "a hexadecimal number");
+    return all;
+  }
+
   std::uint64_t number(const char* key) const { return number_of(required(key), key); }
+
+  /// One that counts from 1.
+  std::uint64_t ordinal(const char* key) const {
+    const auto value = number(key);
+    if (value == 0) wrong(key, "a number from 1 on");
+    return value;
+  }
 
   std::optional<std::uint64_t> optional_number(const char* key) const {
     const auto* value = find(key);
@@ -75,7 +112,7 @@ class Fields {
   T one_of(const char* key, const std::initializer_list<T>& all) const {
     const auto name = text(key);
     const auto found = std::find_if(all.begin(), all.end(), [&](T each) { return to_string(each) == name; });
-    if (found == all.end()) wrong(key, "another word than " + printable(name));
+    if (found == all.end()) wrong(key, "another word than " + shown(name));
     return *found;
   }
 
@@ -118,17 +155,28 @@ class Reader {
   SavedReport read(std::string_view bytes) {
     std::string section;
     std::size_t index = 0;
-    const auto on_event = [&](int depth, Json::parse_event_t event, Json& parsed) {
-      if (event == Json::parse_event_t::key && depth == 1) {
+    using Event = Json::parse_event_t;
+    const auto on_event = [&](int depth, Event event, Json& parsed) {
+      if (event == Event::key && depth == 1) {
         section = parsed.get<std::string>();
         index = 0;
       }
-      if (event != Json::parse_event_t::object_end || depth != 2 || !is_list(section)) return true;
-      add(section, Fields(parsed, file_ + ": " + section + '[' + std::to_string(index++) + ']'));
+      if (!is_list(section) || event == Event::key) return true;
+      if (depth == 1 && (event == Event::value || event == Event::object_start))
+        throw Failure(file_ + ": " + section + ": an array belongs here");
+      if (depth != 2) return true;
+      const auto where = [&] { return file_ + ": " + section + '[' + std::to_string(index) + ']'; };
+      if (event == Event::value || event == Event::array_start)
+        throw Failure(where() + ": an object belongs here");
+      if (event != Event::object_end) return true;
+      add(section, Fields(parsed, where()));
+      ++index;
       return false;
     };
     try {
       finish(Json::parse(bytes.begin(), bytes.end(), on_event));
+    } catch (const Json::out_of_range&) {
+      throw Failure(file_ + ": a number in it is too large");
     } catch (const Json::parse_error& error) {
       const auto before = bytes.substr(0, error.byte);
       throw Failure(file_ + ':' + std::to_string(1 + std::count(before.begin(), before.end(), '\n')) +
@@ -185,7 +233,7 @@ class Reader {
     for (const auto& [name, number] : names_) {
       const auto place = places.find(name);
       if (place == places.end() && !name.empty())
-        throw Failure(file_ + ": 'repositories' lacks " + printable(name) + ", which something else names");
+        throw Failure(file_ + ": 'repositories' lacks " + shown(name) + ", which something else names");
       numbers[number] = place == places.end() ? 0 : place->second;
     }
     const auto set = [&](auto& all) {
@@ -220,26 +268,27 @@ class Reader {
   static Secret secret(const Fields& fields) {
     Secret known(fields.optional_text("value"));
     if (known.length() > 0 && known.sha256() == fields.text("sha256")) return known;
-    return Secret::saved(fields.text("redacted"), fields.text("sha256"), fields.number("length"));
+    return Secret::saved(fields.text_of("redacted", printable_ascii()), fields.hash("sha256", 64),
+                         fields.number("length"));
   }
 
   static Location location(const Fields& fields) {
     return {fields.text("path"),
-            {fields.number("line"), fields.number("column")},
-            {fields.number("end_line"), fields.number("end_column")},
+            {fields.ordinal("line"), fields.ordinal("column")},
+            {fields.ordinal("end_line"), fields.ordinal("end_column")},
             fields.texts("decoded")};
   }
 
   static std::optional<CommitInfo> commit(const std::optional<Fields>& fields) {
     if (!fields) return std::nullopt;
-    return CommitInfo{fields->text("commit"), fields->text("author"), fields->text("date"),
+    return CommitInfo{fields->hash("commit"), fields->text("author"), fields->text_of("date", kOfDates),
                       fields->text("summary")};
   }
 
   static std::optional<Provenance> provenance(const std::optional<Fields>& fields) {
     if (!fields) return std::nullopt;
     Provenance provenance;
-    provenance.blob = fields->text("blob");
+    provenance.blob = fields->hash("blob");
     provenance.state = fields->one_of("state", kStates);
     provenance.in_head = fields->flag("in_head");
     provenance.introduced = commit(fields->optional_object("introduced"));
@@ -252,7 +301,7 @@ class Reader {
 
   Finding finding(const Fields& fields) {
     Finding finding;
-    finding.saved_fingerprint = fields.text("fingerprint");
+    finding.saved_fingerprint = fields.hash("fingerprint", 32);
     finding.repository = repository_of(fields);
     finding.confidence = fields.one_of("confidence", kConfidences);
     finding.rule = rule(fields.object("rule"), finding.confidence);
@@ -281,13 +330,13 @@ class Reader {
 
   EnvFinding env(const Fields& fields) {
     EnvFinding file;
-    file.saved_fingerprint = fields.text("fingerprint");
+    file.saved_fingerprint = fields.hash("fingerprint", 32);
     file.repository = repository_of(fields);
     file.path = fields.text("path");
     const auto name = fields.text("coverage");
     std::size_t number = 0;
     while (number < kCoverages && to_string(static_cast<Coverage>(number)) != name) ++number;
-    if (number == kCoverages) fields.wrong("coverage", "another word than " + printable(name));
+    if (number == kCoverages) fields.wrong("coverage", "another word than " + shown(name));
     file.coverage = static_cast<Coverage>(number);
     file.cause = place(fields.optional_object("cause"));
     file.detail = fields.optional_text("detail");
@@ -323,6 +372,8 @@ class Reader {
     if (const auto version = fields.number("schema_version"); version > kSchemaVersion)
       throw Failure(file_ + ": a later keysift wrote it (schema_version " + std::to_string(version) +
                     "; this one reads " + std::to_string(kSchemaVersion) + ")");
+    for (const char* list : {"findings", "errors"})
+      if (!json.contains(list)) throw Failure(file_ + ": report: '" + list + "' is missing");
     auto& report = saved_.report;
     report.target = fields.text("target");
     const auto summary = fields.object("summary");

@@ -139,7 +139,7 @@ class TextReport {
       out_ += wrapped("  ",
                       repository_of(stale) + entry.place() + "  " + mask_.printable(entry.what) + " (" +
                           mask_.printable(entry.reason) + ") " +
-                          (stale.expired ? "ended on " + entry.until + ": renew it or remove the line"
+                          (stale.expired ? "ended on " + printable(entry.until) + ": renew it or remove the line"
                                          : std::string("names nothing that was found: remove the line")),
                       4, style_.width);
     }

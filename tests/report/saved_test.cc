@@ -100,6 +100,47 @@ TEST_CASE("What is no report is told in a line") {
   CHECK(message_of(changed("/summary/files", 1.5)) == "in.json: report.summary.files: a number belongs here");
 }
 
+TEST_CASE("What reports show as it is must be what keysift writes there") {
+  // Of GitLab's ids, made of the fingerprint, a shorter one was written beyond its end.
+  CHECK(message_of(changed("/findings/0/fingerprint", "")) ==
+        "in.json: findings[0].fingerprint: 32 hexadecimal digits belongs here");
+  CHECK(message_of(changed("/findings/0/fingerprint", std::string(31, 'a') + "\x1b")) ==
+        "in.json: findings[0].fingerprint: another text than " + std::string(31, 'a') + "\\x1b belongs here");
+  CHECK(message_of(changed("/env/0/fingerprint", "x")) ==
+        "in.json: env[0].fingerprint: another text than x belongs here");
+  CHECK(message_of(changed("/findings/0/secret/redacted", "\x1b[2J")) ==
+        "in.json: findings[0].secret.redacted: another text than \\x1b[2J belongs here");
+  CHECK(message_of(changed("/findings/0/secret/sha256", "ab")) ==
+        "in.json: findings[0].secret.sha256: 64 hexadecimal digits belongs here");
+  CHECK(message_of(changed("/findings/0/provenance/blob", "")) ==
+        "in.json: findings[0].provenance.blob: a hexadecimal number belongs here");
+  CHECK(message_of(changed("/findings/0/provenance/introduced/commit", "`<b>")) ==
+        "in.json: findings[0].provenance.introduced.commit: another text than `<b> belongs here");
+  CHECK(message_of(changed("/findings/0/provenance/introduced/date", "2024\n")) ==
+        "in.json: findings[0].provenance.introduced.date: another text than 2024\\x0a belongs here");
+  CHECK(message_of(changed("/findings/0/location/column", 0)) ==
+        "in.json: findings[0].location.column: a number from 1 on belongs here");
+  const auto message = message_of(changed("/findings/0/origin", std::string(100'000, 'x')));
+  CHECK(message ==
+        "in.json: findings[0].origin: another word than " + std::string(60, 'x') + "... belongs here");
+}
+
+TEST_CASE("A report whose findings cannot be read does not pass for one without") {
+  CHECK(message_of(changed("/findings", 5)) == "in.json: findings: an array belongs here");
+  CHECK(message_of(changed("/findings", nullptr)) == "in.json: findings: an array belongs here");
+  CHECK(message_of(changed("/findings", {{"a", json::object()}})) ==
+        "in.json: findings: an array belongs here");
+  CHECK(message_of(changed("/findings", {1, 2})) == "in.json: findings[0]: an object belongs here");
+  CHECK(message_of(changed("/findings/1", json::array())) == "in.json: findings[1]: an object belongs here");
+  const auto rules = sample_rules();
+  for (const char* list : {"findings", "errors"}) {
+    auto report = json::parse(rendered(leaky_report(rules), Format::json));
+    report.erase(list);
+    CHECK(message_of(report.dump()) == "in.json: report: '" + std::string(list) + "' is missing");
+  }
+  CHECK(message_of(R"({"schema_version": 1e999})") == "in.json: a number in it is too large");
+}
+
 TEST_CASE("JSON that nests without end is refused") {
   CHECK(message_of(std::string(1'000'000, '[')).starts_with("in.json:1: no JSON"));
   const auto rules = sample_rules();

@@ -2,7 +2,7 @@
 // https://gitlab.com/gitlab-org/security-products/security-report-schemas
 // (dist/secret-detection-report-format.json) Its texts are Markdown: they hold nothing that a repository's
 // author wrote.
-#include <set>
+#include <map>
 
 #include "base/date.h"
 #include "base/hash.h"
@@ -140,17 +140,18 @@ class GitlabReport {
   }
 
   /// Of several places in one file that have one fingerprint the first gets its id.
+  /// Further ones get that of a hash of the hash before.
   std::string new_id(const std::string& hash) {
-    auto id = uuid(hash);
-    for (auto next = hash; !ids_.insert(id).second; id = uuid(next)) next = sha256_hex(next);
-    return id;
+    const auto [last, is_first] = last_hashes_.try_emplace(hash, hash);
+    if (!is_first) last->second = sha256_hex(last->second);
+    return uuid(last->second);
   }
 
   const Report& report_;
   Style style_;
   Mask mask_;
   JsonWriter json_;
-  std::set<std::string> ids_;
+  std::map<std::string, std::string> last_hashes_;  ///< that ids were made of, by the first of each
 };
 
 }  // namespace

@@ -135,24 +135,32 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
   return worker.scratch.reach();
 }
 
-// A path may hold keys, too, which nobody has looked for yet.
 void Audit::tell(const Hit& hit) {
-  const std::lock_guard lock(telling_);
+  const std::lock_guard lock(telling_.lock);
   Report found;
   found.findings.push_back(finding_at(hit, hit.path));
   if (hit.object != Oid()) found.findings.back().provenance.emplace().blob = hit.object.hex();
-  const auto path = found.findings.back().location.path;
-  Detector::Scratch scratch(detector_);
-  for (const auto& match : detector_.scan(path, scratch)) {
-    Finding in_path;
-    in_path.rule = match.rule;
-    in_path.secret = Secret(match.secret);
-    in_path.origin = Origin::path;
-    in_path.location = {
-        path, {1, match.begin + 1}, {1, match.end + 1}, {match.decoded.begin(), match.decoded.end()}};
-    found.findings.push_back(std::move(in_path));
-  }
+  const auto& in_path = keys_in(found.findings.back().location.path);
+  found.findings.insert(found.findings.end(), in_path.begin(), in_path.end());
   options_.on_found(found);
+}
+
+// A path may hold keys, too, which nobody has looked for yet. A file may have a hundred thousand keys.
+const std::vector<Finding>& Audit::keys_in(const std::string& path) {
+  auto& [lock, scratch, last_path, keys] = telling_;
+  if (path == last_path) return keys;
+  last_path = path;
+  keys.clear();
+  if (!scratch) scratch.emplace(detector_);
+  for (const auto& match : detector_.scan(path, *scratch)) {
+    auto& key = keys.emplace_back();
+    key.rule = match.rule;
+    key.secret = Secret(match.secret);
+    key.origin = Origin::path;
+    key.location = {
+        path, {1, match.begin + 1}, {1, match.end + 1}, {match.decoded.begin(), match.decoded.end()}};
+  }
+  return keys;
 }
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {

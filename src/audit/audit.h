@@ -97,9 +97,18 @@ class Audit {
     Summary counts;
   };
 
+  /// What telling of matches at once needs.
+  struct Telling {
+    std::mutex lock;
+    std::optional<Detector::Scratch> scratch;
+    std::string last_path;
+    std::vector<Finding> keys;  ///< in `last_path`
+  };
+
   void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
   void tell(const Hit& hit);
+  const std::vector<Finding>& keys_in(const std::string& path);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);
@@ -125,7 +134,7 @@ class Audit {
   Detector detector_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;
-  std::mutex telling_;
+  Telling telling_;
   Report report_;
 };
 

@@ -116,17 +116,20 @@ std::filesystem::path folder_of_names(const Options& options) {
   return paths.size() == 1 && std::filesystem::is_directory(paths.front()) ? paths.front() : ".";
 }
 
-// Throws Failure when a file that will hold keys would lie in the work tree: the next `git add .` would take
-// it.
+// Throws Failure when a file that will hold keys would lie in what is scanned, or in any repository, as a
+// linked work tree is: the next `git add .` would take it.
 void check_outside(const std::filesystem::path& file, const Options& options) {
   if (file.empty()) return;
   check_writable(file);
   const auto folder = std::filesystem::canonical(file.parent_path().empty() ? "." : file.parent_path());
-  const auto root = std::filesystem::canonical(root_of(scanned_path(options)));
-  if (const auto below = folder.lexically_relative(root); !below.empty() && *below.begin() != "..")
+  std::error_code error;  // what is not there will be complained of
+  const auto root = std::filesystem::canonical(root_of(scanned_path(options)), error);
+  const auto below = folder.lexically_relative(root);
+  const bool inside = !error && !below.empty() && *below.begin() != "..";
+  if (inside || Repository::root_of(folder))
     throw Failure(
         "--write-replacements: " + printable(file.native()) +
-        " would lie in the repository, and it will hold the keys; name a file outside, such as ../keys.txt");
+        " would lie in a repository, and it will hold the keys; name a file outside, such as ../keys.txt");
 }
 
 // Whether a push is being checked. A file in the work tree came with an earlier one, and is not its server's

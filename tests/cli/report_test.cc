@@ -174,10 +174,35 @@ TEST_CASE("keys that only the history has are written for git-filter-repo, on re
     CHECK(refused.exit_code == 2);
     CHECK(refused.err ==
           "keysift: --write-replacements: " + std::string(inside) +
-              " would lie in the repository, and it will hold the keys; name a file outside, such as "
+              " would lie in a repository, and it will hold the keys; name a file outside, such as "
               "../keys.txt\n");
     CHECK_FALSE(fs::exists(leaky.repo.path() / "keys.txt"));
   }
+}
+
+TEST_CASE("keys are written into no work tree, of whichever repository it is") {
+  Leaky leaky;
+  TestRepo other;
+  TempDir dir;
+  leaky.repo.git({"worktree", "add", "-q", (dir.path() / "linked").native()});
+  leaky.repo.git({"clone", "-q", "--bare", ".", (dir.path() / "bare.git").native()});
+  fs::create_directory_symlink(leaky.repo.path(), dir.path() / "link");
+  const auto refused = [&](const std::string& command, const fs::path& path, const fs::path& folder) {
+    const auto outcome = keysift({command, path, "--write-replacements", folder / "keys.txt"}, dir.path());
+    CHECK_FALSE(fs::exists(folder / "keys.txt"));
+    return outcome.exit_code == 2 && contains(outcome.err, "keys.txt would lie in a repository");
+  };
+  CHECK(refused("history", leaky.repo.path(), "link"));
+  CHECK(refused("history", leaky.repo.path(), "linked"));
+  CHECK(refused("history", "linked", leaky.repo.path()));
+  CHECK(refused("history", leaky.repo.path(), other.path()));
+  CHECK(refused("history", "bare.git", "bare.git"));
+  CHECK(refused("history", "bare.git", leaky.repo.path()));
+  CHECK(refused("history", leaky.repo.path() / ".git", leaky.repo.path()));
+  CHECK(refused("scan", leaky.repo.path() / "a.py", leaky.repo.path()));
+  const auto missing = keysift({"scan", "nothing", "--write-replacements", "keys.txt"}, dir.path());
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err == "keysift: cannot read nothing: No such file or directory\n");
 }
 
 TEST_CASE("git-filter-repo takes them out") {

@@ -22,7 +22,7 @@ bool in_token(char c) {
 }
 
 // Whether a word reads like a key that no rule knows: neither prose nor a name.
-bool is_random(std::string_view token) {
+bool is_random_word(std::string_view token) {
   const auto has = [&](char first, char last) {
     return std::any_of(token.begin(), token.end(), [&](char c) { return c >= first && c <= last; });
   };
@@ -30,23 +30,32 @@ bool is_random(std::string_view token) {
          word_evidence(token) < kWordEvidence;
 }
 
+// Whether a token, or one of its parts does: the words of a path that leads to a key are evidence for the
+// rest.
+bool is_random(std::string_view token) {
+  if (is_random_word(token)) return true;
+  while (!token.empty()) {
+    const auto part = token.substr(0, token.find_first_of("+/_-"));
+    if (is_random_word(part)) return true;
+    token.remove_prefix(std::min(part.size() + 1, token.size()));
+  }
+  return false;
+}
+
 bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
-// The matches, of some in order, that may reach into bytes[begin, end).
-std::span<const Match> near(std::span<const Match> matches, std::size_t begin, std::size_t end) {
+// The matches, of some in order, that may reach to before `end`. One that was dropped may lie in another.
+std::span<const Match> near(std::span<const Match> matches, std::size_t end) {
   const auto last = std::partition_point(matches.begin(), matches.end(),
                                          [&](const Match& match) { return match.begin < end; });
-  auto first = last;
-  while (first != matches.begin() && last - first < static_cast<std::ptrdiff_t>(kMostNeighbours) &&
-         (first - 1)->end > begin)
-    --first;
-  return {first, last};
+  const auto count = std::min(static_cast<std::size_t>(last - matches.begin()), kMostNeighbours);
+  return {last - static_cast<std::ptrdiff_t>(count), last};
 }
 
 // bytes[begin, end) with "****" for what `others` cover, and for what reads like a key that no rule knows.
 std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
                    std::span<const Match> others) {
-  const auto neighbours = near(others, begin, end);
+  const auto neighbours = near(others, end);
   std::string text;
   while (begin < end) {
     const auto covers = [&](const Match& other) { return other.begin <= begin && begin < other.end; };
@@ -56,8 +65,11 @@ std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
       begin = std::min(end, other->end);
       continue;
     }
+    const auto is_after = [&](const Match& match) { return match.begin > begin; };
+    const auto next = std::find_if(neighbours.begin(), neighbours.end(), is_after);
+    const auto most = next == neighbours.end() ? end : std::min(end, next->begin);
     auto stop = begin;
-    while (stop < end && in_token(bytes[stop])) ++stop;
+    while (stop < most && in_token(bytes[stop])) ++stop;
     const auto token = bytes.substr(begin, std::max(stop - begin, std::size_t{1}));
     text += is_random(token) ? kMasked : token;
     begin += token.size();

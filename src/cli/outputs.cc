@@ -1,6 +1,7 @@
 #include "cli/outputs.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,11 +28,15 @@ void print(std::string_view bytes) {
 
 }  // namespace
 
-/// A file that grows as the scan goes on, so that whoever reads it need not wait.
+/// A file that grows as the scan goes on, so that whoever reads it need not wait. Its owner's alone, also
+/// where it was everybody's.
 struct Outputs::Lines {
   explicit Lines(const std::filesystem::path& path)
       : file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600)), name(path) {
-    if (!file) throw Failure("cannot write " + printable(path.native()) + ": " + std::strerror(errno));
+    struct stat status {};
+    if (!file || fstat(file.get(), &status) != 0 ||
+        (S_ISREG(status.st_mode) && fchmod(file.get(), 0600) != 0))
+      throw Failure("cannot write " + printable(path.native()) + ": " + std::strerror(errno));
   }
   void write(std::string_view bytes) { write_all(file.get(), bytes, name); }
 
@@ -41,13 +46,15 @@ struct Outputs::Lines {
 
 Outputs::Outputs(const Options& options) : options_(options) {
   for (const auto& [format, path] : options.reports) check_writable(path);
-  for (const auto& [format, path] : options.reports)
-    lines_.push_back(format == Format::jsonl ? std::make_unique<Lines>(path) : nullptr);
+  lines_.resize(options.reports.size());
 }
 
 Outputs::~Outputs() = default;
 
-bool Outputs::tells_early() const {
+bool Outputs::begin_early() {
+  for (std::size_t i = 0; i < lines_.size(); ++i)
+    if (options_.reports[i].format == Format::jsonl)
+      lines_[i] = std::make_unique<Lines>(options_.reports[i].file);
   return (!options_.quiet && options_.format == Format::jsonl) ||
          std::any_of(lines_.begin(), lines_.end(), [](const auto& lines) { return lines != nullptr; });
 }

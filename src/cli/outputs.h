@@ -19,8 +19,8 @@ class Outputs {
   Outputs(const Outputs&) = delete;
   Outputs& operator=(const Outputs&) = delete;
 
-  /// Whether any output tells of findings while the scan goes on: JSON Lines do.
-  bool tells_early() const;
+  /// Opens what tells of findings while the scan goes on, as JSON Lines do; whether any output does.
+  bool begin_early();
 
   /// Tells of found.findings[0] where it is told early (report/format.h, render_found).
   void tell(const Report& found);
@@ -32,7 +32,7 @@ class Outputs {
   struct Lines;
 
   const Options& options_;
-  std::vector<std::unique_ptr<Lines>> lines_;  ///< for each of Options::reports; null for other formats
+  std::vector<std::unique_ptr<Lines>> lines_;  ///< for each of Options::reports; null: it comes at the end
 };
 
 }  // namespace keysift

@@ -248,9 +248,9 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   audit_options.detector = {options.decode_depth, prepared_keywords(), options.explain};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
-  if (outputs != nullptr && outputs->tells_early())
-    audit_options.on_found = [outputs](const Report& found) { outputs->tell(found); };
   read_suppressions(options, audit_options);
+  if (outputs != nullptr && outputs->begin_early())
+    audit_options.on_found = [outputs](const Report& found) { outputs->tell(found); };
   Progress progress(options.threads);
   Audit audit(rules, std::move(audit_options), progress);
   {

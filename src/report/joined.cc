@@ -14,7 +14,7 @@ class Joining {
     auto& report = part.report;
     const auto first = all_.report.repositories.size();
     for (auto& repository : report.repositories) {
-      if (!names_.insert(repository.name).second) repository.name += " (" + file + ")";
+      repository.name = new_name(repository.name, file);
       all_.report.repositories.push_back(std::move(repository));
     }
     add_rules(part);
@@ -37,6 +37,16 @@ class Joining {
     for (auto& each : from) {
       each.repository += first;
       to.push_back(std::move(each));
+    }
+  }
+
+  /// "shop"; of a further one "shop (b.json)", then "shop (b.json 2)": elements name their repository by it.
+  std::string new_name(const std::string& name, const std::string& file) {
+    if (names_.insert(name).second) return name;
+    auto& tries = tries_[{name, file}];
+    for (;;) {
+      auto longer = name + " (" + file + (tries++ == 0 ? "" : ' ' + std::to_string(tries)) + ')';
+      if (names_.insert(longer).second) return longer;
     }
   }
 
@@ -69,6 +79,7 @@ class Joining {
 
   SavedReport all_;
   std::set<std::string> names_;
+  std::map<std::pair<std::string, std::string>, std::size_t> tries_;  ///< how many each name and file took
   std::map<std::string, Rule*> rules_;
   bool is_first_ = true;
 };

@@ -228,7 +228,8 @@ class Reader {
     auto& report = saved_.report;
     std::map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < report.repositories.size(); ++i)
-      places.emplace(report.repositories[i].name, i);
+      if (!places.emplace(report.repositories[i].name, i).second)
+        throw Failure(file_ + ": 'repositories' has " + shown(report.repositories[i].name) + " twice");
     std::vector<std::size_t> numbers(names_.size());
     for (const auto& [name, number] : names_) {
       const auto place = places.find(name);

@@ -136,12 +136,13 @@ class TextReport {
     title("Out of date");
     for (const auto& stale : report_.stale) {
       const auto& entry = stale.entry;
-      out_ += wrapped("  ",
-                      repository_of(stale) + entry.place() + "  " + mask_.printable(entry.what) + " (" +
-                          mask_.printable(entry.reason) + ") " +
-                          (stale.expired ? "ended on " + printable(entry.until) + ": renew it or remove the line"
-                                         : std::string("names nothing that was found: remove the line")),
-                      4, style_.width);
+      out_ +=
+          wrapped("  ",
+                  repository_of(stale) + entry.place() + "  " + mask_.printable(entry.what) + " (" +
+                      mask_.printable(entry.reason) + ") " +
+                      (stale.expired ? "ended on " + printable(entry.until) + ": renew it or remove the line"
+                                     : std::string("names nothing that was found: remove the line")),
+                  4, style_.width);
     }
     if (fixed() > 0) {
       write("  ", "The baseline lists " + counted(fixed(), "finding") +

@@ -145,6 +145,50 @@ TEST_CASE("JSON Lines tell of each match at once, then what became of it") {
   CHECK_FALSE(contains(outcome.out, openai_project_key(1).substr(8, 40)));
 }
 
+TEST_CASE("another key is masked in the line of one, though words come right before it") {
+  TempDir dir;
+  dir.write("ours.toml",
+            "[[rules]]\nid = 'word'\ndescription = 'Word'\nconfidence = 'low'\n"
+            "regex = 'internal-[a-z]{12}'\nkeywords = ['internal-']\n");
+  dir.write("files/a.txt",
+            "see the/path-internal-quietharbour " + openai_project_key(1) + " path-internal-quietharbour\n");
+  for (const char* least : {"low", "high"}) {
+    const auto report =
+        scan({"files", "files", "--rules", "ours.toml", "--min-confidence", least}, dir.path()).report;
+    const auto excerpt = finding_of(report, openai_project_key(1)).at("excerpt");
+    CHECK(excerpt.at("before") == "see the/path-**** ");
+    CHECK(excerpt.at("after") == " ...");
+  }
+}
+
+TEST_CASE("what reads like a key is masked in the line of one, though a path leads to it") {
+  TempDir dir;
+  dir.write("a.txt", "the/long/path/LDHTYW43ITBRNJUQ " + openai_project_key(1) + " v2/assistant_one\n");
+  const auto excerpt =
+      finding_of(scan({"files", "a.txt"}, dir.path()).report, openai_project_key(1)).at("excerpt");
+  CHECK(excerpt.at("before") == "**** ");
+  CHECK(excerpt.at("after") == " v2/assistant_one");
+}
+
+TEST_CASE("a file of JSON Lines is written when there is something to write, and is its owner's alone") {
+  TempDir dir;
+  dir.write("a.py", "key = '" + openai_project_key(1) + "'\n");
+  CHECK(keysift({"files", "a.py", "--quiet", "--report", "json=a.json"}, dir.path()).exit_code == 1);
+  const auto before = file_bytes(dir.path() / "a.json");
+  CHECK(keysift({"merge", "a.json", "no.json", "--report", "jsonl=a.json"}, dir.path()).exit_code == 2);
+  CHECK(keysift({"files", "a.py", "--config", "no.toml", "--report", "jsonl=a.json"}, dir.path()).exit_code ==
+        2);
+  CHECK(file_bytes(dir.path() / "a.json") == before);
+
+  dir.write("x.jsonl", "old\n");
+  fs::permissions(dir.path() / "x.jsonl", fs::perms(0644));
+  CHECK(
+      keysift({"files", "a.py", "--quiet", "--reveal", "--report", "jsonl=x.jsonl"}, dir.path()).exit_code ==
+      1);
+  CHECK(fs::status(dir.path() / "x.jsonl").permissions() == fs::perms(0600));
+  CHECK(lines_of_json(file_bytes(dir.path() / "x.jsonl")).at(0).at("type") == "found");
+}
+
 TEST_CASE("a key in a path is masked before anybody knows of it") {
   TempDir dir;
   const auto key = openai_project_key(1), other = openai_project_key(2);

@@ -97,6 +97,10 @@ TEST_CASE("What is no report is told in a line") {
         "in.json: env[2].coverage: another word than \\x1b[2J belongs here");
   CHECK(message_of(changed("/doors/0/repository", "other")) ==
         "in.json: 'repositories' lacks other, which something else names");
+  CHECK(message_of(changed(
+            "/repositories/1",
+            {{"name", "example/shop"}, {"files", 0}, {"objects", 0}, {"commits", 0}, {"bytes", 0}})) ==
+        "in.json: 'repositories' has example/shop twice");
   CHECK(message_of(changed("/summary/files", 1.5)) == "in.json: report.summary.files: a number belongs here");
 }
 
@@ -163,6 +167,21 @@ TEST_CASE("A report of an earlier version is read") {
   const auto saved = read_report(report.dump(), "in.json");
   CHECK(saved.report.findings.size() == 3);
   CHECK(saved.report.repositories.at(0).name == "shop");
+}
+
+TEST_CASE("However often a name comes, joined repositories have one each") {
+  const auto rules = sample_rules();
+  std::vector<std::pair<std::string, SavedReport>> parts;
+  for (int i = 0; i < 3; ++i)
+    parts.emplace_back("a.json", read_report(rendered(leaky_report(rules), Format::json), "a.json"));
+  const auto all = joined(std::move(parts));
+  const auto& repositories = all.report.repositories;
+  REQUIRE(repositories.size() == 3);
+  CHECK(repositories[0].name == "example/shop");
+  CHECK(repositories[1].name == "example/shop (a.json)");
+  CHECK(repositories[2].name == "example/shop (a.json 2)");
+  const auto again = read_report(rendered(all.report, Format::json), "all.json");
+  CHECK(again.report.findings.back().repository == 2);
 }
 
 TEST_CASE("Joined reports keep their repositories apart, and a key is one key") {

@@ -53,6 +53,29 @@ bool Key::overdue() const {
 
 bool is_rewritable(const Key& key) { return key.urgency() == Urgency::history_only; }
 
+namespace {
+
+/// Those that are live first, of these the surest, of these those that were out longest.
+std::vector<Key> by_rank(std::vector<Key> keys) {
+  struct Ranked {
+    Urgency urgency;
+    Confidence confidence;
+    std::optional<std::uint64_t> exposed_days;
+    Key* key;
+  };
+  std::vector<Ranked> ranked;  // a key may have a hundred thousand places: they are looked through once
+  for (auto& key : keys) ranked.push_back({key.urgency(), key.confidence(), key.exposed_days(), &key});
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
+    return std::tie(a.urgency, b.confidence, b.exposed_days) <
+           std::tie(b.urgency, a.confidence, a.exposed_days);
+  });
+  std::vector<Key> sorted;
+  for (const auto& each : ranked) sorted.push_back(std::move(*each.key));
+  return sorted;
+}
+
+}  // namespace
+
 std::vector<Key> keys_of(const std::vector<Finding>& findings) {
   const auto by_secret = [](const Secret* a, const Secret* b) { return *a < *b; };
   std::map<const Secret*, std::size_t, decltype(by_secret)> index(by_secret);
@@ -67,13 +90,7 @@ std::vector<Key> keys_of(const std::vector<Finding>& findings) {
     return std::pair(urgency(*a), !a->provenance) < std::pair(urgency(*b), !b->provenance);
   };
   for (auto& key : keys) std::stable_sort(key.places.begin(), key.places.end(), first);
-  std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    const auto rank = [](const Key& key, const Key& other) {
-      return std::tuple(key.urgency(), other.confidence(), other.exposed_days());
-    };
-    return rank(a, b) < rank(b, a);
-  });
-  return keys;
+  return by_rank(std::move(keys));
 }
 
 }  // namespace keysift

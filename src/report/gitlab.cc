@@ -110,7 +110,7 @@ class GitlabReport {
     const auto place = shown_at(file);
     json_.field("id", new_id(sha256_hex(file.fingerprint())));
     json_.field("name", "File with secrets that can get out");
-    json_.field("description", env_message(file, mask_));
+    json_.field("description", coverage_words(file.coverage));
     json_.field("severity", severity(Confidence::high));
     write_identifiers("env-" + std::string(to_string(file.coverage)));
     json_.object("location", [&] {

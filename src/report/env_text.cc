@@ -233,7 +233,8 @@ std::string env_summary(const Report& report) {
   std::set<std::pair<std::size_t, std::string_view>> files;
   for (const auto& passage : report.passages) files.emplace(passage.repository, passage.file);
   for (const auto& finding : report.env)
-    if (finding.coverage == Coverage::in_history) files.emplace(finding.repository, finding.path);
+    if (finding.coverage == Coverage::in_history || finding.is_in_git())
+      files.emplace(finding.repository, finding.path);
   const auto problems = static_cast<std::size_t>(std::count_if(
       report.env.begin(), report.env.end(), [](const EnvFinding& each) { return each.is_problem(); }));
   if (files.empty() && problems == 0) return {};

@@ -88,7 +88,7 @@ class MarkdownReport {
     out_ += "  - In " +
             listed(key.places, kMostPlaces, [&](const Finding* place) { return place_of(*place); }) + '\n';
     if (const auto* commit = key.introduced())
-      out_ += "  - Added " + commit->date.substr(0, 10) + " in " + code(short_hash(commit->commit)) + " by " +
+      out_ += "  - Added " + day_words(*commit) + "in " + code(short_hash(commit->commit)) + " by " +
               code(mask_.printable(commit->author)) + '\n';
     if (is_staged(finding)) {
       out_ += "  - Staged: the next commit has it\n";
@@ -98,8 +98,9 @@ class MarkdownReport {
     if (const auto days = key.exposed_days())
       out_ += "  - Exposed for " + counted(*days, "day") +
               (key.overdue() ? ": **overdue for rotation**\n" : "\n");
-    if (finding.rule->console.starts_with("https://"))
-      out_ += "  - Revoke it at <" + printable(finding.rule->console) + ">\n";
+    const auto& console = finding.rule->console;
+    if (console.starts_with("https://") && console.find_first_of("<> ") == std::string::npos)
+      out_ += "  - Revoke it at <" + printable(console) + ">\n";
     out_ += "  - If it is no leak: " + code("keysift allow " + finding.fingerprint() + " --reason \"...\"") +
             '\n';
   }

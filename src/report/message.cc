@@ -10,7 +10,8 @@ std::string finding_message(const Finding& finding, const Mask& mask, std::strin
               std::string(to_string(finding.confidence)) + " confidence)" + std::string(where);
   if (const auto& provenance = finding.provenance) {
     if (const auto& commit = provenance->introduced) {
-      text += ", added on " + commit->date.substr(0, 10) + " in commit " + commit->commit;
+      text += commit->date.empty() ? ", added " : ", added on " + day_words(*commit);
+      text += "in commit " + commit->commit;
     }
     text += ": " + std::string(state_words(finding));
   }
@@ -41,12 +42,18 @@ std::string position_words(const Finding& finding, const Mask& mask) {
     case Origin::history:
       break;
   }
-  return mask.printable(path) + position;
+  // Of what no tree names, nobody knows a path.
+  const bool has_no_path = finding.provenance && (path.empty() || path.starts_with('!'));
+  const auto object = has_no_path ? "blob " + short_hash(finding.provenance->blob) : "";
+  return object + mask.printable(path) + position;
+}
+
+std::string day_words(const CommitInfo& commit) {
+  return commit.date.empty() ? "" : commit.date.substr(0, 10) + ' ';
 }
 
 std::string commit_words(const CommitInfo& commit, const Mask& mask) {
-  return commit.date.substr(0, 10) + " in " + short_hash(commit.commit) + " by " +
-         mask.printable(commit.author);
+  return day_words(commit) + "in " + short_hash(commit.commit) + " by " + mask.printable(commit.author);
 }
 
 std::string short_hash(std::string_view hash) {

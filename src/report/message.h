@@ -21,6 +21,9 @@ std::string where_words(const Finding& finding, const Mask& mask);
 /// Where it stands: "config.py:12:5", "message of commit 1a2b3c4d5e:3:1", "the name of a.txt". Printable.
 std::string position_words(const Finding& finding, const Mask& mask);
 
+/// "2024-05-01 "; nothing of a commit whose date cannot be read.
+std::string day_words(const CommitInfo& commit);
+
 /// "2024-05-01 in 1a2b3c4d5e by Ann <ann@example.org>". Printable.
 std::string commit_words(const CommitInfo& commit, const Mask& mask);
 

@@ -67,6 +67,12 @@ TEST_CASE("What a repository's author wrote is code in Markdown, and nothing els
   CHECK(shown(std::string(400, 'a')) == "`" + std::string(300, 'a') + "...`");
 }
 
+TEST_CASE("A console that would end its link is left out") {
+  auto rules = sample_rules();
+  rules[0].console = "https://x> <img src=y";
+  CHECK(rendered(leaky_report(rules), Format::markdown).find("<img") == std::string::npos);
+}
+
 TEST_CASE("A comment is no longer than GitHub takes") {
   const auto rules = sample_rules();
   auto report = sample_report(rules);

@@ -250,6 +250,32 @@ TEST_CASE("A finding that stands in no file has a heading all the same") {
   CHECK(contains(shown, "  the name of keys/" + redacted(1) + ".txt\n"));
 }
 
+TEST_CASE("Where neither path nor date is known, the words say as much") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(1), ""));
+  report.findings[0].origin = Origin::history;
+  report.findings[0].provenance = sample_provenance();
+  report.findings[0].provenance->introduced->date = "";
+  const auto blob = "blob " + std::string(kBlob).substr(0, 10);
+  for (const char* member : {"", "!inner/.env"}) {
+    report.findings[0].location.path = member;
+    CHECK(contains(text(report), "Where        " + blob + member + ":12:15"));
+    CHECK(contains(rendered(report, Format::markdown), "In `" + blob + member + ":12:15`"));
+  }
+  CHECK(contains(text(report), "Added        in 1a2b3c4d5e by Ann"));
+  CHECK(contains(rendered(report, Format::markdown), "  - Added in `1a2b3c4d5e` by"));
+  CHECK(contains(rendered(report, Format::github), ", added in commit 1a2b3c4d5e"));
+}
+
+TEST_CASE("A file that is staged is a file with secrets") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  report.env = {sample_env()[1]};
+  report.env[0].coverage = Coverage::staged;
+  CHECK(contains(text(report, {.width = 200}), "; 1 file with secrets: 1 way out."));
+}
+
 TEST_CASE("Colour only when asked for") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);

@@ -290,7 +290,7 @@ export const envAlone = () =>
 
 /// No history, dates that are none, nothing that could be left out.
 export function odd() {
-  const broken = { ...commit(10), date: 'the day before' };
+  const broken = { ...commit(10), date: '' };
   const future = finding('openai', 'e', 'future.txt', 0, { added: commit(-400), repository: 'plain' });
   future.rule.id = 'somebodys-own';
   future.rule.console = 'javascript:alert(1)';

@@ -19,12 +19,16 @@ std::string filled(std::string text, std::string_view mark, std::string_view by)
 }
 
 /// Hands JSON on as it may stand in a script's element: HTML ends that at "</script", wherever it stands.
-/// JSON has
-/// '<' in strings alone.
+/// In JSON only strings have a '<'.
 void write_escaped(std::string_view json, const Output& out) {
-  std::string text;
-  for (const char c : json) c == '<' ? text.append("\\u003c") : text.append(1, c);
-  out(text);
+  for (;;) {
+    const auto plain = json.substr(0, json.find('<'));
+    out(plain);
+    json.remove_prefix(plain.size());
+    if (json.empty()) return;
+    out("\\u003c");
+    json.remove_prefix(1);
+  }
 }
 
 }  // namespace

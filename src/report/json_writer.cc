@@ -1,5 +1,7 @@
 #include "report/json_writer.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace keysift {
@@ -19,6 +21,9 @@ void add_character(std::string& out, char32_t character) {
   add_unit(out, 0xdc00 + (rest & 0x3ff));
 }
 
+bool is_plain(char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; }
+
+/// What is not plain.
 void add_ascii(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -41,7 +46,7 @@ void add_ascii(std::string& out, char c) {
       out += "\\t";
       break;
     default:
-      c < ' ' || c == '\x7f' ? add_unit(out, static_cast<unsigned char>(c)) : out.push_back(c);
+      add_unit(out, static_cast<unsigned char>(c));
   }
 }
 
@@ -67,9 +72,13 @@ void JsonWriter::new_line() {
 
 void JsonWriter::string(std::string_view text) {
   buffer_ += '"';
-  while (!text.empty()) {
-    if (const char first = text.front(); static_cast<unsigned char>(first) < 0x80) {
-      add_ascii(buffer_, first);
+  for (;;) {
+    const auto special = std::find_if_not(text.begin(), text.end(), is_plain);
+    buffer_.append(text.begin(), special);
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
+    if (text.empty()) break;
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      add_ascii(buffer_, text.front());
       text.remove_prefix(1);
     } else {
       add_character(buffer_, take_character(text));

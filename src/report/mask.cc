@@ -36,6 +36,7 @@ std::size_t Mask::secret_at(std::string_view bytes) const {
 }
 
 std::string Mask::raw(std::string_view bytes) const {
+  if (secrets_.empty()) return std::string(bytes);
   std::string out;
   for (;;) {
     const auto plain = std::find_if(bytes.begin(), bytes.end(), [&](char byte) { return begins_one(byte); });

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/version.h"
@@ -296,13 +297,22 @@ TEST_CASE("SARIF has no more results in a run than GitHub takes") {
   auto report = sample_report(rules);
   const auto finding = sample_finding(rules[0], openai_project_key(), "a.py");
   report.findings.assign(25'000, finding);
-  CHECK(run_of(report).at("results").size() == 25'000);
+  // Not parsed: with sanitizers that takes a minute.
+  const auto lines_with = [](const std::string& text, const std::string& part) {
+    const auto lines = lines_of(text);
+    return std::count_if(lines.begin(), lines.end(),
+                         [&](const std::string& line) { return line.find(part) != std::string::npos; });
+  };
+  auto text = rendered(report, Format::sarif);
+  CHECK(lines_with(text, "\"ruleId\"") == 25'000);
+  CHECK(lines_with(text, "\"automationDetails\"") == 0);
   report.findings.push_back(finding);
   report.env = sample_env();
-  const auto runs = json::parse(rendered(report, Format::sarif)).at("runs");
-  REQUIRE(runs.size() == 2);
-  CHECK(runs.at(0).at("results").size() == 25'000);
-  CHECK(runs.at(1).at("results").size() == 4);
-  CHECK(runs.at(0).at("automationDetails").at("id") == "keysift/example/shop/1/");
-  CHECK(runs.at(1).at("automationDetails").at("id") == "keysift/example/shop/2/");
+  text = rendered(report, Format::sarif);
+  const auto second = text.find("\"id\": \"keysift/example/shop/2/\"");
+  REQUIRE(second != std::string::npos);
+  CHECK(text.find("\"id\": \"keysift/example/shop/1/\"") < second);
+  CHECK(lines_with(text.substr(0, second), "\"ruleId\"") == 25'000);
+  CHECK(lines_with(text.substr(second), "\"ruleId\"") == 4);
+  CHECK(lines_with(text, "\"automationDetails\"") == 2);
 }

@@ -9,6 +9,15 @@
 
 namespace keysift {
 
+namespace {
+
+/// When it was made; `unknown` if its date cannot be read.
+std::int64_t seconds_of(const CommitInfo& commit, std::int64_t unknown) {
+  return parse_date(commit.date).value_or(unknown);
+}
+
+}  // namespace
+
 Urgency urgency(const Finding& finding) {
   if (!finding.provenance || finding.origin == Origin::worktree) return Urgency::live;
   switch (finding.provenance->state) {
@@ -32,11 +41,20 @@ const CommitInfo* Key::introduced() const {
   for (const auto* place : places) {
     if (!place->provenance || !place->provenance->introduced) continue;
     const auto& commit = *place->provenance->introduced;
-    if (first == nullptr ||
-        parse_date(commit.date).value_or(INT64_MAX) < parse_date(first->date).value_or(INT64_MAX))
-      first = &commit;
+    if (first == nullptr || seconds_of(commit, INT64_MAX) < seconds_of(*first, INT64_MAX)) first = &commit;
   }
   return first;
+}
+
+const CommitInfo* Key::removed() const {
+  const CommitInfo* last = nullptr;
+  if (urgency() == Urgency::live) return last;
+  for (const auto* place : places) {
+    if (!place->provenance || !place->provenance->removed) continue;
+    const auto& commit = *place->provenance->removed;
+    if (last == nullptr || seconds_of(commit, INT64_MIN) > seconds_of(*last, INT64_MIN)) last = &commit;
+  }
+  return last;
 }
 
 std::optional<std::uint64_t> Key::exposed_days() const {

@@ -27,6 +27,8 @@ struct Key {
   Confidence confidence() const;
   /// The commit that brought it in first, wherever that was; null if none is known.
   const CommitInfo* introduced() const;
+  /// The commit that took it out of its last place; null if none is known, or it is still live.
+  const CommitInfo* removed() const;
   /// The longest that it has been out, in days; nothing if that is not known.
   std::optional<std::uint64_t> exposed_days() const;
   bool overdue() const;

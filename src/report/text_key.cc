@@ -155,8 +155,7 @@ class KeyText {
   void write_history() {
     if (const auto* commit = key_.introduced()) write_commit("Added", *commit);
     const auto& provenance = finding_.provenance;
-    if (provenance && provenance->removed && key_.urgency() != Urgency::live)
-      write_commit("Removed", *provenance->removed);
+    if (const auto* commit = key_.removed()) write_commit("Removed", *commit);
     if (const auto state = state_of_key(); !state.empty()) row("Now", state);
     if (const auto days = key_.exposed_days())
       row("Exposed", counted(*days, "day") +

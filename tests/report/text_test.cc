@@ -185,6 +185,26 @@ TEST_CASE("What is live stands before what only the history has, and the surest 
   CHECK(contains(shown, "    Exposed      91 days, and still live: overdue for rotation\n"));
 }
 
+TEST_CASE("A key was added where it came first, and removed where it went last") {
+  const auto rules = sample_rules();
+  auto report = sample_report(rules);
+  for (const char* day : {"03", "01", "02"}) {
+    report.findings.push_back(sample_finding(rules[0], openai_project_key(1), std::string(day) + ".py"));
+    auto& finding = report.findings.back();
+    finding.origin = Origin::history;
+    finding.provenance = sample_provenance();
+    finding.provenance->state = BlobState::history_only;
+    finding.provenance->introduced->date = std::string("2024-05-") + day + "T12:00:00Z";
+    finding.provenance->removed = finding.provenance->introduced;
+    finding.provenance->removed->date = std::string("2024-06-") + day + "T12:00:00Z";
+  }
+  const auto shown = text(report);
+  CHECK(contains(shown, "    Added        2024-05-01 in "));
+  CHECK(contains(shown, "    Removed      2024-06-03 in "));
+  report.findings[0].provenance->state = BlobState::live;
+  CHECK_FALSE(contains(text(report), "Removed"));
+}
+
 TEST_CASE("The line that a key stands in is shown, as much as there is room for") {
   const auto rules = sample_rules();
   auto report = sample_report(rules);

@@ -267,7 +267,8 @@ TEST_CASE("SARIF relates the places of one key") {
   auto elsewhere = report;
   elsewhere.repositories.emplace_back().name = "example/other";
   elsewhere.findings[1].repository = 1;
-  for (const auto& run : json::parse(rendered(elsewhere, Format::sarif)).at("runs"))
+  const auto parted = json::parse(rendered(elsewhere, Format::sarif));
+  for (const auto& run : parted.at("runs"))
     CHECK_FALSE(run.at("results").at(0).contains("relatedLocations"));
 
   for (int i = 0; i < 20; ++i)

@@ -70,14 +70,16 @@ void Outputs::tell(const Report& found) {
 }
 
 void Outputs::write(const Report& report, Style style) {
+  auto of_files = style;
+  of_files.folder_uri.clear();  // links are for the terminal
   for (std::size_t i = 0; i < options_.reports.size(); ++i) {
     const auto& [format, path] = options_.reports[i];
     if (lines_[i]) {
-      render(report, format, style, [&](std::string_view bytes) { lines_[i]->write(bytes); });
+      render(report, format, of_files, [&](std::string_view bytes) { lines_[i]->write(bytes); });
       continue;
     }
     FileWriter file(path);
-    render(report, format, style, [&](std::string_view bytes) { file.write(bytes); });
+    render(report, format, of_files, [&](std::string_view bytes) { file.write(bytes); });
     file.finish();
   }
   if (options_.quiet) return;

@@ -24,6 +24,10 @@ std::string ansi_c(char c) {
 
 }  // namespace
 
+bool is_link(std::string_view address) {
+  return address.starts_with("https://") && address.find_first_of("<> ") == std::string_view::npos;
+}
+
 bool is_staged(const Finding& finding) {
   return finding.origin == Origin::index || (finding.origin == Origin::path && !finding.provenance);
 }

@@ -22,6 +22,9 @@ inline constexpr std::array<std::string_view, 3> kAfterRevoking{
     "Look through the provider's usage and billing pages for use that is not yours.",
 };
 
+/// Whether an address, which a rule file gives, may stand as a link in Markdown and as a URI.
+bool is_link(std::string_view address);
+
 /// Whether it is in no commit yet, but in what the next one adds.
 bool is_staged(const Finding& finding);
 

@@ -99,7 +99,7 @@ class MarkdownReport {
       out_ += "  - Exposed for " + counted(*days, "day") +
               (key.overdue() ? ": **overdue for rotation**\n" : "\n");
     const auto& console = finding.rule->console;
-    if (console.starts_with("https://") && console.find_first_of("<> ") == std::string::npos)
+    if (is_link(console))
       out_ += "  - Revoke it at <" + printable(console) + ">\n";
     out_ += "  - If it is no leak: " + code("keysift allow " + finding.fingerprint() + " --reason \"...\"") +
             '\n';

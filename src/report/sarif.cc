@@ -110,8 +110,7 @@ std::string rule_name(std::string_view id) {
 std::string numbered_steps(const Rule& rule, bool markdown) {
   std::string text = "1. " + std::string(kRevokeFirst);
   if (!rule.console.empty())
-    text += markdown && rule.console.starts_with("https://") ? " Page: <" + rule.console + ">"
-                                                             : " Page: " + rule.console;
+    text += markdown && is_link(rule.console) ? " Page: <" + rule.console + ">" : " Page: " + rule.console;
   auto number = 2;
   for (const auto step : kAfterRevoking) text += '\n' + std::to_string(number++) + ". " + std::string(step);
   return text;
@@ -233,7 +232,7 @@ class SarifReport {
       json_.field("text", numbered_steps(rule, false));
       json_.field("markdown", numbered_steps(rule, true));
     });
-    if (rule.console.starts_with("https://")) json_.field("helpUri", rule.console);
+    if (is_link(rule.console)) json_.field("helpUri", rule.console);
     json_.object("defaultConfiguration", [&, level = level] { json_.field("level", level); });
     json_.object("properties", [&, precision = precision, severity = severity] {
       write_tags("secret");

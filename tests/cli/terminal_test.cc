@@ -89,4 +89,13 @@ TEST_CASE("links in terminals that are known to have them") {
   CHECK_FALSE(contains(terminal.scan(80).out, begin));
 }
 
+TEST_CASE("a file gets no links, whatever the terminal has") {
+  Terminal terminal;
+  terminal.environment["TERM_PROGRAM"] = "vscode";
+  CHECK(contains(terminal.scan(80, {"--report", "text=report.txt"}).out, "\x1b]8;;"));
+  const auto written = file_bytes(terminal.dir.path() / "report.txt");
+  CHECK(contains(written, "a b.py:1:8"));
+  CHECK_FALSE(contains(written, "\x1b"));
+}
+
 }  // namespace keysift::test

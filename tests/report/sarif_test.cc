@@ -81,6 +81,17 @@ TEST_CASE("A rule's name in SARIF is one word") {
   CHECK(listed.at(0).at("name") == "MyTokenV23x");
 }
 
+TEST_CASE("Only an address that can be a link is one in SARIF") {
+  auto rules = sample_rules();
+  for (const char* console :
+       {"https://a.example/x><b>", "https://a.example/x y", "http://a.example/", "see the wiki"}) {
+    rules[0].console = console;
+    const auto rule = run_of(sample_report(rules)).at("tool").at("driver").at("rules").at(0);
+    CHECK_FALSE(rule.contains("helpUri"));
+    CHECK(rule.at("help").at("markdown") == rule.at("help").at("text"));
+  }
+}
+
 TEST_CASE("A finding as a SARIF result") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);
@@ -268,8 +279,7 @@ TEST_CASE("SARIF relates the places of one key") {
   elsewhere.repositories.emplace_back().name = "example/other";
   elsewhere.findings[1].repository = 1;
   const auto parted = json::parse(rendered(elsewhere, Format::sarif));
-  for (const auto& run : parted.at("runs"))
-    CHECK_FALSE(run.at("results").at(0).contains("relatedLocations"));
+  for (const auto& run : parted.at("runs")) CHECK_FALSE(run.at("results").at(0).contains("relatedLocations"));
 
   for (int i = 0; i < 20; ++i)
     report.findings.push_back(sample_finding(rules[0], openai_project_key(1), std::to_string(i)));

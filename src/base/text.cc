@@ -91,6 +91,16 @@ std::string uri_path(std::string_view path) {
   return out;
 }
 
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string_view beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && continues_character(text[most])) --most;
+  return text.substr(0, most);
+}
+
 char32_t take_character(std::string_view& bytes) {
   const auto [code, length] = first_character(bytes);
   bytes.remove_prefix(length == 0 ? 1 : length);

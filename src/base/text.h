@@ -14,6 +14,12 @@ std::string printable(std::string_view bytes);
 /// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
 std::string valid_utf8(std::string_view bytes);
 
+/// Whether `text` is hexadecimal digits in lower case, and nothing else.
+bool is_hex(std::string_view text);
+
+/// The first `most` bytes of UTF-8, without a character that would be cut in two.
+std::string_view beginning(std::string_view text, std::size_t most);
+
 /// Whether `byte` is of a character of UTF-8, and not its first.
 inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 

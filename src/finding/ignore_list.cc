@@ -114,9 +114,7 @@ bool IgnoreEntry::expired(std::int64_t now) const {
 
 std::string IgnoreEntry::place() const { return std::string(kIgnoreFile) + ":" + std::to_string(line); }
 
-bool is_fingerprint(std::string_view text) {
-  return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_fingerprint(std::string_view text) { return text.size() == 32 && is_hex(text); }
 
 IgnoreList::IgnoreList(std::string_view bytes, const std::string& file, std::string folder)
     : folder_(std::move(folder)) {

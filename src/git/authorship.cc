@@ -6,6 +6,8 @@
 #include <ctime>
 #include <optional>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
@@ -46,10 +48,7 @@ std::string iso_date(std::string_view text) {
 // rest.
 std::string shortened(std::string_view line) {
   constexpr std::size_t kMost = 200;
-  if (line.size() <= kMost) return std::string(line);
-  auto end = kMost;
-  while (end > 0 && (line[end] & 0xc0) == 0x80) --end;  // not in the midst of a character in UTF-8
-  return std::string(line.substr(0, end)) + "...";
+  return std::string(beginning(line, kMost)) + (line.size() > kMost ? "..." : "");
 }
 
 }  // namespace

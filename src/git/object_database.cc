@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/failure.h"
+#include "base/text.h"
 #include "git/object_folders.h"
 
 namespace keysift {
@@ -21,8 +22,9 @@ std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folde
   return entries;
 }
 
-bool is_hex(const std::string& text, std::size_t length) {
-  return text.size() == length && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+bool has_hex_name(const std::filesystem::path& file, std::size_t digits) {
+  const auto name = file.filename().native();
+  return name.size() == digits && is_hex(name);
 }
 
 }  // namespace
@@ -62,9 +64,9 @@ std::vector<Oid> ObjectDatabase::loose() const {
   std::vector<Oid> names;
   for (const auto& objects : folders_) {
     for (const auto& folder : entries_of(objects)) {
-      if (!is_hex(folder.filename().native(), 2)) continue;
+      if (!has_hex_name(folder, 2)) continue;
       for (const auto& file : entries_of(folder)) {
-        if (is_hex(file.filename().native(), 2 * Oid::kSize - 2))
+        if (has_hex_name(file, 2 * Oid::kSize - 2))
           names.push_back(Oid::from_hex(folder.filename().native() + file.filename().native()));
       }
     }

@@ -24,6 +24,16 @@ std::string ansi_c(char c) {
 
 }  // namespace
 
+std::string numbered_steps(std::string_view more) {
+  std::string text;
+  for (std::size_t i = 0; i < kSteps.size(); ++i) {
+    text += std::to_string(i + 1) + ". " + std::string(kSteps[i]);
+    if (i == 0) text += more;
+    text += '\n';
+  }
+  return text;
+}
+
 bool is_link(std::string_view address) {
   return address.starts_with("https://") && address.find_first_of("<> ") == std::string_view::npos;
 }

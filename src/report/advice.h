@@ -15,12 +15,16 @@ inline constexpr std::string_view kRevokeFirst =
     "you "
     "delete it, and everybody who cloned has it.";
 
-/// What to do after a key is revoked, in this order.
-inline constexpr std::array<std::string_view, 3> kAfterRevoking{
+/// What to do, in this order.
+inline constexpr std::array<std::string_view, 4> kSteps{
+    kRevokeFirst,
     "Make a new key. Keep it out of git: in the environment or in a secret store.",
     "Give the new key to everything that used the old one.",
     "Look through the provider's usage and billing pages for use that is not yours.",
 };
+
+/// All steps, each a line that begins with its number; `more` follows the first.
+std::string numbered_steps(std::string_view more);
 
 /// Whether an address, which a rule file gives, may stand as a link in Markdown and as a URI.
 bool is_link(std::string_view address);

@@ -10,10 +10,8 @@ namespace {
 
 constexpr std::string_view kHead =
     "repository,fingerprint,rule,provider,description,confidence,secret,sha256,path,line,column,decoded,"
-    "origin,state,"
-    "in_head,added_date,added_commit,added_author,added_summary,removed_date,removed_commit,commits,exposed_"
-    "days,"
-    "overdue,refs,console\r\n";
+    "origin,state,in_head,added_date,added_commit,added_author,added_summary,removed_date,removed_commit,"
+    "commits,exposed_days,overdue,refs,console\r\n";
 
 /// A field in quotes. A spreadsheet takes one that begins with certain characters for a formula, and runs it;
 /// behind an apostrophe it is text (OWASP, "CSV Injection").

@@ -12,6 +12,7 @@
 #include "report/advice.h"
 #include "report/env_words.h"
 #include "report/layout.h"
+#include "report/message.h"
 
 namespace keysift {
 namespace {
@@ -83,8 +84,7 @@ class EnvSection {
 
   /// "api/.env"; "acme/shop: api/.env" in a report that joins several.
   std::string file_words(std::size_t repository, std::string_view path) const {
-    const auto& all = report_.repositories;
-    return (all.size() == 1 ? "" : mask_.printable(all[repository].name) + ": ") + mask_.printable(path);
+    return repository_words(report_, mask_, repository) + mask_.printable(path);
   }
 
   std::string bold(const std::string& text) const { return painted(Paint::bold, text, style_.color); }

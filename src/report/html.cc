@@ -1,6 +1,4 @@
 // One page that needs nothing else: the JSON report, and a script that shows it (report/page/).
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>

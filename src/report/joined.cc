@@ -10,6 +10,8 @@ namespace {
 /// Adds all that one report tells to another.
 class Joining {
  public:
+  Joining() { all_.report.env_alone = true; }  // until a part is not
+
   void add(SavedReport part, const std::string& file) {
     auto& report = part.report;
     const auto first = all_.report.repositories.size();
@@ -72,16 +74,14 @@ class Joining {
     bytes += report.summary.bytes;
     suppressed += report.summary.suppressed;
     if (report.summary.fixed) fixed = fixed.value_or(0) + *report.summary.fixed;
-    all_.report.env_alone = report.env_alone && (all_.report.env_alone || is_first_);
-    all_.report.env_checked = report.env_checked || all_.report.env_checked;
-    is_first_ = false;
+    all_.report.env_alone = all_.report.env_alone && report.env_alone;
+    all_.report.env_checked = all_.report.env_checked || report.env_checked;
   }
 
   SavedReport all_;
   std::set<std::string> names_;
   std::map<std::pair<std::string, std::string>, std::size_t> tries_;  ///< how many each name and file took
   std::map<std::string, Rule*> rules_;
-  bool is_first_ = true;
 };
 
 }  // namespace

@@ -8,12 +8,30 @@
 #include "base/date.h"
 
 namespace keysift {
-
 namespace {
 
 /// When it was made; `unknown` if its date cannot be read.
 std::int64_t seconds_of(const CommitInfo& commit, std::int64_t unknown) {
   return parse_date(commit.date).value_or(unknown);
+}
+
+/// Those that are live first, of these the surest, of these those that were out longest.
+std::vector<Key> by_rank(std::vector<Key> keys) {
+  struct Ranked {
+    Urgency urgency;
+    Confidence confidence;
+    std::optional<std::uint64_t> exposed_days;
+    Key* key;
+  };
+  std::vector<Ranked> ranked;  // a key may have a hundred thousand places: they are looked through once
+  for (auto& key : keys) ranked.push_back({key.urgency(), key.confidence(), key.exposed_days(), &key});
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
+    return std::tie(a.urgency, b.confidence, b.exposed_days) <
+           std::tie(b.urgency, a.confidence, a.exposed_days);
+  });
+  std::vector<Key> sorted;
+  for (const auto& each : ranked) sorted.push_back(std::move(*each.key));
+  return sorted;
 }
 
 }  // namespace
@@ -70,29 +88,6 @@ bool Key::overdue() const {
 }
 
 bool is_rewritable(const Key& key) { return key.urgency() == Urgency::history_only; }
-
-namespace {
-
-/// Those that are live first, of these the surest, of these those that were out longest.
-std::vector<Key> by_rank(std::vector<Key> keys) {
-  struct Ranked {
-    Urgency urgency;
-    Confidence confidence;
-    std::optional<std::uint64_t> exposed_days;
-    Key* key;
-  };
-  std::vector<Ranked> ranked;  // a key may have a hundred thousand places: they are looked through once
-  for (auto& key : keys) ranked.push_back({key.urgency(), key.confidence(), key.exposed_days(), &key});
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Ranked& a, const Ranked& b) {
-    return std::tie(a.urgency, b.confidence, b.exposed_days) <
-           std::tie(b.urgency, a.confidence, a.exposed_days);
-  });
-  std::vector<Key> sorted;
-  for (const auto& each : ranked) sorted.push_back(std::move(*each.key));
-  return sorted;
-}
-
-}  // namespace
 
 std::vector<Key> keys_of(const std::vector<Finding>& findings) {
   const auto by_secret = [](const Secret* a, const Secret* b) { return *a < *b; };

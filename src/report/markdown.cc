@@ -22,11 +22,7 @@ constexpr std::size_t kMostSpan = 300;  // bytes of a code span
 /// `text`, which is printable, as a code span (CommonMark, section 6.1): in more backticks than it has in a
 /// row.
 std::string code(std::string text) {
-  if (text.size() > kMostSpan) {
-    auto end = kMostSpan;
-    while (end > 0 && continues_character(text[end])) --end;
-    text = text.substr(0, end) + "...";
-  }
+  if (text.size() > kMostSpan) text = std::string(beginning(text, kMostSpan)) + "...";
   std::size_t longest = 0, run = 0;
   for (const char c : text) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
   const std::string fence(longest + 1, '`');
@@ -53,7 +49,7 @@ class MarkdownReport {
     out_ = "### keysift: " + verdict(keys) + "\n";
     write_keys(keys);
     write_env();
-    if (!keys.empty()) write_steps();
+    if (!keys.empty()) out_ += "\n**What to do**\n\n" + numbered_steps({});
     if (!report_.errors.empty())
       out_ +=
           "\n**Incomplete:** " + counted(report_.errors.size(), "file or object") + " could not be read.\n";
@@ -99,8 +95,7 @@ class MarkdownReport {
       out_ += "  - Exposed for " + counted(*days, "day") +
               (key.overdue() ? ": **overdue for rotation**\n" : "\n");
     const auto& console = finding.rule->console;
-    if (is_link(console))
-      out_ += "  - Revoke it at <" + printable(console) + ">\n";
+    if (is_link(console)) out_ += "  - Revoke it at <" + printable(console) + ">\n";
     out_ += "  - If it is no leak: " + code("keysift allow " + finding.fingerprint() + " --reason \"...\"") +
             '\n';
   }
@@ -120,12 +115,6 @@ class MarkdownReport {
       out_ += "- " + code(mask_.printable(file.path)) + ": " + plain(coverage_words(file.coverage)) + '\n';
       for (const auto& command : fix_commands(file, mask_)) out_ += "  - " + code(command) + '\n';
     }
-  }
-
-  void write_steps() {
-    out_ += "\n**What to do**\n\n1. " + std::string(kRevokeFirst) + '\n';
-    auto number = 2;
-    for (const auto step : kAfterRevoking) out_ += std::to_string(number++) + ". " + std::string(step) + '\n';
   }
 
   const Report& report_;

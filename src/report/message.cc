@@ -48,6 +48,11 @@ std::string position_words(const Finding& finding, const Mask& mask) {
   return object + mask.printable(path) + position;
 }
 
+std::string repository_words(const Report& report, const Mask& mask, std::size_t repository) {
+  const auto& all = report.repositories;
+  return all.size() == 1 ? "" : mask.printable(all[repository].name) + ": ";
+}
+
 std::string day_words(const CommitInfo& commit) {
   return commit.date.empty() ? "" : commit.date.substr(0, 10) + ' ';
 }

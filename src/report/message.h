@@ -24,6 +24,10 @@ std::string position_words(const Finding& finding, const Mask& mask);
 /// "2024-05-01 "; nothing of a commit whose date cannot be read.
 std::string day_words(const CommitInfo& commit);
 
+/// "redis/redis: " for what is in that one of the report's repositories; empty if there is but one.
+/// Printable.
+std::string repository_words(const Report& report, const Mask& mask, std::size_t repository);
+
 /// "2024-05-01 in 1a2b3c4d5e by Ann <ann@example.org>". Printable.
 std::string commit_words(const CommitInfo& commit, const Mask& mask);
 

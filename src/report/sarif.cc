@@ -107,12 +107,13 @@ std::string rule_name(std::string_view id) {
   return name;
 }
 
-std::string numbered_steps(const Rule& rule, bool markdown) {
-  std::string text = "1. " + std::string(kRevokeFirst);
+/// What to do about a key of `rule`.
+std::string help(const Rule& rule, bool markdown) {
+  std::string page;
   if (!rule.console.empty())
-    text += markdown && is_link(rule.console) ? " Page: <" + rule.console + ">" : " Page: " + rule.console;
-  auto number = 2;
-  for (const auto step : kAfterRevoking) text += '\n' + std::to_string(number++) + ". " + std::string(step);
+    page = markdown && is_link(rule.console) ? " Page: <" + rule.console + ">" : " Page: " + rule.console;
+  auto text = numbered_steps(page);
+  text.pop_back();
   return text;
 }
 
@@ -124,9 +125,7 @@ std::string without_links(std::string text) {
   return text;
 }
 
-bool is_object_name(std::string_view text) {
-  return text.size() == 40 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+bool is_object_name(std::string_view text) { return text.size() == 40 && is_hex(text); }
 
 /// What one run tells of: all that is in one repository, or a part of it, for there may be too much.
 struct Part {
@@ -229,8 +228,8 @@ class SarifReport {
     write_text("shortDescription", rule.description);
     write_text("fullDescription", rule.description + " in a file, in the history, or in a message.");
     json_.object("help", [&] {
-      json_.field("text", numbered_steps(rule, false));
-      json_.field("markdown", numbered_steps(rule, true));
+      json_.field("text", help(rule, false));
+      json_.field("markdown", help(rule, true));
     });
     if (is_link(rule.console)) json_.field("helpUri", rule.console);
     json_.object("defaultConfiguration", [&, level = level] { json_.field("level", level); });

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -17,29 +16,15 @@ using Json = nlohmann::json;
 
 constexpr std::uint64_t kSchemaVersion = 1;  // the latest that can be read
 
-constexpr std::initializer_list<Confidence> kConfidences{Confidence::low, Confidence::medium,
-                                                         Confidence::high};
-constexpr std::initializer_list<BlobState> kStates{BlobState::live, BlobState::history_only,
-                                                   BlobState::unreachable};
-constexpr std::initializer_list<Door> kDoors{Door::commit, Door::image, Door::package};
-constexpr std::initializer_list<Origin> kOrigins{
-    Origin::worktree,    Origin::index, Origin::history, Origin::commit_message,
-    Origin::tag_message, Origin::note,  Origin::path,    Origin::standard_input};
-
-constexpr std::string_view kOfDates = "0123456789-+:TZ";
-
 /// What a file says, in a message of one line.
 std::string shown(std::string_view text) {
   constexpr std::size_t kMost = 60;  // bytes
-  return printable(text.substr(0, kMost)) + (text.size() > kMost ? "..." : "");
+  return printable(beginning(text, kMost)) + (text.size() > kMost ? "..." : "");
 }
 
-/// What Secret::redacted() is made of.
-std::string printable_ascii() {
-  std::string all;
-  for (char c = ' '; c <= '~'; ++c) all += c;
-  return all;
-}
+/// What Secret::redacted() is made of, and dates.
+bool is_printable_ascii(char c) { return c >= ' ' && c <= '~'; }
+bool is_of_date(char c) { return std::string_view("0123456789-+:TZ").find(c) != std::string_view::npos; }
 
 /// The fields of one object, which `where` names in messages. Throws Failure for a field that is missing or
 /// of another type; the fields that newer reports have over older ones may be missing.
@@ -57,16 +42,17 @@ class Fields {
     return value == nullptr ? std::string() : string_of(*value, key);
   }
 
-  /// Text of no other characters than these: reports show it as it is.
-  std::string text_of(const char* key, std::string_view characters) const {
+  /// Text of such characters alone: reports show it as it is.
+  std::string text_of(const char* key, bool (*allowed)(char)) const {
     auto all = text(key);
-    if (all.find_first_not_of(characters) != std::string::npos) wrong(key, "another text than " + shown(all));
+    if (!std::all_of(all.begin(), all.end(), allowed)) wrong(key, "another text than " + shown(all));
     return all;
   }
 
   /// The hexadecimal name of a git object, or a hash of so many digits.
   std::string hash(const char* key, std::size_t digits = 0) const {
-    auto all = text_of(key, "0123456789abcdef");
+    auto all = text(key);
+    if (!is_hex(all)) wrong(key, "another text than " + shown(all));
     if (all.empty() || (digits > 0 && all.size() != digits))
       wrong(key, digits > 0 ? std::to_string(digits) + " hexadecimal digits" : "a hexadecimal number");
     return all;
@@ -107,13 +93,13 @@ class Fields {
     return value == nullptr ? std::nullopt : std::optional(Fields(*value, where_ + '.' + key));
   }
 
-  /// The one of `all` that the field names.
+  /// The value, of an enumeration that ends with `last`, that the field names.
   template <typename T>
-  T one_of(const char* key, const std::initializer_list<T>& all) const {
+  T one_of(const char* key, T last) const {
     const auto name = text(key);
-    const auto found = std::find_if(all.begin(), all.end(), [&](T each) { return to_string(each) == name; });
-    if (found == all.end()) wrong(key, "another word than " + shown(name));
-    return *found;
+    for (int value = 0; value <= static_cast<int>(last); ++value)
+      if (to_string(static_cast<T>(value)) == name) return static_cast<T>(value);
+    wrong(key, "another word than " + shown(name));
   }
 
   [[noreturn]] void wrong(const char* key, const std::string& expected) const {
@@ -269,7 +255,7 @@ class Reader {
   static Secret secret(const Fields& fields) {
     Secret known(fields.optional_text("value"));
     if (known.length() > 0 && known.sha256() == fields.text("sha256")) return known;
-    return Secret::saved(fields.text_of("redacted", printable_ascii()), fields.hash("sha256", 64),
+    return Secret::saved(fields.text_of("redacted", is_printable_ascii), fields.hash("sha256", 64),
                          fields.number("length"));
   }
 
@@ -282,7 +268,7 @@ class Reader {
 
   static std::optional<CommitInfo> commit(const std::optional<Fields>& fields) {
     if (!fields) return std::nullopt;
-    return CommitInfo{fields->hash("commit"), fields->text("author"), fields->text_of("date", kOfDates),
+    return CommitInfo{fields->hash("commit"), fields->text("author"), fields->text_of("date", is_of_date),
                       fields->text("summary")};
   }
 
@@ -290,7 +276,7 @@ class Reader {
     if (!fields) return std::nullopt;
     Provenance provenance;
     provenance.blob = fields->hash("blob");
-    provenance.state = fields->one_of("state", kStates);
+    provenance.state = fields->one_of("state", BlobState::unreachable);
     provenance.in_head = fields->flag("in_head");
     provenance.introduced = commit(fields->optional_object("introduced"));
     provenance.removed = commit(fields->optional_object("removed"));
@@ -304,11 +290,11 @@ class Reader {
     Finding finding;
     finding.saved_fingerprint = fields.hash("fingerprint", 32);
     finding.repository = repository_of(fields);
-    finding.confidence = fields.one_of("confidence", kConfidences);
+    finding.confidence = fields.one_of("confidence", Confidence::high);
     finding.rule = rule(fields.object("rule"), finding.confidence);
     finding.secret = secret(fields.object("secret"));
     finding.location = location(fields.object("location"));
-    finding.origin = fields.one_of("origin", kOrigins);
+    finding.origin = fields.one_of("origin", Origin::standard_input);
     if (const auto excerpt = fields.optional_object("excerpt"))
       finding.excerpt = {excerpt->text("before"), excerpt->text("after")};
     finding.provenance = provenance(fields.optional_object("provenance"));
@@ -334,11 +320,7 @@ class Reader {
     file.saved_fingerprint = fields.hash("fingerprint", 32);
     file.repository = repository_of(fields);
     file.path = fields.text("path");
-    const auto name = fields.text("coverage");
-    std::size_t number = 0;
-    while (number < kCoverages && to_string(static_cast<Coverage>(number)) != name) ++number;
-    if (number == kCoverages) fields.wrong("coverage", "another word than " + shown(name));
-    file.coverage = static_cast<Coverage>(number);
+    file.coverage = fields.one_of("coverage", Coverage::unprepared);
     file.cause = place(fields.optional_object("cause"));
     file.detail = fields.optional_text("detail");
     file.present = fields.flag("present");
@@ -356,7 +338,7 @@ class Reader {
     Passage passage;
     passage.repository = repository_of(fields);
     passage.file = fields.text("path");
-    passage.door = fields.one_of("door", kDoors);
+    passage.door = fields.one_of("door", Door::package);
     passage.into = fields.optional_text("into");
     passage.open = fields.flag("open");
     passage.by = place(fields.optional_object("by")).value_or(Place());

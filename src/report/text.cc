@@ -57,9 +57,8 @@ class TextReport {
     if (staged) {
       write_ways_out();
     } else {
-      write("  1. ", kRevokeFirst);
-      auto number = 2;
-      for (const auto step : kAfterRevoking) write("  " + std::to_string(number++) + ". ", step);
+      auto number = 1;
+      for (const auto step : kSteps) write("  " + std::to_string(number++) + ". ", step);
     }
     if (std::any_of(all.begin(), all.end(),
                     [](const auto& one) { return one.confidence != Confidence::high; }))
@@ -125,7 +124,7 @@ class TextReport {
       auto line = mask_.printable(finding.place()) + ':' + std::to_string(finding.location.begin.line) +
                   "  " + printable(finding.rule->description) + ", by " + mask_.printable(finding.allowed_by);
       if (!finding.allowed_reason.empty()) line += ": " + mask_.printable(finding.allowed_reason);
-      out_ += wrapped("  ", repository_of(finding) + line, 4, style_.width);
+      out_ += wrapped("  ", repository_words(report_, mask_, finding.repository) + line, 4, style_.width);
     }
     out_ += '\n';
   }
@@ -138,8 +137,8 @@ class TextReport {
       const auto& entry = stale.entry;
       out_ +=
           wrapped("  ",
-                  repository_of(stale) + entry.place() + "  " + mask_.printable(entry.what) + " (" +
-                      mask_.printable(entry.reason) + ") " +
+                  repository_words(report_, mask_, stale.repository) + entry.place() + "  " +
+                      mask_.printable(entry.what) + " (" + mask_.printable(entry.reason) + ") " +
                       (stale.expired ? "ended on " + printable(entry.until) + ": renew it or remove the line"
                                      : std::string("names nothing that was found: remove the line")),
                   4, style_.width);
@@ -154,9 +153,10 @@ class TextReport {
   void write_errors() {
     title("Could not be read");
     for (const auto& error : report_.errors)
-      out_ += wrapped(
-          "  ", repository_of(error) + mask_.printable(error.path) + ": " + mask_.printable(error.message), 4,
-          style_.width);
+      out_ += wrapped("  ",
+                      repository_words(report_, mask_, error.repository) + mask_.printable(error.path) +
+                          ": " + mask_.printable(error.message),
+                      4, style_.width);
     out_ += '\n';
   }
 
@@ -191,12 +191,6 @@ class TextReport {
     if (summary.objects > 0) parts.push_back(counted(summary.objects, "blob"));
     if (summary.commits > 0) parts.push_back(counted(summary.commits, "commit"));
     return listed(parts) + " (" + human_bytes(summary.bytes) + ")";
-  }
-
-  /// "redis/redis: " in a report that joins several.
-  std::string repository_of(const auto& thing) const {
-    if (report_.repositories.size() == 1) return {};
-    return mask_.printable(report_.repositories[thing.repository].name) + ": ";
   }
 
   std::string target() const {

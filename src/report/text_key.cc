@@ -128,7 +128,8 @@ class KeyText {
   /// "app.py:4:31, also lines 9 and 12, gone from HEAD"
   std::string place_of(const Spot& spot) const {
     const auto& finding = *spot.front();
-    auto text = link_to(finding, position_words(finding, mask_));
+    auto text = repository_words(report_, mask_, finding.repository) +
+                link_to(finding, position_words(finding, mask_));
     if (spot.size() > 1) {
       std::vector<const Finding*> others(spot.begin() + 1, spot.end());
       std::sort(others.begin(), others.end(), [](const Finding* a, const Finding* b) {
@@ -138,8 +139,6 @@ class KeyText {
       text += listed(others, kMostLines,
                      [](const Finding* other) { return std::to_string(other->location.begin.line); });
     }
-    if (report_.repositories.size() > 1)
-      text = mask_.printable(report_.repositories[finding.repository].name) + ": " + text;
     if (&finding == &finding_ || urgency(finding) == key_.urgency()) return text;
     return text + (urgency(finding) == Urgency::history_only ? ", gone from HEAD" : ", in no branch or tag");
   }
@@ -154,7 +153,6 @@ class KeyText {
 
   void write_history() {
     if (const auto* commit = key_.introduced()) write_commit("Added", *commit);
-    const auto& provenance = finding_.provenance;
     if (const auto* commit = key_.removed()) write_commit("Removed", *commit);
     if (const auto state = state_of_key(); !state.empty()) row("Now", state);
     if (const auto days = key_.exposed_days())
@@ -162,6 +160,7 @@ class KeyText {
                          (key_.overdue() ? ", and still live: " +
                                                painted(Paint::red, "overdue for rotation", style_.color)
                                          : ""));
+    const auto& provenance = finding_.provenance;
     if (!provenance || provenance->refs.empty()) return;
     row("Refs", listed(provenance->refs, kMostRefs,
                        [&](const std::string& ref) { return mask_.printable(short_ref(ref)); }));

@@ -171,8 +171,7 @@ class Reader {
     auto list = read_conditions(table);
     list.commits = texts(table, "commits");
     for (const auto& commit : list.commits) {
-      if (commit.size() < 7 || commit.size() > 40 ||
-          commit.find_first_not_of("0123456789abcdef") != std::string::npos)
+      if (commit.size() < 7 || commit.size() > 40 || !is_hex(commit))
         fail(*table.get("commits"),
              "'commits' must be names of commits: 7 to 40 hexadecimal digits, in lower case");
     }

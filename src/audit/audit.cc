@@ -11,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "audit/description.h"
 #include "audit/excerpt.h"
 #include "audit/history_findings.h"
 #include "audit/range_findings.h"
@@ -21,7 +22,6 @@
 #include "detect/judgement.h"
 #include "env/coverage.h"
 #include "finding/exposure.h"
-#include "git/remote_address.h"
 #include "source/archive.h"
 #include "source/file_tree.h"
 #include "source/history.h"
@@ -56,14 +56,6 @@ bool is_entry(const Finding& finding) {
          std::filesystem::path(path).filename() == kIgnoreFile;
 }
 
-// "redis" of "/srv/redis/" and of "redis.git"; of a folder that has no name, such as "/", all of it.
-std::string folder_name(const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto path = std::filesystem::canonical(folder, error);
-  const auto name = path.extension() == ".git" ? path.stem().native() : path.filename().native();
-  return error || name.empty() ? folder.native() : name;
-}
-
 // A match that is no finding. Where only provenance could tell its path, it is named by its object.
 Finding dropped_at(const Hit& hit, std::string reason) {
   auto finding = finding_at(hit, hit.path);
@@ -77,22 +69,18 @@ Finding dropped_at(const Hit& hit, std::string reason) {
 }  // namespace
 
 Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
-    : options_(std::move(options)), progress_(progress), detector_(rules, options_.detector) {
+    : options_(std::move(options)),
+      progress_(progress),
+      detector_(rules, options_.detector),
+      teller_(detector_, options_.on_found) {
   for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
   for (const auto& rule : rules) report_.rules.push_back(&rule);
   report_.repositories.emplace_back();
 }
 
-// What reports call the repository that is searched.
 void Audit::describe(const Repository& repository) {
-  auto& described = report_.repositories.front();
-  if (!described.name.empty()) return;
-  described.url = public_address(repository.remote_address());
-  described.name = name_at(described.url);
-  if (described.name.empty())
-    described.name = folder_name(repository.work_tree().value_or(repository.common_dir()));
-  described.branch = repository.branch();
-  if (const auto head = repository.head()) described.revision = head->hex();
+  auto& known = report_.repositories.front();
+  if (known.name.empty()) known = described(repository);
 }
 
 std::size_t Audit::scan(const Blob& blob, unsigned index) {
@@ -127,40 +115,12 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
     }
-    if (options_.on_found) tell(hit);
+    teller_.tell(hit);
     worker.hits.push_back(std::move(hit));
     ++hits;
   }
   progress_.count(index, own, hits);
   return worker.scratch.reach();
-}
-
-void Audit::tell(const Hit& hit) {
-  const std::lock_guard lock(telling_.lock);
-  Report found;
-  found.findings.push_back(finding_at(hit, hit.path));
-  if (hit.object != Oid()) found.findings.back().provenance.emplace().blob = hit.object.hex();
-  const auto& in_path = keys_in(found.findings.back().location.path);
-  found.findings.insert(found.findings.end(), in_path.begin(), in_path.end());
-  options_.on_found(found);
-}
-
-// A path may hold keys, too, which nobody has looked for yet. A file may have a hundred thousand keys.
-const std::vector<Finding>& Audit::keys_in(const std::string& path) {
-  auto& [lock, scratch, last_path, keys] = telling_;
-  if (path == last_path) return keys;
-  last_path = path;
-  keys.clear();
-  if (!scratch) scratch.emplace(detector_);
-  for (const auto& match : detector_.scan(path, *scratch)) {
-    auto& key = keys.emplace_back();
-    key.rule = match.rule;
-    key.secret = Secret(match.secret);
-    key.origin = Origin::path;
-    key.location = {
-        path, {1, match.begin + 1}, {1, match.end + 1}, {match.decoded.begin(), match.decoded.end()}};
-  }
-  return keys;
 }
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
@@ -537,11 +497,11 @@ Report Audit::finish(std::string target) {
   }
   leave_out_known(now);
   sort_dropped();
-  auto& described = report_.repositories.front();
-  if (described.name.empty())
-    described.name =
+  auto& scanned = report_.repositories.front();
+  if (scanned.name.empty())
+    scanned.name =
         std::filesystem::is_directory(report_.target) ? folder_name(report_.target) : report_.target;
-  described.summary = report_.summary;
+  scanned.summary = report_.summary;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -2,7 +2,6 @@
 #pragma once
 #include <filesystem>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -12,6 +11,7 @@
 #include "audit/hit.h"
 #include "audit/past_files.h"
 #include "audit/progress.h"
+#include "audit/teller.h"
 #include "detect/detector.h"
 #include "env/survey.h"
 #include "finding/report.h"
@@ -37,10 +37,7 @@ struct AuditOptions {
   std::vector<std::string> env_files;  ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does
-  /// Called for each match that may become a finding, as soon as it is there, by one thread at a time: with a
-  /// report whose findings are that one, without provenance but for its object's name, and the keys in its
-  /// path. Nothing has been left out yet: a baseline or an ignore file may do so later.
-  std::function<void(const Report&)> on_found;
+  FoundSink on_found;  ///< is told of each match that may become a finding, if there is one
 };
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
@@ -97,18 +94,8 @@ class Audit {
     Summary counts;
   };
 
-  /// What telling of matches at once needs.
-  struct Telling {
-    std::mutex lock;
-    std::optional<Detector::Scratch> scratch;
-    std::string last_path;
-    std::vector<Finding> keys;  ///< in `last_path`
-  };
-
   void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
-  void tell(const Hit& hit);
-  const std::vector<Finding>& keys_in(const std::string& path);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);
@@ -132,9 +119,9 @@ class Audit {
   AuditOptions options_;
   Progress& progress_;
   Detector detector_;
+  Teller teller_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;
-  Telling telling_;
   Report report_;
 };
 

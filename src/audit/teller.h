@@ -1,0 +1,38 @@
+// Telling of matches while a scan goes on.
+#pragma once
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/hit.h"
+#include "detect/detector.h"
+#include "finding/report.h"
+
+namespace keysift {
+
+/// Takes a report whose findings are the one that is told of, without provenance but for its object's name,
+/// and the keys in its path. Nothing has been left out yet: a baseline or an ignore file may do so later.
+using FoundSink = std::function<void(const Report&)>;
+
+/// Hands matches on as soon as they are there. Any thread may tell; the sink is called by one at a time.
+class Teller {
+ public:
+  /// `detector` outlives this. Without a sink nothing is told.
+  Teller(const Detector& detector, FoundSink sink) : detector_(detector), sink_(std::move(sink)) {}
+
+  void tell(const Hit& hit);
+
+ private:
+  const std::vector<Finding>& keys_in(const std::string& path);
+
+  const Detector& detector_;
+  FoundSink sink_;
+  std::mutex lock_;
+  std::optional<Detector::Scratch> scratch_;
+  std::string last_path_;
+  std::vector<Finding> keys_;  ///< in `last_path_`
+};
+
+}  // namespace keysift

@@ -10,6 +10,7 @@
 #endif
 
 #include "base/failure.h"
+#include "base/stop.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 
@@ -64,6 +65,8 @@ int main(int argc, char** argv) {
     }
   } catch (const keysift::Failure& failure) {
     std::fprintf(stderr, "keysift: %s\n", failure.what());
+  } catch (const keysift::Stopped&) {
+    std::fprintf(stderr, "keysift: stopped\n");
   } catch (const std::bad_alloc&) {
     std::fprintf(stderr, "keysift: out of memory; try fewer threads: --threads 1\n");
   } catch (const std::exception& error) {

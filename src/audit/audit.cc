@@ -32,8 +32,6 @@
 namespace keysift {
 namespace {
 
-constexpr PieceSize kPieces{4 * 1024 * 1024, kMaxMatchWidth};
-
 // Within one scan, the key of what is the same finding at the same place.
 auto place_of(const Finding& finding) {
   return std::tie(finding.location.path, finding.location.begin.line, finding.location.begin.column,
@@ -70,6 +68,7 @@ Finding dropped_at(const Hit& hit, std::string reason) {
 
 Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progress)
     : options_(std::move(options)),
+      reading_{{4 * 1024 * 1024, kMaxMatchWidth}, options_.limits},
       progress_(progress),
       detector_(rules, options_.detector),
       teller_(detector_, options_.on_found) {
@@ -86,6 +85,7 @@ void Audit::describe(const Repository& repository) {
 std::size_t Audit::scan(const Blob& blob, unsigned index) {
   auto& worker = workers_[index];
   const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end}, blob.fresh);
+  if (!worker.scratch.beyond().empty()) note_limits(blob, worker);
   // What a piece shares with its neighbours is counted once.
   const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
   if (blob.origin != Origin::path) worker.counts.bytes += own;
@@ -121,6 +121,22 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
   }
   progress_.count(index, own, hits);
   return worker.scratch.reach();
+}
+
+void Audit::note_limits(const Blob& blob, Worker& worker) const {
+  const auto path = member_path(blob.path.empty() ? blob.object.hex() : std::string(blob.path), blob.members);
+  for (const auto limit : worker.scratch.beyond()) {
+    const auto problem =
+        limit == Cause::matches ? beyond(limit, "has more than " + std::to_string(options_.limits.matches) +
+                                                    " matches of a rule; the others are not told")
+        : limit == Cause::decode_ratio
+            ? beyond(limit, "decodes to more than " + std::to_string(options_.limits.decode_ratio) +
+                                " times its size; the rest was not searched")
+            : Problem("is encoded more than " + counted(options_.detector.decode_depth, "time") +
+                          "; what is inside was not searched; to look deeper: --decode-depth N",
+                      limit);
+    worker.errors.push_back({path, problem.message, problem.cause});
+  }
 }
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
@@ -191,13 +207,22 @@ BlobSink Audit::object_sink() {
 }
 
 ErrorSink Audit::error_sink() {
-  return [this](const std::string& path, const std::string& message, unsigned worker) {
-    workers_[worker].errors.push_back({path, message});
+  return [this](const std::string& path, const Problem& problem, unsigned worker) {
+    workers_[worker].errors.push_back({path, problem.message, problem.cause});
   };
 }
 
-void Audit::error(const std::string& path, const std::string& message) {
-  report_.errors.push_back({path, message});
+void Audit::error(const std::string& path, const Problem& problem) {
+  report_.errors.push_back({path, problem.message, problem.cause});
+}
+
+void Audit::stop(Cause cause, const std::string& words) {
+  for (const auto& hit : take_hits()) {
+    auto finding = finding_at(hit, hit.path);
+    if (hit.path.empty()) finding.location.path = dropped_at(hit, {}).location.path;
+    report_.findings.push_back(std::move(finding));
+  }
+  error(".", {words, cause});
 }
 
 void Audit::files(const std::filesystem::path& path, const std::string& shown_as) {
@@ -217,9 +242,10 @@ void Audit::walk(const std::filesystem::path& root, const std::string& shown_as,
     if (file.ignored) return;
     auto& worker = workers_[index];
     ++worker.counts.files;
-    read_walked_file(folder, file.path, shown_as + file.path, kPieces, worker.buffer, index, sink, on_error);
+    read_walked_file(folder, file.path, shown_as + file.path, reading_, worker.buffer, index, sink, on_error);
   };
-  walk_files(root, {options_.ignored, surveyor != nullptr, options_.threads}, read, on_error);
+  walk_files(root, {options_.ignored, surveyor != nullptr, options_.threads, options_.limits}, read,
+             on_error);
   add_findings(take_hits());
 }
 
@@ -239,7 +265,7 @@ void Audit::read_whole(int file, Origin origin, const std::string& name) {
   whole.origin = origin;
   whole.path = name;
   const int status =
-      read_with_members(file, 0, whole, kPieces, workers_[0].buffer, 0, blob_sink(), error_sink());
+      read_with_members(file, 0, whole, reading_, workers_[0].buffer, 0, blob_sink(), error_sink());
   if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
   add_findings(take_hits());
 }
@@ -260,7 +286,7 @@ void Audit::history(const Repository& repository, bool env) {
     return std::vector(blobs.begin(), blobs.end());
   };
   const auto tests = env ? past_file_tests(secret_files()) : PastFileTests();
-  auto history = read_history(repository, objects, walk, kPieces, object_sink(), blobs_with_hits,
+  auto history = read_history(repository, objects, walk, reading_, object_sink(), blobs_with_hits,
                               error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto [findings, files] =
@@ -281,7 +307,7 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
   const ObjectDatabase database(repository);
   const auto range = commits_in(repository, database, request, on_error);
   report_.summary.commits += range.commits.size();
-  read_range(database, range, options_.threads, kPieces, object_sink(), on_error);
+  read_range(database, range, options_.threads, reading_, object_sink(), on_error);
   const auto things = [&](const Object& object) { return things_in(object); };
   auto findings =
       range_findings(repository, database, range, options_.threads, take_hits(), things, on_error);
@@ -298,7 +324,7 @@ Things Audit::things_in(const Object& object) {
   };
   const auto blob = blob_of(object.id, object.bytes, Origin::history);
   note(blob, 0);
-  read_members(blob, kPieces, 0, note, error_sink());
+  read_members(blob, reading_, 0, note, error_sink());
   return things;
 }
 
@@ -309,7 +335,7 @@ void Audit::staged(const Repository& repository, bool whole_files) {
   ObjectReader objects(database);
   const auto changes = staged_changes(repository, objects);
   report_.summary.files += changes.files.size();
-  read_staged(database, changes.files, options_.threads, kPieces, blob_sink(), on_error);
+  read_staged(database, changes.files, options_.threads, reading_, blob_sink(), on_error);
   auto hits = take_hits();
   if (!whole_files) {
     const auto things = [&](const Object& object) { return things_in(object); };
@@ -336,7 +362,7 @@ void Audit::env(const Repository& repository, bool history) {
     const auto see = [&](const WalkedFile& file, int folder, unsigned worker) {
       if (!file.inner) surveyor.see({file.path, file.tracked, file.ignored}, folder, worker);
     };
-    walk_files(*root, {false, true, options_.threads}, see, error_sink());
+    walk_files(*root, {false, true, options_.threads, options_.limits}, see, error_sink());
     auto survey = surveyor.finish();
     for (const auto& file : survey.templates) files(*root / file.path, file.path);
     check_env(repository, tree, std::move(survey));

@@ -18,6 +18,7 @@
 #include "git/commit_range.h"
 #include "git/repository.h"
 #include "source/blob.h"
+#include "source/pieces.h"
 
 namespace keysift {
 
@@ -37,6 +38,7 @@ struct AuditOptions {
   std::vector<std::string> env_files;  ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does
+  Limits limits;
   FoundSink on_found;  ///< is told of each match that may become a finding, if there is one
 };
 
@@ -75,7 +77,11 @@ class Audit {
   void env(const Repository& repository, bool history);
 
   /// Notes something that could not be read.
-  void error(const std::string& path, const std::string& message);
+  void error(const std::string& path, const Problem& problem);
+
+  /// Takes in what was found before the scan was stopped (Stopped), as much as can be told of it: where in
+  /// history something stands is not known yet. The report will be incomplete, by `cause`: `words` say why.
+  void stop(Cause cause, const std::string& words);
 
   /// What the scans until now cost, if the detector was told to measure it.
   Profile profile() const;
@@ -115,8 +121,10 @@ class Audit {
   BlobSink blob_sink();
   BlobSink object_sink();
   ErrorSink error_sink();
+  void note_limits(const Blob& blob, Worker& worker) const;
 
   AuditOptions options_;
+  ReadOptions reading_;
   Progress& progress_;
   Detector detector_;
   Teller teller_;

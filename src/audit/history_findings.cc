@@ -28,7 +28,8 @@ std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> part
 std::vector<Ref> refs_of(const Repository& repository, std::vector<ScanError>& errors) {
   std::vector<std::string> broken;
   auto refs = repository.refs(broken);
-  for (const auto& ref : broken) errors.push_back({ref, "ref cannot be resolved; try: git fsck"});
+  for (const auto& ref : broken)
+    errors.push_back({ref, "ref cannot be resolved; try: git fsck", Cause::broken});
   return refs;
 }
 
@@ -116,12 +117,14 @@ class Historian {
     std::size_t named = 0;
     for (const auto& [id, message] : needed) {
       if (++named > kNamed) break;
-      errors_.push_back({id.hex(), message});
+      errors_.push_back({id.hex(), message, Cause::missing});
     }
     if (needed.size() <= kNamed) return;
-    errors_.push_back({"objects", counted(needed.size() - kNamed, "more object") +
-                                      " missing, as in a partial clone; to list them: "
-                                      "git rev-list --objects --all --missing=print"});
+    errors_.push_back({"objects",
+                       counted(needed.size() - kNamed, "more object") +
+                           " missing, as in a partial clone; to list them: "
+                           "git rev-list --objects --all --missing=print",
+                       Cause::missing});
   }
 
   // The hits of one origin by what was found, then by object: the first place in each.
@@ -158,8 +161,9 @@ class Historian {
       found(*things[seen.thing]->at(seen.object), seen);
     }
     if (cut) {
-      errors_.push_back(
-          {"trees", "a tree has keys at too many places to tell them all; is it forged? try: git fsck"});
+      errors_.push_back({"trees",
+                         "a tree has keys at too many places to tell them all; is it forged? try: git fsck",
+                         Cause::places});
     }
     for (std::size_t i = 0; i < things.size(); ++i) {
       if (!placed[i]) lost(*things[i]);

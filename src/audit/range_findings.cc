@@ -113,8 +113,9 @@ class RangeHistorian {
         entry->second = things_in_(*object);
       } else {
         on_error_(blob.hex(),
-                  "object cannot be read (" + objects_.problem() +
-                      "); whether it held a secret already is not known",
+                  {"object cannot be read (" + objects_.problem() +
+                       "); whether it held a secret already is not known",
+                   objects_.cause()},
                   0);
       }
     }

@@ -79,10 +79,11 @@ class StagedFilter {
     if (const auto object = objects_.read(blob)) {
       entry->second = things_in_(*object);
     } else {
-      on_error_(
-          blob.hex(),
-          "object cannot be read (" + objects_.problem() + "); whether it held a secret already is not known",
-          0);
+      on_error_(blob.hex(),
+                {"object cannot be read (" + objects_.problem() +
+                     "); whether it held a secret already is not known",
+                 objects_.cause()},
+                0);
     }
     return entry->second;
   }

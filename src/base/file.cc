@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/failure.h"
+#include "base/stop.h"
 #include "base/text.h"
 
 namespace keysift {
@@ -53,7 +54,10 @@ std::string read_all(int file, const std::filesystem::path& name) {
   std::array<char, 65536> buffer;
   for (;;) {
     const auto got = read(file, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EINTR) {
+      check_stop();
+      continue;
+    }
     if (got < 0) fail("read", name, errno);
     if (got == 0) return bytes;
     bytes.append(buffer.data(), static_cast<std::size_t>(got));

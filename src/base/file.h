@@ -33,7 +33,8 @@ class UniqueFd {
 /// The contents of the file at `path`. Throws Failure, naming the path and the cause.
 std::string read_file(const std::filesystem::path& path);
 
-/// All that the file descriptor yields; `name` is for the Failure that it throws.
+/// All that the file descriptor yields; `name` is for the Failure that it throws. While it waits, it may be
+/// stopped (check_stop).
 std::string read_all(int file, const std::filesystem::path& name);
 
 /// The contents of the regular file at `path`, relative to the open folder `folder` (AT_FDCWD: the current

@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <cstdlib>
 #include <thread>
 
@@ -15,7 +16,7 @@ namespace {
 constexpr char kFooter[] =
     "Exit status: 0 nothing found; 1 findings; 2 the command, a rule or the configuration is wrong; 3 "
     "nothing found, but\n"
-    "something could not be read.";
+    "something was not searched.";
 
 // What CLI11 reads, before it is checked.
 struct RawOptions {
@@ -26,6 +27,8 @@ struct RawOptions {
   std::string fail_on;
   std::string color = "auto";
   std::string since;
+  std::vector<std::string> limits;
+  std::string timeout;
 };
 
 std::string refuse_empty(const std::string& text) { return text.empty() ? "must not be empty" : ""; }
@@ -76,6 +79,15 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
                   "Take off so many encodings (default: 4; 0: none)")
       ->type_name("N")
       ->check(CLI::Range(0U, 16U));
+  command
+      .add_option("--limit", raw.limits,
+                  "Go further, or not so far; what is beyond is told (repeatable): " + limits_by_default())
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--timeout", raw.timeout, "Stop after this time and report what was found: 90s, 10m, 2h")
+      ->type_name("TIME")
+      ->check(refuse_empty);
   command.add_option("--threads", raw.options.threads, "Number of threads (default: one for each core)")
       ->type_name("N")
       ->check(CLI::Range(1U, 1024U));
@@ -168,6 +180,24 @@ std::int64_t checked_date(const std::string& text) {
                 "' is no date; write 2024-05-01, 2024-05-01T12:30:00+02:00 or seconds since 1970");
 }
 
+std::chrono::seconds checked_timeout(std::string_view text) {
+  const std::string_view all = text;
+  constexpr std::pair<char, unsigned> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}};
+  unsigned unit = 1;
+  for (const auto& [letter, seconds] : kUnits) {
+    if (!text.ends_with(letter)) continue;
+    text.remove_suffix(1);
+    unit = seconds;
+    break;
+  }
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  constexpr unsigned kMost = 1'000'000;
+  if (error != std::errc() || end != text.data() + text.size() || value == 0 || value > kMost)
+    throw Failure("--timeout: '" + printable(all) + "' is no time; write 90s, 10m or 2h");
+  return std::chrono::seconds(std::uint64_t{value} * unit);
+}
+
 std::optional<Confidence> checked_fail_on(const std::string& text, Confidence least) {
   if (text.empty()) return Confidence::low;
   const auto level = one_of<std::optional<Confidence>>("--fail-on", text,
@@ -190,6 +220,8 @@ Options checked(RawOptions raw) {
   raw.options.fail_on = checked_fail_on(raw.fail_on, raw.options.min_confidence);
   raw.options.color = one_of<Color>(
       "--color", raw.color, {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}});
+  for (const auto& limit : raw.limits) set_limit(raw.options.limits, limit);
+  if (!raw.timeout.empty()) raw.options.timeout = checked_timeout(raw.timeout);
   if (!raw.since.empty()) raw.options.range.since = checked_date(raw.since);
   if (!raw.options.input_name.empty() && raw.options.paths != std::vector<std::string>{"-"})
     throw Failure("--path names standard input; it goes with: keysift files - --path NAME");

@@ -1,10 +1,12 @@
 // The command line as plain values.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "git/commit_range.h"
 #include "report/format.h"
 #include "rule/rule.h"
@@ -79,7 +81,9 @@ struct Options {
   unsigned threads = 1;
   unsigned decode_depth = 4;     ///< of encodings in each other
   std::size_t memory_mib = 128;  ///< for a history's objects
-  RangeRequest range;            ///< its range may be "ci": what the CI system says (cli/ci_range.h)
+  Limits limits;
+  std::chrono::seconds timeout{0};  ///< zero: none
+  RangeRequest range;               ///< its range may be "ci": what the CI system says (cli/ci_range.h)
   std::filesystem::path
       commits;  ///< a list of them, for RangeRequest::commits; "-": standard input; may be empty
   HookRequest hook;

@@ -1,7 +1,9 @@
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -9,6 +11,7 @@
 #include "audit/audit.h"
 #include "base/failure.h"
 #include "base/file.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/ci_range.h"
 #include "cli/commands.h"
@@ -203,6 +206,21 @@ void perform(Audit& audit, const Options& options) {
   }
 }
 
+void perform_until_stopped(Audit& audit, const Options& options) {
+  try {
+    perform(audit, options);
+  } catch (const Stopped&) {
+    const int signal = StopSignals::received();
+    if (signal == SIGALRM) {
+      audit.stop(Cause::timeout, "the time was up (--timeout); the rest was not searched");
+    } else {
+      const auto* name = signal == SIGINT ? "SIGINT" : signal == SIGTERM ? "SIGTERM" : "SIGHUP";
+      audit.stop(Cause::stopped, "stopped by " + std::string(name) + "; the rest was not searched");
+    }
+  }
+  StopSignals::end_timeout();
+}
+
 // A .env file that gets out counts as a finding of high confidence. What a baseline was made of is known from
 // then on.
 int exit_status(const Report& report, const Options& options) {
@@ -245,7 +263,12 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
   audit_options.ignored = options.ignored;
-  audit_options.detector = {options.decode_depth, prepared_keywords(), options.explain};
+  audit_options.limits = options.limits;
+  audit_options.detector = {.decode_depth = options.decode_depth,
+                            .prepared = prepared_keywords(),
+                            .explain = options.explain,
+                            .matches = options.limits.matches,
+                            .decode_ratio = options.limits.decode_ratio};
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   read_suppressions(options, audit_options);
@@ -255,7 +278,7 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   Audit audit(rules, std::move(audit_options), progress);
   {
     const ProgressLine line(progress, !options.quiet);
-    perform(audit, options);
+    perform_until_stopped(audit, options);
   }
   return audit.finish(target_of(options));
 }
@@ -287,9 +310,15 @@ void close_doors(const Options& options, const std::vector<Rule>& rules) {
     std::fprintf(stderr, "keysift: git does not track %s any more; commit that\n", printable(path).c_str());
 }
 
-}  // namespace
+// For whoever waits for this process: it ends as a signal would have ended it.
+int end_by(int signal, int status) {
+  if (signal == 0 || signal == SIGALRM) return status;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  return status;
+}
 
-int run_scan(const Options& options) {
+int scan_until_stopped(const Options& options) {
   const auto started = time_of_report();
   const auto start = std::chrono::steady_clock::now();
   Outputs outputs(options);
@@ -310,6 +339,17 @@ int run_scan(const Options& options) {
     write_file(options.write_replacements, render_replacements(report));
   if (options.explain) std::fputs(render_explanation(report, options.reveal).c_str(), stderr);
   return exit_status(report, options);
+}
+
+}  // namespace
+
+int run_scan(const Options& options) {
+  int status = 0;
+  {
+    const StopSignals signals(options.timeout);
+    status = scan_until_stopped(options);
+  }
+  return end_by(StopSignals::received(), status);
 }
 
 }  // namespace keysift

@@ -15,8 +15,7 @@
 namespace keysift {
 namespace {
 
-// Bytes that the encodings in one blob may come to: what decodes to more was made to take time.
-constexpr std::size_t kDecodedShare = 8;
+// Bytes that the encodings in one blob may always come to.
 constexpr std::size_t kDecodedLeast = std::size_t{1} << 20;
 
 // The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen,
@@ -103,6 +102,7 @@ struct Detector::Layer {
   std::vector<EncodedRun> encoded;
   std::vector<std::size_t> utf16;  // places of keywords
   std::vector<Range> text;         // where to look for escapes, in order, apart
+  bool escaped = false;            // there is a keyword with an escape in it
 };
 
 Detector::~Detector() = default;
@@ -121,6 +121,8 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
       decode_depth_(options.decode_depth),
       explain_(options.explain),
       profile_(options.profile),
+      most_matches_(options.matches),
+      decode_ratio_(options.decode_ratio),
       literals_(rules, decode_depth_ > 0),
       search_(literals_.texts(), options.prepared) {}
 
@@ -129,7 +131,10 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   scratch.matches_.clear();
   scratch.reach_ = fresh.reach == kAnywhere ? 0 : fresh.reach;
   scratch.decoded_bytes_ = 0;
-  scratch.decoded_limit_ = kDecodedLeast + kDecodedShare * bytes.size();
+  scratch.decoded_limit_ =
+      kDecodedLeast +
+      (bytes.size() > SIZE_MAX / 2 / decode_ratio_ ? SIZE_MAX / 2 : decode_ratio_ * bytes.size());
+  scratch.beyond_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
   if (scratch.matches_.empty()) return {};
   resolve_overlaps(scratch.matches_);
@@ -204,6 +209,10 @@ void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& la
   for (auto& run : layer.encoded) run.at += moved(part_after(run.at));
 }
 
+void Detector::Scratch::note_limit(Cause limit) {
+  if (std::find(beyond_.begin(), beyond_.end(), limit) == beyond_.end()) beyond_.push_back(limit);
+}
+
 void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end,
                     Layer& layer, Scratch& scratch) const {
   if (profile_) ++scratch.seen_[literal];
@@ -218,6 +227,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     case Sign::escaped:
     case Sign::cut:
       if (!literals_.makes_keyword(sign, bytes, begin, end)) return;
+      layer.escaped = layer.escaped || sign.kind == Sign::escaped;
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);
       return;
     case Sign::common:
@@ -259,7 +269,7 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
   for (const auto index : layer.touched) {
     auto& near = layer.near[index];
     const auto found = profile_ ? measured_match_pattern(index, bytes, near, scratch, matches)
-                                : match_pattern(rules_[index], bytes, near, matches);
+                                : match_pattern(rules_[index], bytes, near, scratch, matches);
     if (found > 0) scratch.extend(kAnywhere);
     near.clear();
   }
@@ -268,12 +278,17 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
 
 // Returns how many matches there were, whatever became of them.
 std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
-                                    std::vector<Match>& matches) const {
+                                    Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
+  const auto before = matches.size();
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
       const auto match = rule.pattern->search(bytes, from, range.end, rule.secret_group);
       if (!match) break;
+      if (matches.size() - before >= most_matches_) {
+        scratch.note_limit(Cause::matches);
+        return found;
+      }
       add_judged(rule, bytes, *match, matches);
       from = std::max(match->group_end, from + 1);
     }
@@ -286,7 +301,7 @@ std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_vi
                                              std::vector<Match>& matches) const {
   auto& cost = scratch.costs_[index];
   const auto start = thread_nanoseconds();
-  const auto found = match_pattern(rules_[index], bytes, near, matches);
+  const auto found = match_pattern(rules_[index], bytes, near, scratch, matches);
   cost.nanoseconds += thread_nanoseconds() - start;
   cost.matches += found;
   for (const auto& range : near) cost.bytes += range.end - range.begin;
@@ -318,7 +333,11 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto encoded = std::exchange(layer.encoded, {});
   const auto utf16 = std::exchange(layer.utf16, {});
   const auto text = std::exchange(layer.text, {});
-  if (depth == decode_depth_) return;
+  const bool escaped = std::exchange(layer.escaped, false);
+  if (depth == decode_depth_) {
+    if (depth > 0 && (!encoded.empty() || !utf16.empty() || escaped)) scratch.note_limit(Cause::decode_depth);
+    return;
+  }
   const auto wide = decode_utf16(bytes);
   std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
   const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
@@ -344,7 +363,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
 void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
                        std::vector<Match>& matches) const {
   scratch.decoded_bytes_ += decoded.bytes.size();
-  if (scratch.decoded_bytes_ > scratch.decoded_limit_) return;
+  if (scratch.decoded_bytes_ > scratch.decoded_limit_) return scratch.note_limit(Cause::decode_ratio);
   std::vector<Match> found;
   const auto outer = std::exchange(scratch.reach_, 0);
   find(decoded.bytes, {}, depth + 1, scratch, found);

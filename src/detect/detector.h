@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/fresh.h"
+#include "base/limits.h"
 #include "base/range.h"
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
@@ -39,6 +40,8 @@ struct DetectorOptions {
   std::string_view prepared;  ///< what prepared() gave for the same rules, if it is at hand
   bool explain = false;       ///< give also the matches that were dropped
   bool profile = false;       ///< measure what each rule costs
+  std::uint64_t matches = Limits().matches;
+  std::uint64_t decode_ratio = Limits().decode_ratio;
 };
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
@@ -82,7 +85,7 @@ class Detector {
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
   std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
-                            std::vector<Match>& matches) const;
+                            Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, std::span<const Range> near,
                                      Scratch& scratch, std::vector<Match>& matches) const;
   void add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
@@ -97,6 +100,8 @@ class Detector {
   unsigned decode_depth_;
   bool explain_;
   bool profile_;
+  std::uint64_t most_matches_;
+  std::uint64_t decode_ratio_;
   Literals literals_;
   KeywordSearch search_;
 };
@@ -111,6 +116,9 @@ class Detector::Scratch {
   /// matched, whatever became of the match, or something encoded or very wide began.
   std::size_t reach() const { return reach_; }
 
+  /// The limits that the last scan came to: Cause::matches, decode_depth, decode_ratio. None, nearly always.
+  std::span<const Cause> beyond() const { return beyond_; }
+
  private:
   friend class Detector;
   // A stretch of bytes that was copied together with others.
@@ -119,6 +127,7 @@ class Detector::Scratch {
     std::size_t from;   // and where it came from
   };
   void extend(std::size_t reach) { reach_ = std::max(reach_, reach); }
+  void note_limit(Cause limit);
 
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
@@ -128,6 +137,7 @@ class Detector::Scratch {
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
   std::size_t reach_ = 0;
+  std::vector<Cause> beyond_;
   std::vector<std::uint64_t> seen_;  // by literal: how often; empty where nothing is measured
   std::vector<RuleCost> costs_;      // by rule
 };

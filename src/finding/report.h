@@ -2,10 +2,12 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "finding/coverage.h"
 #include "finding/finding.h"
 #include "finding/ignore_list.h"
@@ -14,8 +16,9 @@ namespace keysift {
 
 /// Something that could not be read, so that the scan is incomplete.
 struct ScanError {
-  std::string path;            ///< file, object or repository; raw bytes
-  std::string message;         ///< what went wrong, and what to do about it where there is something
+  std::string path;     ///< file, object or repository; raw bytes
+  std::string message;  ///< what went wrong, and what to do about it where there is something
+  Cause cause = Cause::unreadable;
   std::size_t repository = 0;  ///< which of Report::repositories
   auto operator<=>(const ScanError&) const = default;
 };
@@ -61,5 +64,8 @@ struct Report {
   std::vector<ScanError> errors;
   Summary summary;
 };
+
+/// How many of a report's errors have each cause that any has.
+std::map<Cause, std::uint64_t> skipped(const Report& report);
 
 }  // namespace keysift

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/stop.h"
 #include "base/text.h"
 
 namespace keysift {
@@ -58,11 +59,12 @@ void AdditionFinder::find(const CommitHeader& commit, const AdditionVisitor& vis
 
 bool AdditionFinder::compare(const Oid& tree, const std::vector<Oid>& parents, std::string& folder,
                              unsigned depth, const AdditionVisitor& visit) {
+  check_stop();
   if (contains(parents, tree)) return false;
   auto key = key_of(tree, parents);
   if (barren_.contains(key)) return false;
   if (depth > kMaxTreeDepth) {
-    on_error_(tree.hex(), "folders nested too deep; what is below was not searched", 0);
+    on_error_(tree.hex(), {"folders nested too deep; what is below was not searched", Cause::tree_depth}, 0);
     return false;
   }
   const auto own = read(tree, folder);
@@ -96,7 +98,8 @@ bool AdditionFinder::compare(const Oid& tree, const std::vector<Oid>& parents, s
     wanted = compare(entry.id, before.trees, folder, depth + 1, visit) || wanted;
     folder.resize(length);
   }
-  if (entries.broken()) on_error_(tree.hex(), "tree is broken: some of its entries cannot be read", 0);
+  if (entries.broken())
+    on_error_(tree.hex(), {"tree is broken: some of its entries cannot be read", Cause::broken}, 0);
   if (!wanted) barren_.insert(std::move(key));
   return wanted;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "git/object_reader.h"
 #include "git/odb_bridge.h"
@@ -123,6 +124,7 @@ class RangeWalk {
     for (const auto& [end, commit] : starts) reach(commit, end, commit);
     const auto enough = starts.size() == 1 ? request_.max_commits.value_or(SIZE_MAX) : SIZE_MAX;
     while (!queue_.empty() && listed_.size() < enough && may_change()) {
+      check_stop();
       auto& node = *queue_.top().node;
       queue_.pop();
       node.queued = false;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/fresh.h"
+#include "base/limits.h"
 #include "git/oid.h"
 
 namespace keysift {
@@ -33,6 +34,6 @@ using ObjectVisitor = std::function<std::size_t(const Object& object, unsigned w
 
 /// Called with what could not be read and why; several workers call at the same time.
 using ObjectErrorSink =
-    std::function<void(const std::string& object, const std::string& message, unsigned worker)>;
+    std::function<void(const std::string& object, const Problem& problem, unsigned worker)>;
 
 }  // namespace keysift

@@ -99,7 +99,7 @@ std::optional<ObjectReader::Contents> ObjectReader::contents_of(const Oid& id, u
       if (auto contents = loose(std::move(*stream))) return contents;
     }
   }
-  return fail("it is missing");
+  return fail("it is missing", Cause::missing);
 }
 
 // From the object's entry down to one that stands by itself or is kept, then back up.
@@ -183,7 +183,7 @@ std::optional<ObjectStream> ObjectReader::open_loose(const std::filesystem::path
     if (read_loose_header(stream) && is_plausible(stream.size, bytes.size())) return stream;
     return fail("its file is broken");
   } catch (const Failure& failure) {
-    return fail(failure.what());
+    return fail(failure.what(), Cause::unreadable);
   }
 }
 
@@ -195,8 +195,11 @@ std::optional<ObjectReader::Contents> ObjectReader::loose(ObjectStream stream) {
 }
 
 // Notes what is wrong with the object in hand; the first thing says most.
-std::nullopt_t ObjectReader::fail(const std::string& problem) {
-  if (problem_.empty()) problem_ = problem;
+std::nullopt_t ObjectReader::fail(const std::string& problem, Cause cause) {
+  if (problem_.empty()) {
+    problem_ = problem;
+    cause_ = cause;
+  }
   return std::nullopt;
 }
 

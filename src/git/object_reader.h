@@ -45,6 +45,9 @@ class ObjectReader {
   /// Why the last read() failed.
   const std::string& problem() const { return problem_; }
 
+  /// Of what kind that is.
+  Cause cause() const { return cause_; }
+
  private:
   // Contents, and what keeps them in memory.
   struct Contents {
@@ -61,7 +64,7 @@ class ObjectReader {
   std::optional<ObjectStream> open_loose(const std::filesystem::path& objects, const Oid& id);
   std::optional<ObjectStream> open_large(const Oid& id, std::uint64_t most);
   void keep(Entry entry, const Contents& contents);
-  std::nullopt_t fail(const std::string& problem);
+  std::nullopt_t fail(const std::string& problem, Cause cause = Cause::broken);
 
   const ObjectDatabase& database_;
   Inflater inflater_;
@@ -70,6 +73,7 @@ class ObjectReader {
   std::unordered_set<Entry> broken_;
   std::optional<Contents> current_;
   std::string problem_;
+  Cause cause_ = Cause::broken;
 };
 
 /// The object of type `type` that `object` is or, as a tag, leads to; nothing if it leads elsewhere or is

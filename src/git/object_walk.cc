@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "git/pack_walk.h"
 
 namespace keysift {
@@ -94,8 +95,10 @@ class ObjectWalk::Run {
       auto& reader = readers_[worker];
       for (auto begin = next.fetch_add(kBatch); begin < objects.size(); begin = next.fetch_add(kBatch)) {
         for (auto i = begin; i < std::min(begin + kBatch, objects.size()); ++i) {
+          check_stop();
           if (!reader.read(objects[i], most, take, take_large))
-            on_error_(objects[i].hex(), "object cannot be read (" + reader.problem() + "); try: git fsck",
+            on_error_(objects[i].hex(),
+                      {"object cannot be read (" + reader.problem() + "); try: git fsck", reader.cause()},
                       worker);
         }
       }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "git/delta.h"
 #include "git/inflate.h"
 
@@ -159,6 +160,7 @@ class Worker {
 
  private:
   void start_at_root(const WalkedPack& pack, std::uint32_t index) {
+    check_stop();
     const auto& node = pack.forest->node(index);
     if (!belongs(object_type(node.kind), part_)) return;
     pack.forest->prefetch(node);
@@ -180,6 +182,7 @@ class Worker {
   }
 
   void next_child() {
+    check_stop();
     auto& family = families_.back();
     const auto& pack = *family.pack;
     const auto index = family.next;

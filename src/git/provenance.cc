@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/stop.h"
 #include "git/tree.h"
 
 namespace keysift {
@@ -205,7 +206,10 @@ class Trace {
   }
 
   std::vector<Appearance> run() {
-    for (CommitIndex commit = 0; commit < graph_.size(); ++commit) compare_with_parents(commit);
+    for (CommitIndex commit = 0; commit < graph_.size(); ++commit) {
+      check_stop();
+      compare_with_parents(commit);
+    }
     count_commits();
     look_at_tips();
     find_removals();
@@ -278,6 +282,7 @@ class Trace {
       if (!entry.second.in_head) lost.push_back(&entry);
     }
     for (std::size_t begin = 0; begin < lost.size(); begin += kBatch) {
+      check_stop();
       find_removals(std::span(lost).subspan(begin, std::min(kBatch, lost.size() - begin)));
     }
   }
@@ -384,6 +389,7 @@ std::vector<SharedStrings> refs_reaching(const CommitGraph& graph, std::span<con
   std::vector<SharedStrings> result;
   std::map<std::vector<std::uint32_t>, SharedStrings> lists;  // by the tips' places
   for (std::size_t begin = 0; begin < commits.size(); begin += kBatch) {
+    check_stop();
     const auto count = std::min(kBatch, commits.size() - begin);
     std::vector<std::uint64_t> reaches(graph.size(), 0);
     for (std::size_t i = 0; i < count; ++i) {

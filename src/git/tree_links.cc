@@ -115,7 +115,7 @@ TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& op
     return 0;
   };
   // Whoever walked before has told what cannot be read.
-  objects.run_part(ObjectPart::trees, options, add, [](const std::string&, const std::string&, unsigned) {});
+  objects.run_part(ObjectPart::trees, options, add, [](const std::string&, const Problem&, unsigned) {});
   return maker.finish();
 }
 

@@ -87,7 +87,7 @@ class Commands {
   }
 
   void write_error(const ScanError& error) {
-    write("warning", property("title", "Could not be read"),
+    write("warning", property("title", "Not searched"),
           mask_.printable(error.path) + ": " + mask_.printable(error.message));
   }
 

@@ -192,6 +192,7 @@ class JsonReport {
     write_repository(error);
     json_.field("path", mask_.raw(error.path));
     json_.field("message", mask_.raw(error.message));
+    json_.field("cause", to_string(error.cause));
   }
 
   void write_place(Key key, const std::optional<Place>& place) {
@@ -229,6 +230,9 @@ class JsonReport {
     json_.field("env_checked", report_.env_checked);
     json_.field("env_alone", report_.env_alone);
     json_.field("complete", report_.errors.empty());
+    json_.object("skipped", [&] {
+      for (const auto& [cause, count] : skipped(report_)) json_.field(to_string(cause).data(), count);
+    });
   }
 
   const Report& report_;

@@ -82,7 +82,7 @@ class TestSuite {
   }
 
   void write_error(const ScanError& error) {
-    write(mask_.printable(error.path), "could not be read", "error", "unread",
+    write(mask_.printable(error.path), "not searched", "error", to_string(error.cause),
           mask_.printable(error.message));
   }
 

@@ -50,9 +50,7 @@ class MarkdownReport {
     write_keys(keys);
     write_env();
     if (!keys.empty()) out_ += "\n**What to do**\n\n" + numbered_steps({});
-    if (!report_.errors.empty())
-      out_ +=
-          "\n**Incomplete:** " + counted(report_.errors.size(), "file or object") + " could not be read.\n";
+    if (!report_.errors.empty()) out_ += "\n**Incomplete:** " + incomplete_words(report_) + ".\n";
     return std::move(out_);
   }
 

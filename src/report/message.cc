@@ -61,6 +61,14 @@ std::string commit_words(const CommitInfo& commit, const Mask& mask) {
   return day_words(commit) + "in " + short_hash(commit.commit) + " by " + mask.printable(commit.author);
 }
 
+std::string incomplete_words(const Report& report) {
+  std::vector<std::string> causes;
+  for (const auto& [cause, count] : skipped(report))
+    causes.push_back(std::to_string(count) + ' ' + std::string(to_string(cause)));
+  const auto count = report.errors.size();
+  return counted(count, "thing") + (count == 1 ? " was" : " were") + " not searched (" + listed(causes) + ")";
+}
+
 std::string short_hash(std::string_view hash) {
   constexpr std::size_t kShort = 10;
   return std::string(hash.substr(0, kShort));

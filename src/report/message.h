@@ -31,6 +31,9 @@ std::string repository_words(const Report& report, const Mask& mask, std::size_t
 /// "2024-05-01 in 1a2b3c4d5e by Ann <ann@example.org>". Printable.
 std::string commit_words(const CommitInfo& commit, const Mask& mask);
 
+/// "3 things were not searched (1 archive-depth, 2 unreadable)", for a report with errors: keys may be there.
+std::string incomplete_words(const Report& report);
+
 /// As much of an object's name as people need.
 std::string short_hash(std::string_view hash);
 

@@ -186,8 +186,7 @@ class Reader {
     if (section == "stale") report.stale.push_back(stale(fields));
     if (section == "env") report.env.push_back(env(fields));
     if (section == "doors") report.passages.push_back(passage(fields));
-    if (section == "errors")
-      report.errors.push_back({fields.text("path"), fields.text("message"), repository_of(fields)});
+    if (section == "errors") report.errors.push_back(error(fields));
   }
 
   static Summary counts(const Fields& fields) {
@@ -332,6 +331,13 @@ class Reader {
     file.allowed_by = fields.optional_text("allowed_by");
     file.allowed_reason = fields.optional_text("allowed_reason");
     return file;
+  }
+
+  ScanError error(const Fields& fields) {
+    ScanError error{fields.text("path"), fields.text("message"), Cause::unreadable, repository_of(fields)};
+    if (!fields.optional_text("cause").empty())  // reports did not always tell it
+      error.cause = fields.one_of("cause", Cause::stopped);
+    return error;
   }
 
   Passage passage(const Fields& fields) {

@@ -151,12 +151,17 @@ class TextReport {
   }
 
   void write_errors() {
-    title("Could not be read");
-    for (const auto& error : report_.errors)
+    constexpr std::size_t kMostErrors = 20;
+    title("Not searched");
+    const auto& errors = report_.errors;
+    for (const auto& error : std::span(errors).first(std::min(errors.size(), kMostErrors)))
       out_ += wrapped("  ",
                       repository_words(report_, mask_, error.repository) + mask_.printable(error.path) +
                           ": " + mask_.printable(error.message),
                       4, style_.width);
+    if (errors.size() > kMostErrors)
+      write("  ", "And " + std::to_string(errors.size() - kMostErrors) +
+                      " more; the JSON report (--report json=FILE) lists all.");
     out_ += '\n';
   }
 
@@ -215,9 +220,7 @@ class TextReport {
     if (!report_.allowed.empty()) line += "; " + counted(report_.allowed.size(), "finding") + " allowed";
     if (suppressed > 0) line += "; " + counted(suppressed, "finding") + " left out because of the baseline";
     if (fixed() > 0) line += "; " + counted(fixed(), "finding") + " of the baseline fixed";
-    if (!report_.errors.empty()) {
-      line += "; incomplete: " + std::to_string(report_.errors.size()) + " could not be read";
-    }
+    if (!report_.errors.empty()) line += "; incomplete: " + incomplete_words(report_);
     const auto text = wrapped({}, line + '.', 2, style_.width);
     out_ += painted(clean ? Paint::green : Paint::bold, std::string_view(text).substr(0, text.size() - 1),
                     style_.color) +

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "source/zip.h"
 
@@ -200,19 +201,19 @@ class MemberBytes {
 // An archive, with those in it.
 class Unpacking {
  public:
-  Unpacking(const Blob& outer, std::uint64_t outer_size, PieceSize size, unsigned worker,
-            const BlobSink& sink, const ErrorSink& on_error, const ArchiveLimits& limits)
+  Unpacking(const Blob& outer, std::uint64_t outer_size, const ReadOptions& options, unsigned worker,
+            const BlobSink& sink, const ErrorSink& on_error)
       : outer_(outer),
-        size_(size),
+        pieces_(options.pieces),
         worker_(worker),
         sink_(sink),
         on_error_(on_error),
-        limits_(limits),
-        most_bytes_(std::min(limits.bytes, std::max(limits.least, outer_size * limits.ratio))),
+        limits_(options.limits.archive),
+        most_bytes_(most_bytes(outer_size, limits_)),
         bytes_left_(most_bytes_),
-        members_left_(limits.members),
-        buffers_(limits.depth),
-        unpackers_(limits.depth) {}
+        members_left_(limits_.members),
+        buffers_(limits_.depth),
+        unpackers_(limits_.depth) {}
 
   // An archive in memory.
   void read(Kind kind, std::string_view bytes) {
@@ -228,7 +229,8 @@ class Unpacking {
     // An empty file opens, and so does one that is broken from its beginning; but not without an error.
     if (open(reader.get()) != ARCHIVE_OK || archive_errno(reader.get()) != 0) {
       // What is no tar for all its mark hides nothing.
-      if (kind != Kind::tar) complain("archive cannot be read (" + words_of(reader.get()) + ")");
+      if (kind != Kind::tar)
+        complain({"archive cannot be read (" + words_of(reader.get()) + ")", Cause::broken});
       return;
     }
     std::uint64_t unread = 0;  // members
@@ -238,23 +240,34 @@ class Unpacking {
       const int status = archive_read_next_header(reader.get(), &entry);
       if (status == ARCHIVE_EOF) break;
       if (status == ARCHIVE_FATAL)
-        return complain("archive cannot be read to its end (" + words_of(reader.get()) + ")");
-      if (members_left_ == 0) return stop("archive has more than " + counted(limits_.members, "member"));
+        return complain(
+            {"archive cannot be read to its end (" + words_of(reader.get()) + ")", Cause::broken});
+      if (members_left_ == 0)
+        return stop(Cause::archive_members, "archive has more than " + counted(limits_.members, "member"));
       --members_left_;
       chain_.push_back(name_of(reader.get(), entry));
       const auto* in_memory = number < members.size() ? &members[number] : nullptr;
-      const auto problem = status < ARCHIVE_WARN ? "cannot be read (" + words_of(reader.get()) + ")"
-                                                 : read_member(reader.get(), entry, in_memory, ended);
-      if (!problem.empty() && ++unread == 1) complain(problem);
+      check_stop();
+      const std::optional<Problem> problem =
+          status < ARCHIVE_WARN ? Problem("cannot be read (" + words_of(reader.get()) + ")", Cause::broken)
+                                : read_member(reader.get(), entry, in_memory, ended);
+      if (problem && ++unread == 1) complain(*problem);
       chain_.pop_back();
     }
-    if (unread > 1) complain("archive has " + counted(unread - 1, "more member") + " that cannot be read");
+    if (unread > 1)
+      complain({"archive has " + counted(unread - 1, "more member") + " that cannot be read", Cause::broken});
   }
 
  private:
+  static std::uint64_t most_bytes(std::uint64_t outer_size, const ArchiveLimits& limits) {
+    const auto in_ratio = outer_size > limits.size / limits.ratio ? limits.size : outer_size * limits.ratio;
+    return std::min(limits.size, std::max(limits.least, in_ratio));
+  }
+
   // Returns what of it could not be read, and why; `ended` says that nothing after it can be read, either.
-  std::string read_member(archive* reader, archive_entry* entry, const ZipMember* in_memory, bool& ended) {
-    if (archive_entry_is_encrypted(entry)) return "is encrypted";
+  std::optional<Problem> read_member(archive* reader, archive_entry* entry, const ZipMember* in_memory,
+                                     bool& ended) {
+    if (archive_entry_is_encrypted(entry)) return Problem("is encrypted", Cause::encrypted);
     const auto whole = in_memory == nullptr ? std::nullopt : unpacked(entry, *in_memory);
     MemberBytes bytes(reader, bytes_left_, whole);
     Kind kind = Kind::none;
@@ -275,17 +288,19 @@ class Unpacking {
     auto member = outer_;
     member.fresh = {};
     member.members = chain_;
-    const int error = read_pieces(read, member, size_, buffers_[chain_.size() - 1], hand_on);
+    const int error = read_pieces(read, member, pieces_, buffers_[chain_.size() - 1], hand_on);
     if (error == EFBIG) {
-      stop("unpacks to more than " + human_bytes(most_bytes_));
-      return {};
+      stop(most_bytes_ == limits_.size ? Cause::archive_size : Cause::archive_ratio,
+           "unpacks to more than " + human_bytes(most_bytes_));
+      return std::nullopt;
     }
     ended = bytes.ends_archive();
     if (error != 0) {
-      return "cannot be read to its end" + std::string(ended ? ", nor what follows it" : "") + " (" +
-             words_of(reader) + ")";
+      return Problem("cannot be read to its end" + std::string(ended ? ", nor what follows it" : "") + " (" +
+                         words_of(reader) + ")",
+                     Cause::broken);
     }
-    return kind == Kind::none ? std::string() : read_archived(kind, whole ? *whole : archived);
+    return kind == Kind::none ? std::nullopt : read_archived(kind, whole ? *whole : archived);
   }
 
   // What libarchive would read of the member that it has come to, if we can tell without it. Whatever is
@@ -298,35 +313,36 @@ class Unpacking {
     return unpackers_[chain_.size() - 1].unpack(member);
   }
 
-  std::string read_archived(Kind kind, std::string_view bytes) {
-    if (chain_.size() == limits_.depth)
-      return "is an archive inside " + std::to_string(limits_.depth) +
-             " others; its members were not searched";
+  std::optional<Problem> read_archived(Kind kind, std::string_view bytes) {
+    if (chain_.size() == limits_.depth) {
+      return beyond(Cause::archive_depth, "is an archive inside " + counted(limits_.depth, "other") +
+                                              "; its members were not searched");
+    }
     if (bytes.size() > limits_.nested) {
-      return "is an archive of more than " + human_bytes(limits_.nested) +
-             " inside another; its members were not searched";
+      return beyond(Cause::archive_nested, "is an archive of more than " + human_bytes(limits_.nested) +
+                                               " inside another; its members were not searched");
     }
     read(kind, bytes);
-    return {};
+    return std::nullopt;
   }
 
-  void complain(const std::string& message) {
+  void complain(const Problem& problem) {
     on_error_(member_path(outer_.path.empty() ? outer_.object.hex() : std::string(outer_.path), chain_),
-              message, worker_);
+              problem, worker_);
   }
 
-  void stop(const std::string& message) {
-    complain(message + "; the rest was not searched");
+  void stop(Cause limit, const std::string& words) {
+    complain(beyond(limit, words + "; the rest was not searched"));
     stopped_ = true;
   }
 
   Utf8Locale locale_;
   Blob outer_;
-  PieceSize size_;
+  PieceSize pieces_;
   unsigned worker_;
   const BlobSink& sink_;
   const ErrorSink& on_error_;
-  ArchiveLimits limits_;
+  const ArchiveLimits& limits_;
   std::uint64_t most_bytes_;
   std::uint64_t bytes_left_;
   std::uint64_t members_left_;
@@ -337,17 +353,17 @@ class Unpacking {
 };
 
 // Members of an archive in a file that need not fit into memory.
-void read_members_of_file(int file, const Blob& outer, Kind kind, PieceSize size, unsigned worker,
+void read_members_of_file(int file, const Blob& outer, Kind kind, const ReadOptions& options, unsigned worker,
                           const BlobSink& sink, const ErrorSink& on_error) {
   struct stat status {};
   if (fstat(file, &status) != 0 || lseek(file, 0, SEEK_SET) != 0) {
     on_error(std::string(outer.path),
-             "archive in a pipe, more than " + human_bytes(size.step) +
+             "archive in a pipe, more than " + human_bytes(options.pieces.step) +
                  ": its members were not searched; name a file instead",
              worker);
     return;
   }
-  Unpacking unpacking(outer, static_cast<std::uint64_t>(status.st_size), size, worker, sink, on_error, {});
+  Unpacking unpacking(outer, static_cast<std::uint64_t>(status.st_size), options, worker, sink, on_error);
   constexpr std::size_t kBlock = 64 * 1024;
   unpacking.read(kind, [&](archive* reader) {
     lseek(file, 0, SEEK_SET);
@@ -359,28 +375,31 @@ void read_members_of_file(int file, const Blob& outer, Kind kind, PieceSize size
 
 bool begins_like_archive(std::string_view bytes) { return kind_of(bytes) != Kind::none; }
 
-void read_members(const Blob& outer, PieceSize size, unsigned worker, const BlobSink& sink,
-                  const ErrorSink& on_error, const ArchiveLimits& limits) {
+void read_members(const Blob& outer, const ReadOptions& options, unsigned worker, const BlobSink& sink,
+                  const ErrorSink& on_error) {
   const auto kind = kind_of(outer.bytes);
   if (kind == Kind::none) return;
-  Unpacking unpacking(outer, outer.bytes.size(), size, worker, sink, on_error, limits);
+  Unpacking unpacking(outer, outer.bytes.size(), options, worker, sink, on_error);
   unpacking.read(kind, outer.bytes);
 }
 
-int read_with_members(int file, std::uint64_t file_size, const Blob& whole, PieceSize size,
+int read_with_members(int file, std::uint64_t file_size, const Blob& whole, const ReadOptions& options,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
   Kind kind = Kind::none;  // of an archive in several pieces
-  const int error = read_pieces(reader_of(file, file_size), whole, size, buffer, [&](const Blob& piece) {
+  const auto read = limited(reader_of(file, file_size), options.limits.blob_size);
+  const int error = read_pieces(read, whole, options.pieces, buffer, [&](const Blob& piece) {
     sink(piece, worker);
     if (piece.own_begin > 0) return;
     if (piece.own_end == SIZE_MAX) {
-      read_members(piece, size, worker, sink, on_error);
+      read_members(piece, options, worker, sink, on_error);
     } else {
       kind = kind_of(piece.bytes);
     }
   });
-  if (error == 0 && kind != Kind::none) read_members_of_file(file, whole, kind, size, worker, sink, on_error);
-  return error;
+  if (error == EFBIG) on_error(std::string(whole.path), too_large(options.limits), worker);
+  if (error != 0 && error != EFBIG) return error;
+  if (kind != Kind::none) read_members_of_file(file, whole, kind, options, worker, sink, on_error);
+  return 0;
 }
 
 std::string member_path(std::string path, std::span<const std::string> members) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/fresh.h"
+#include "base/limits.h"
 #include "base/position.h"
 #include "finding/finding.h"
 #include "git/oid.h"
@@ -45,6 +46,6 @@ inline Blob blob_of(const Oid& object, std::string_view bytes, Origin origin, st
 using BlobSink = std::function<std::size_t(const Blob& blob, unsigned worker)>;
 
 /// Called with what could not be read, and why; several workers call at the same time.
-using ErrorSink = std::function<void(const std::string& path, const std::string& message, unsigned worker)>;
+using ErrorSink = std::function<void(const std::string& path, const Problem& problem, unsigned worker)>;
 
 }  // namespace keysift

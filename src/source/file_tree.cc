@@ -18,6 +18,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "git/ignore.h"
 #include "git/repository.h"
@@ -58,6 +59,7 @@ struct Task {
   std::shared_ptr<IgnoreRules> rules;  // none: every file is wanted
   bool only_tracked = false;           // the folder is ignored, but holds tracked files
   std::vector<WalkedFile> files;       // if any, visit these and list nothing
+  std::uint64_t depth = 0;             // of the folder, below the root of the walk
 };
 
 // Last in, first out, so that a wide tree does not pile up. Ends when nobody has work nor can make any.
@@ -103,6 +105,7 @@ struct Names {
   std::vector<std::string> files;
   std::vector<std::string> folders;
   bool has_git = false;
+  bool cut = false;  // there are more
 };
 
 struct CloseDir {
@@ -117,8 +120,8 @@ int entry_type(int folder, const dirent& entry) {
   return S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
-// Lists a folder. Returns 0 or an errno.
-int list(int root, const std::string& folder, Names& names) {
+// Lists up to `most` entries of a folder. Returns 0 or an errno.
+int list(int root, const std::string& folder, std::uint64_t most, Names& names) {
   const auto* path = folder.empty() ? "." : folder.c_str();
   UniqueFd file(openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!file) return errno;
@@ -134,6 +137,10 @@ int list(int root, const std::string& folder, Names& names) {
     if (name == ".git") {
       names.has_git = true;
       continue;
+    }
+    if (names.folders.size() + names.files.size() == most) {
+      names.cut = true;
+      return 0;
     }
     const auto type = entry_type(fd, *entry);
     if (type == DT_DIR) names.folders.emplace_back(name);
@@ -203,13 +210,24 @@ class Walk {
   }
 
   void perform(Task task, unsigned worker) {
-    for (const auto& file : task.files) visit_(file, root_.get(), worker);
+    check_stop();
+    for (const auto& file : task.files) {
+      check_stop();
+      visit_(file, root_.get(), worker);
+    }
     if (!task.files.empty()) return;
     Names names;
-    if (const int error = list(root_.get(), task.folder, names); error != 0) {
+    if (const int error = list(root_.get(), task.folder, options_.limits.tree_entries, names); error != 0) {
       on_error_(task.folder.empty() ? "." : task.folder,
                 "folder cannot be read: " + std::string(std::strerror(error)), worker);
       if (names.files.empty() && names.folders.empty()) return;
+    }
+    if (names.cut) {
+      on_error_(
+          task.folder.empty() ? "." : task.folder,
+          beyond(Cause::tree_entries, "folder has more than " + std::to_string(options_.limits.tree_entries) +
+                                          " entries" + "; the rest was not searched"),
+          worker);
     }
     if (names.has_git && !task.folder.empty()) enter_repository(task, worker);
     stack_.push(tasks_in(task, names, worker));
@@ -226,6 +244,7 @@ class Walk {
   std::vector<Task> tasks_in(const Task& task, Names& names, unsigned worker) const {
     constexpr std::size_t kBatch = 64;
     std::vector<Task> tasks;
+    remove_too_long(task, names, worker);
     for (const auto& name : names.folders) {
       if (auto below = folder_task(task, name, worker)) tasks.push_back(std::move(*below));
     }
@@ -238,8 +257,36 @@ class Walk {
     return tasks;
   }
 
+  // Takes out names that would make a path longer than it may be.
+  void remove_too_long(const Task& task, Names& names, unsigned worker) const {
+    const auto most = options_.limits.path_length - std::min(options_.limits.path_length, task.folder.size());
+    const auto is_too_long = [&](const std::string& name) {
+      if (name.size() <= most) return false;
+      on_error_(
+          task.folder + name,
+          beyond(Cause::path_length, "path has more than " + counted(options_.limits.path_length, "byte") +
+                                         "; what it names was not searched"),
+          worker);
+      return true;
+    };
+    std::erase_if(names.folders, is_too_long);
+    std::erase_if(names.files, is_too_long);
+  }
+
   std::optional<Task> folder_task(const Task& parent, const std::string& name, unsigned worker) const {
-    Task task{parent.folder + name + "/", parent.in_repo + name + "/", parent.rules, parent.only_tracked, {}};
+    Task task{parent.folder + name + "/",
+              parent.in_repo + name + "/",
+              parent.rules,
+              parent.only_tracked,
+              {},
+              parent.depth + 1};
+    if (task.depth > options_.limits.tree_depth) {
+      on_error_(task.folder,
+                beyond(Cause::tree_depth, "folders are nested deeper than " + std::to_string(options_.limits.tree_depth) +
+                                              "; what is below was not searched"),
+                worker);
+      return std::nullopt;
+    }
     if (!task.rules || options_.ignored) return task;
     task.only_tracked = task.only_tracked || task.rules->ignore(task.in_repo, worker);
     if (task.only_tracked && !task.rules->tracks_below(task.in_repo)) return std::nullopt;
@@ -275,7 +322,7 @@ void walk_files(const std::filesystem::path& root, const FileTreeOptions& option
   Walk(root, options, visit, on_error).run();
 }
 
-void read_walked_file(int root, const std::string& path, const std::string& shown, PieceSize size,
+void read_walked_file(int root, const std::string& path, const std::string& shown, const ReadOptions& options,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
   const auto complain = [&](int error) {
     on_error(shown, "file cannot be read: " + std::string(std::strerror(error)), worker);
@@ -290,7 +337,7 @@ void read_walked_file(int root, const std::string& path, const std::string& show
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   Blob whole;
   whole.path = shown;
-  const int error = read_with_members(file.get(), static_cast<std::uint64_t>(status.st_size), whole, size,
+  const int error = read_with_members(file.get(), static_cast<std::uint64_t>(status.st_size), whole, options,
                                       buffer, worker, sink, on_error);
   if (error != 0) complain(error);
 }

@@ -14,6 +14,7 @@ struct FileTreeOptions {
   bool ignored = false;       ///< also files that git ignores, and what is in folders that it ignores
   bool told_ignored = false;  ///< also ignored files, where the folder that they lie in is not ignored itself
   unsigned workers = 1;
+  Limits limits;
 };
 
 /// A regular file that a walk came to.
@@ -37,7 +38,7 @@ void walk_files(const std::filesystem::path& root, const FileTreeOptions& option
 /// Reads a file that a walk came to and hands it on in pieces, and what it holds if it is an archive. A file
 /// that is gone, or is no regular file any more, is passed over; one that cannot be read goes to `on_error`.
 /// `shown` is the path that blobs and errors carry.
-void read_walked_file(int root, const std::string& path, const std::string& shown, PieceSize size,
+void read_walked_file(int root, const std::string& path, const std::string& shown, const ReadOptions& options,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error);
 
 }  // namespace keysift

@@ -1,10 +1,13 @@
 #include "source/history.h"
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
 
+#include "base/text.h"
 #include "git/authorship.h"
 #include "git/tree.h"
 #include "source/archive.h"
@@ -16,14 +19,15 @@ namespace {
 class HistoryReader {
  public:
   HistoryReader(const Repository& repository, const ObjectWalk& objects, const ObjectWalkOptions& options,
-                PieceSize pieces, const BlobSink& sink, const ErrorSink& on_error, const NameTest& named)
+                const ReadOptions& reading, const BlobSink& sink, const ErrorSink& on_error,
+                const NameTest& named)
       : objects_(objects),
         shallow_(repository.shallow_boundary()),
         sink_(sink),
         on_error_(on_error),
         named_(named),
         options_(options),
-        pieces_(pieces),
+        reading_(reading),
         shares_(options.workers),
         found_(options.workers, std::vector<std::uint64_t>(kRemembered)) {
     for (auto& found : found_)
@@ -80,30 +84,37 @@ class HistoryReader {
   void take_large(ObjectStream& large, unsigned worker) {
     const auto whole = blob_of(large.id, {}, Origin::history);
     std::uint64_t done = 0;
-    const auto read = [&](char* out, std::size_t size) {
-      const auto got = large.bytes.read(out, size);
-      done += got;
-      return static_cast<std::ptrdiff_t>(got);
-    };
+    const auto read = limited(
+        [&](char* out, std::size_t size) {
+          const auto got = large.bytes.read(out, size);
+          done += got;
+          return static_cast<std::ptrdiff_t>(got);
+        },
+        reading_.limits.blob_size);
     std::string buffer;
     bool archive = false;
-    read_pieces(read, whole, pieces_, buffer, [&](const Blob& piece) {
+    const int error = read_pieces(read, whole, reading_.pieces, buffer, [&](const Blob& piece) {
       if (piece.own_begin == 0) archive = begins_like_archive(piece.bytes);
       sink_(piece, worker);
     });
     if (archive)
-      on_error_(large.id.hex(), "archive is larger than --memory allows; its members were not searched",
+      on_error_(large.id.hex(),
+                {"archive is larger than --memory allows; its members were not searched", Cause::memory},
                 worker);
-    if (done != large.size)
-      on_error_(large.id.hex(), "object is broken after " + std::to_string(done) + " bytes; try: git fsck",
+    if (error == EFBIG) {
+      on_error_(large.id.hex(), too_large(reading_.limits), worker);
+    } else if (done != large.size) {
+      on_error_(large.id.hex(),
+                {"object is broken after " + std::to_string(done) + " bytes; try: git fsck", Cause::broken},
                 worker);
+    }
   }
 
   std::size_t hand_on(const Object& object, Origin origin, unsigned worker) const {
     auto blob = blob_of(object.id, object.bytes, origin);
     blob.fresh = object.fresh;
     const auto reach = sink_(blob, worker);
-    if (origin == Origin::history) read_members(blob, pieces_, worker, sink_, on_error_);
+    if (origin == Origin::history) read_members(blob, reading_, worker, sink_, on_error_);
     return reach;
   }
 
@@ -121,7 +132,8 @@ class HistoryReader {
     if (header) {
       keep_commit(object, std::move(*header), worker);
     } else {
-      on_error_(object.id.hex(), "commit has no tree: it cannot be placed in history", worker);
+      on_error_(object.id.hex(), {"commit has no tree: it cannot be placed in history", Cause::broken},
+                worker);
     }
     return reach;
   }
@@ -134,7 +146,13 @@ class HistoryReader {
         if (is_missing(parent, worker)) links.push_back({object.id, parent});
       }
     }
-    shares_[worker].commits.push_back(std::move(header));
+    if (commits_.fetch_add(1, std::memory_order_relaxed) < reading_.limits.commits)
+      return shares_[worker].commits.push_back(std::move(header));
+    if (!too_many_.exchange(true))
+      on_error_("commits",
+                beyond(Cause::commits, "there are more than " + counted(reading_.limits.commits, "commit") +
+                                           "; not all of them were looked through for where keys were added"),
+                worker);
   }
 
   std::size_t take_tree(const Object& object, unsigned worker) {
@@ -172,7 +190,8 @@ class HistoryReader {
       shares_[worker].missing_entries.insert(entry.id);
     }
     if (entries.broken())
-      on_error_(object.id.hex(), "tree is broken: some of its entries cannot be read", worker);
+      on_error_(object.id.hex(), {"tree is broken: some of its entries cannot be read", Cause::broken},
+                worker);
   }
 
   // Whether an object that a tree names at `fresh` seems to be missing. Looks at all that follows a NUL
@@ -220,7 +239,9 @@ class HistoryReader {
   const ErrorSink& on_error_;
   const NameTest& named_;
   ObjectWalkOptions options_;
-  PieceSize pieces_;
+  const ReadOptions& reading_;
+  std::atomic<std::uint64_t> commits_{0};
+  std::atomic<bool> too_many_{false};
   std::vector<Share> shares_;                      // by worker
   std::vector<std::vector<std::uint64_t>> found_;  // by worker: objects that are there
 };
@@ -228,10 +249,10 @@ class HistoryReader {
 }  // namespace
 
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
-                            const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error,
-                            const NameTest& named) {
-  return HistoryReader(repository, objects, options, pieces, sink, on_error, named).run(wanted);
+                            const ObjectWalkOptions& options, const ReadOptions& reading,
+                            const BlobSink& sink, const std::function<std::vector<Oid>()>& wanted,
+                            const ErrorSink& on_error, const NameTest& named) {
+  return HistoryReader(repository, objects, options, reading, sink, on_error, named).run(wanted);
 }
 
 HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& options, const NameTest& named,

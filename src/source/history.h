@@ -36,9 +36,9 @@ struct HistorySummary {
 /// members. Trees come last; before them `wanted` is asked once for the blobs whose places in trees are of
 /// interest. With `named`, files are also asked for by their names. What cannot be read goes to `on_error`.
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
-                            const ObjectWalkOptions& options, PieceSize pieces, const BlobSink& sink,
-                            const std::function<std::vector<Oid>()>& wanted, const ErrorSink& on_error,
-                            const NameTest& named = {});
+                            const ObjectWalkOptions& options, const ReadOptions& reading,
+                            const BlobSink& sink, const std::function<std::vector<Oid>()>& wanted,
+                            const ErrorSink& on_error, const NameTest& named = {});
 
 /// Whether a tree may name a file that is asked for, and if so, the commits: what read_history() would tell
 /// of them, without reading any blob.

@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
+
+#include "base/stop.h"
+#include "base/text.h"
 
 namespace keysift {
 namespace {
@@ -33,7 +37,7 @@ ByteReader reader_of(int file, std::uint64_t size) {
              char* out, std::size_t wanted) mutable -> std::ptrdiff_t {
     while (!at_end) {
       const auto got = read(file, out, wanted);
-      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EINTR && StopSignals::received() == 0) continue;
       if (got < 0) return -errno;
       const auto count = static_cast<std::size_t>(got);
       read_before += count;
@@ -42,6 +46,24 @@ ByteReader reader_of(int file, std::uint64_t size) {
     }
     return 0;
   };
+}
+
+ByteReader limited(ByteReader read, std::uint64_t most) {
+  return [read = std::move(read), left = most](char* out, std::size_t wanted) mutable -> std::ptrdiff_t {
+    char more = 0;
+    if (left == 0) {
+      const auto got = read(&more, 1);
+      return got > 0 ? -EFBIG : got;
+    }
+    const auto got = read(out, static_cast<std::size_t>(std::min<std::uint64_t>(wanted, left)));
+    if (got > 0) left -= static_cast<std::uint64_t>(got);
+    return got;
+  };
+}
+
+Problem too_large(const Limits& limits) {
+  return beyond(Cause::blob_size,
+                "is larger than " + human_bytes(limits.blob_size) + "; the rest was not searched");
 }
 
 int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::string& buffer,
@@ -58,6 +80,7 @@ int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::
     piece.own_begin = own;
     piece.own_end = last ? SIZE_MAX : own + size.step;
     if (filled > 0) sink(piece);
+    check_stop();  // what had come by then was searched
     if (last) return error;
     // The next piece keeps one overlap before its own part.
     const auto dropped = piece.own_end - std::min(piece.own_end, size.overlap);

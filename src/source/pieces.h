@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "source/blob.h"
 
 namespace keysift {
@@ -16,12 +17,24 @@ struct PieceSize {
   std::size_t overlap = 64 * 1024;
 };
 
+/// How sources read.
+struct ReadOptions {
+  PieceSize pieces;
+  Limits limits;
+};
+
 /// Reads up to `size` bytes into `out`. Returns how many: 0 at the end; or an errno, negative.
 using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
 
 /// Reads a file descriptor. `size` is what fstat() says of a regular file, 0 if that is not known: a read
 /// that stops short there is taken for the last, without asking for more.
 ByteReader reader_of(int file, std::uint64_t size = 0);
+
+/// `read` up to `most` bytes; if there are more, what comes after them is -EFBIG.
+ByteReader limited(ByteReader read, std::uint64_t most);
+
+/// The problem of a file or blob whose bytes after limits.blob_size were not searched.
+Problem too_large(const Limits& limits);
 
 /// Reads to the end and calls `sink` with each piece as a blob that otherwise is like `whole`. What is
 /// shorter than step + overlap is one piece. `buffer` is kept by the caller so that it is allocated once.

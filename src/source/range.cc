@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "git/authorship.h"
 #include "source/archive.h"
@@ -34,12 +35,14 @@ void for_each_commit(const ObjectDatabase& database, const CommitRange& range, u
   const auto workers = static_cast<unsigned>(std::min<std::size_t>(threads, count / (2 * kBatch) + 1));
   std::atomic<std::size_t> next{0};
   parallel(workers, [&](unsigned worker) {
-    Reader reader(database, [&](const std::string& object, const std::string& message, unsigned) {
-      on_error(object, message, worker);
+    Reader reader(database, [&](const std::string& object, const Problem& problem, unsigned) {
+      on_error(object, problem, worker);
     });
     for (auto begin = next.fetch_add(kBatch); begin < count; begin = next.fetch_add(kBatch)) {
-      for (auto commit = begin; commit < std::min(begin + kBatch, count); ++commit)
+      for (auto commit = begin; commit < std::min(begin + kBatch, count); ++commit) {
+        check_stop();
         work(reader, commit, worker);
+      }
     }
   });
 }
@@ -59,8 +62,8 @@ class Taken {
 
 }  // namespace
 
-void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
-                const BlobSink& sink, const ErrorSink& on_error) {
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+                const ReadOptions& options, const BlobSink& sink, const ErrorSink& on_error) {
   Taken taken;
   for_each_commit(database, range, threads, on_error,
                   [&](Reader& reader, std::size_t number, unsigned worker) {
@@ -75,11 +78,12 @@ void read_range(const ObjectDatabase& database, const CommitRange& range, unsign
                       if (const auto object = reader.objects.read(id)) {
                         const auto blob = blob_of(id, object->bytes, Origin::history);
                         sink(blob, worker);
-                        read_members(blob, pieces, worker, sink, on_error);
+                        read_members(blob, options, worker, sink, on_error);
                       } else {
                         on_error(id.hex(),
-                                 "object cannot be read (" + reader.objects.problem() + "); it is " +
-                                     printable(addition.path()),
+                                 {"object cannot be read (" + reader.objects.problem() + "); it is " +
+                                      printable(addition.path()),
+                                  reader.objects.cause()},
                                  worker);
                       }
                       return false;
@@ -100,8 +104,9 @@ std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRang
                       if (!blob && !name) return false;
                       if (places++ == kMostPlaces) {
                         on_error(commit.id.hex(),
-                                 "the commit adds keys at more than " + std::to_string(kMostPlaces) +
-                                     " places; not all of them are told",
+                                 {"the commit adds keys at more than " + std::to_string(kMostPlaces) +
+                                      " places; not all of them are told",
+                                  Cause::places},
                                  worker);
                       }
                       if (places > kMostPlaces) return false;

@@ -17,8 +17,8 @@ namespace keysift {
 /// archives included, and the commits' messages; and the names that a commit has where no parent has them, as
 /// blobs with the origin `path`, the tree as object, and the name for a path too. Where each of them stands
 /// in history, sightings() tells. What cannot be read goes to `on_error`. Up to `threads` workers.
-void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads, PieceSize pieces,
-                const BlobSink& sink, const ErrorSink& on_error);
+void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+                const ReadOptions& options, const BlobSink& sink, const ErrorSink& on_error);
 
 /// One place where a commit of a range adds a blob or a name.
 struct Sighting {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/parallel.h"
+#include "base/stop.h"
 #include "git/object_reader.h"
 #include "source/archive.h"
 
@@ -26,22 +27,25 @@ void hand_on_path(const StagedFile& file, unsigned worker, const BlobSink& sink)
 }  // namespace
 
 void read_staged(const ObjectDatabase& database, std::span<const StagedFile> files, unsigned threads,
-                 PieceSize pieces, const BlobSink& sink, const ErrorSink& on_error) {
+                 const ReadOptions& options, const BlobSink& sink, const ErrorSink& on_error) {
   const auto workers =
       static_cast<unsigned>(std::min<std::size_t>(threads, files.size() / kFilesPerWorker + 1));
   std::atomic<std::size_t> next{0};
   parallel(workers, [&](unsigned worker) {
     ObjectReader objects(database);
     for (auto number = next.fetch_add(1); number < files.size(); number = next.fetch_add(1)) {
+      check_stop();
       const auto& file = files[number];
       if (file.replaced.empty()) hand_on_path(file, worker, sink);
       if (const auto object = objects.read(file.blob)) {
         const auto blob = blob_of(file.blob, object->bytes, Origin::index, file.path);
         sink(blob, worker);
-        read_members(blob, pieces, worker, sink, on_error);
+        read_members(blob, options, worker, sink, on_error);
       } else {
-        on_error(file.path, "object " + file.blob.hex() + " cannot be read (" + objects.problem() + ")",
-                 worker);
+        on_error(
+            file.path,
+            {"object " + file.blob.hex() + " cannot be read (" + objects.problem() + ")", objects.cause()},
+            worker);
       }
     }
   });

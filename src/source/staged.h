@@ -12,6 +12,6 @@ namespace keysift {
 /// Hands on the blob of each file, members of archives included, and what is new of a new file's path, as a
 /// blob with the origin `path`. What cannot be read goes to `on_error`. Up to `threads` workers.
 void read_staged(const ObjectDatabase& database, std::span<const StagedFile> files, unsigned threads,
-                 PieceSize pieces, const BlobSink& sink, const ErrorSink& on_error);
+                 const ReadOptions& options, const BlobSink& sink, const ErrorSink& on_error);
 
 }  // namespace keysift

@@ -35,7 +35,7 @@ EnvCoverage coverage_of(const TestRepo& repo, std::string* problem = nullptr) {
       [&](const WalkedFile& file, int root, unsigned worker) {
         surveyor.see({file.path, file.tracked, file.ignored}, root, worker);
       },
-      [](const std::string&, const std::string&, unsigned) {});
+      [](const std::string&, const Problem&, unsigned) {});
   std::string own;
   const auto is_key = [](std::string_view text) { return text.find("secret") != std::string_view::npos; };
   const auto repository = Repository::open(repo.path());

@@ -73,8 +73,8 @@ Strings ours(const std::filesystem::path& path, const RangeRequest& request) {
   const auto repository = Repository::open(path);
   Strings commits;
   const auto range = commits_in(repository, ObjectDatabase(repository), request,
-                                [](const std::string& object, const std::string& message, unsigned) {
-                                  FAIL(object << ": " << message);
+                                [](const std::string& object, const Problem& problem, unsigned) {
+                                  FAIL(object << ": " << problem.message);
                                 });
   for (const auto& commit : range.commits) {
     commits.push_back(commit.header.id.hex());
@@ -249,7 +249,7 @@ TEST_CASE("a commit that is missing is told, and the rest found") {
   all.branch = "main";
   const auto found =
       commits_in(repository, ObjectDatabase(repository), all,
-                 [&](const std::string& object, const std::string&, unsigned) { missing.push_back(object); });
+                 [&](const std::string& object, const Problem&, unsigned) { missing.push_back(object); });
   REQUIRE(found.commits.size() == 1);
   CHECK(found.commits[0].header.id.hex() == third);
   CHECK(found.commits[0].header.parents.empty());
@@ -268,11 +268,12 @@ TEST_CASE("what a shallow clone lacks of a range is told") {
     for (const auto& base : lines_of(clone.git({"rev-list", "HEAD"}))) {
       std::set<std::string> found;
       bool told = false;
-      const auto commits = commits_in(repository, ObjectDatabase(repository), range(base + ".."),
-                                      [&](const std::string&, const std::string& message, unsigned) {
-                                        CHECK(message.starts_with("the clone is shallow and ends with"));
-                                        told = true;
-                                      });
+      const auto commits =
+          commits_in(repository, ObjectDatabase(repository), range(base + ".."),
+                     [&](const std::string&, const Problem& problem, unsigned) {
+                       CHECK(problem.message.starts_with("the clone is shallow and ends with"));
+                       told = true;
+                     });
       for (const auto& commit : commits.commits) found.insert(commit.header.id.hex());
       const auto whole = history.git({base + "..main"});
       const bool lacks =

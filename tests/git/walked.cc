@@ -36,9 +36,9 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
     const std::lock_guard lock(guard);
     ++outcome.large;
   };
-  const auto on_error = [&](const std::string& object, const std::string& message, unsigned) {
+  const auto on_error = [&](const std::string& object, const Problem& problem, unsigned) {
     const std::lock_guard lock(guard);
-    outcome.errors.emplace(object, message);
+    outcome.errors.emplace(object, problem.message);
   };
   ObjectWalkOptions options;
   options.workers = workers;

@@ -209,7 +209,7 @@ const VERDICTS = {
   envAlone: ['1 file with secrets can get out.', ''],
   odd: [
     '5 keys found, 3 of them leaked and still live; revoke them first.',
-    'No file with secrets can get out. 1 thing could not be read.',
+    'No file with secrets can get out. 1 thing was not searched (1 unreadable).',
   ],
 };
 

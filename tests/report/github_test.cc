@@ -50,7 +50,7 @@ TEST_CASE("The workflow commands of a leaky report") {
           "::error file=web app/.gitignore,line=3,title=File with secrets::web app/.env.local: A rule "
           "ignores this file and another one takes that back: the next `git add .` puts it into a commit. "
           "At web app/.gitignore:3: !.env.local. It takes back .env.* (.gitignore:2).\n"
-          "::warning title=Could not be read::private/dump.sql: Permission denied\n"
+          "::warning title=Not searched::private/dump.sql: Permission denied\n"
           "keysift: 4 errors and 2 warnings; GitHub shows at most 10 of each for a step, this log has all\n");
 }
 

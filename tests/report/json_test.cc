@@ -59,7 +59,8 @@ TEST_CASE("The JSON report of nothing found") {
     "bytes": 1234567,
     "env_checked": false,
     "env_alone": false,
-    "complete": true
+    "complete": true,
+    "skipped": {}
   }
 }
 )");
@@ -176,10 +177,12 @@ TEST_CASE("The rest of a leaky report in JSON") {
   ])"));
   CHECK(report.at("errors") == json::array({{{"repository", "example/shop"},
                                              {"path", "private/dump.sql"},
-                                             {"message", "Permission denied"}}}));
+                                             {"message", "Permission denied"},
+                                             {"cause", "unreadable"}}}));
   CHECK(report.at("summary").at("findings") == json({{"high", 2}, {"medium", 0}, {"low", 1}}));
   CHECK(report.at("summary").at("env_checked") == true);
   CHECK(report.at("summary").at("complete") == false);
+  CHECK(report.at("summary").at("skipped").dump() == R"({"unreadable":1})");
 }
 
 TEST_CASE("JSON has the key itself only with --reveal") {

@@ -76,8 +76,8 @@ TEST_CASE("Findings are tests that fail") {
             end + R"(    <testcase classname="api/.env" name="file with secrets" time="0">
       <failure type="tracked" message="api/.env: Git tracks this file, so every clone has it. Revoke the keys in it."/>
     </testcase>
-    <testcase classname="private/dump.sql" name="could not be read" time="0">
-      <error type="unread" message="Permission denied"/>
+    <testcase classname="private/dump.sql" name="not searched" time="0">
+      <error type="unreadable" message="Permission denied"/>
     </testcase>
   </testsuite>
 </testsuites>

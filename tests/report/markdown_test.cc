@@ -42,7 +42,7 @@ TEST_CASE("A leaky report as a comment") {
       "\n**Files with secrets that can get out**\n\n- `api/.env`: Git tracks this file, so every clone has "
       "it\\. Revoke the keys in it\\.\n  - `git rm --cached api/.env`\n"));
   CHECK(contains(markdown(report), "\n1. Revoke the key. "));
-  CHECK(markdown(report).ends_with("\n**Incomplete:** 1 file or object could not be read.\n"));
+  CHECK(markdown(report).ends_with("\n**Incomplete:** 1 thing was not searched (1 unreadable).\n"));
 }
 
 TEST_CASE("A comment on nothing found") {

@@ -87,12 +87,12 @@ Files with secrets: the ways out of this repository
   Commands are for the repository's root folder. To add all lines at once:
   keysift env --fix (--diff shows them first)
 
-Could not be read
+Not searched
   private/dump.sql: Permission denied
 
 3 findings of 2 keys (2 high and 1 low confidence) in 132 files, 4021 blobs and
   312 commits (1.2 MB) of shop; 2 files with secrets: 2 ways out; incomplete: 1
-  could not be read.
+  thing was not searched (1 unreadable).
 )");
 }
 
@@ -113,9 +113,9 @@ TEST_CASE("A run that could not read everything says so") {
   auto report = sample_report(rules);
   report.errors = {{"a.txt", "Permission denied"}};
   CHECK(text(report) ==
-        "Could not be read\n  a.txt: Permission denied\n\n"
+        "Not searched\n  a.txt: Permission denied\n\n"
         "No keys found in 132 files, 4021 blobs and 312 commits (1.2 MB) of shop;\n"
-        "  incomplete: 1 could not be read.\n");
+        "  incomplete: 1 thing was not searched (1 unreadable).\n");
 }
 
 TEST_CASE("One key in several places of a file is one entry") {

@@ -44,8 +44,8 @@ struct Collector {
     take(blob, worker);
     return 0;
   };
-  ErrorSink on_error = [this](const std::string& path, const std::string& message, unsigned) {
-    result.errors.emplace_back(path, message);
+  ErrorSink on_error = [this](const std::string& path, const Problem& problem, unsigned) {
+    result.errors.emplace_back(path, problem.message);
   };
 };
 
@@ -56,7 +56,9 @@ Unpacked unpacked(std::string_view bytes, const std::string& path, const Archive
   outer.path = path;
   const std::vector<Range> fresh{{0, 1}};
   outer.fresh = {fresh, 0};
-  read_members(outer, kPieces, 3, collector.sink, collector.on_error, limits);
+  ReadOptions options{kPieces, {}};
+  options.limits.archive = limits;
+  read_members(outer, options, 3, collector.sink, collector.on_error);
   return std::move(collector.result);
 }
 
@@ -151,7 +153,8 @@ TEST_CASE("archives in archives are opened to a depth") {
   bytes = archive_of({{"0.zip", bytes}, {"other", kText}}, "zip");
   const auto result = unpacked(bytes, "o.zip");
   CHECK(result.errors == Errors{{"o.zip!0.zip!1.zip!2.zip!3.zip",
-                                 "is an archive inside 4 others; its members were not searched"}});
+                                 "is an archive inside 4 others; its members were not searched; to raise "
+                                 "this limit: --limit archive-depth=N"}});
   CHECK(result.members.at("o.zip!other") == kText);
 }
 
@@ -166,9 +169,12 @@ TEST_CASE("a large archive in another is held in memory up to a limit") {
 
   limits.nested = 10'000;
   result = unpacked(outer, "o", limits);
-  CHECK(result.errors ==
-        Errors{{"o!inner.zip",
-                "is an archive of more than 10.0 kB inside another; its members were not searched"}});
+  CHECK(
+      result.errors ==
+      Errors{
+          {"o!inner.zip",
+           "is an archive of more than 10.0 kB inside another; its members were not searched; to raise this "
+           "limit: --limit archive-nested=N"}});
   CHECK(result.members == Contents{{"o!inner.zip", inner}, {"o!other", kText}});
 }
 
@@ -179,7 +185,9 @@ TEST_CASE("a bomb is told, and unpacked no further") {
   SECTION("by how much it grows") {
     const auto result =
         unpacked(archive_of({{"a", kText}, {"zeros", zeros}, {"b", kText}}, "zip"), "o.zip", limits);
-    CHECK(result.errors == Errors{{"o.zip!zeros", "unpacks to more than 1.0 MB; the rest was not searched"}});
+    CHECK(result.errors == Errors{{"o.zip!zeros",
+                                   "unpacks to more than 1.0 MB; the rest was not searched; to raise this "
+                                   "limit: --limit archive-ratio=N"}});
     CHECK(result.members ==
           Contents{{"o.zip!a", kText}, {"o.zip!zeros", zeros.substr(0, 1'000'000 - kText.size())}});
   }
@@ -189,21 +197,27 @@ TEST_CASE("a bomb is told, and unpacked no further") {
   }
   SECTION("by its size alone") {
     limits.ratio = 10'000;
-    limits.bytes = 1'500'000;
+    limits.size = 1'500'000;
     CHECK(unpacked(compressed(zeros, "gzip"), "o.gz", limits).errors ==
-          Errors{{"o.gz!o", "unpacks to more than 1.5 MB; the rest was not searched"}});
+          Errors{{"o.gz!o",
+                  "unpacks to more than 1.5 MB; the rest was not searched; to raise this limit: --limit "
+                  "archive-size=N"}});
   }
   SECTION("by what all archives in it hold together") {
     const auto part = archive_of({{"zeros", zeros.substr(0, 400'000)}}, "zip");
     const auto result =
         unpacked(archive_of({{"1", part}, {"2", part}, {"3", part}, {"4", part}}, "zip"), "o", limits);
-    CHECK(result.errors == Errors{{"o!3!zeros", "unpacks to more than 1.0 MB; the rest was not searched"}});
+    CHECK(result.errors == Errors{{"o!3!zeros",
+                                   "unpacks to more than 1.0 MB; the rest was not searched; to raise this "
+                                   "limit: --limit archive-ratio=N"}});
   }
   SECTION("by the number of its members") {
     limits.members = 3;
     const auto result =
         unpacked(archive_of({{"1", "a"}, {"2", "b"}, {"3", "c"}, {"4", "d"}}, "zip"), "o.zip", limits);
-    CHECK(result.errors == Errors{{"o.zip", "archive has more than 3 members; the rest was not searched"}});
+    CHECK(result.errors == Errors{{"o.zip",
+                                   "archive has more than 3 members; the rest was not searched; to raise "
+                                   "this limit: --limit archive-members=N"}});
     CHECK(result.members == Contents{{"o.zip!1", "a"}, {"o.zip!2", "b"}, {"o.zip!3", "c"}});
   }
 }
@@ -268,7 +282,7 @@ TEST_CASE("an archive without a path is told by its object") {
   const auto bytes = archive_of({{"a", kText}}, "zip", "", "zip:encryption=aes256");
   outer.bytes = bytes;
   outer.object = Oid::from_raw("12345678901234567890");
-  read_members(outer, kPieces, 3, collector.sink, collector.on_error);
+  read_members(outer, {kPieces, {}}, 3, collector.sink, collector.on_error);
   CHECK(collector.result.errors == Errors{{outer.object.hex() + "!a", "is encrypted"}});
 }
 
@@ -284,7 +298,8 @@ TEST_CASE("files and pipes: what they hold comes after themselves") {
     Blob blob;
     blob.path = name;
     std::string buffer;
-    CHECK(read_with_members(file, 0, blob, kPieces, buffer, 3, collector.sink, collector.on_error) == 0);
+    CHECK(read_with_members(file, 0, blob, {kPieces, {}}, buffer, 3, collector.sink, collector.on_error) ==
+          0);
     return std::move(collector.result);
   };
   const auto read_file = [&](const char* name) {

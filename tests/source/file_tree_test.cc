@@ -41,9 +41,9 @@ Walked walk(const fs::path& root, FileTreeOptions options = {}) {
     CHECK(fstatat(folder, file.path.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0);
     CHECK(walked.files.emplace(file.path, file.tracked).second);  // each file once
   };
-  const auto on_error = [&](const std::string& path, const std::string& message, unsigned) {
+  const auto on_error = [&](const std::string& path, const Problem& problem, unsigned) {
     const std::lock_guard lock(guard);
-    walked.errors.emplace(path, message);
+    walked.errors.emplace(path, problem.message);
   };
   walk_files(root, options, visit, on_error);
   return walked;
@@ -417,8 +417,8 @@ Walked read_one(const fs::path& root, const std::string& path, std::string& byte
         bytes += blob.bytes;
         return 0;
       },
-      [&](const std::string& shown, const std::string& message, unsigned) {
-        result.errors.emplace(shown, message);
+      [&](const std::string& shown, const Problem& problem, unsigned) {
+        result.errors.emplace(shown, problem.message);
       });
   return result;
 }

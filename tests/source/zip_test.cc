@@ -83,8 +83,8 @@ struct Outcome {
     if (!blob.members.empty()) pieces.emplace_back(path, blob.bytes);
     return 0;
   };
-  ErrorSink on_error = [this](const std::string& path, const std::string& message, unsigned) {
-    errors.emplace_back(path, message);
+  ErrorSink on_error = [this](const std::string& path, const Problem& problem, unsigned) {
+    errors.emplace_back(path, problem.message);
   };
 };
 
@@ -95,7 +95,9 @@ std::unique_ptr<Outcome> in_memory(std::string_view zip, const ArchiveLimits& li
   Blob outer;
   outer.bytes = zip;
   outer.path = "o";
-  read_members(outer, kPieces, 0, outcome->sink, outcome->on_error, limits);
+  ReadOptions options{kPieces, {}};
+  options.limits.archive = limits;
+  read_members(outer, options, 0, outcome->sink, outcome->on_error);
   return outcome;
 }
 
@@ -108,7 +110,8 @@ std::unique_ptr<Outcome> in_file(std::string_view zip) {
   Blob outer;
   outer.path = "o";
   std::string buffer;
-  REQUIRE(read_with_members(file.get(), 0, outer, kPieces, buffer, 0, outcome->sink, outcome->on_error) == 0);
+  REQUIRE(read_with_members(file.get(), 0, outer, {kPieces, {}}, buffer, 0, outcome->sink,
+                            outcome->on_error) == 0);
   return outcome;
 }
 
@@ -269,10 +272,10 @@ TEST_CASE("what is larger than may be held in memory is left to libarchive") {
   const auto whole = in_memory(zip);
   limits.nested = kText.size();
   CHECK(in_memory(zip, limits)->pieces == whole->pieces);
-  limits.bytes = lines(1000).size() + kText.size();
+  limits.size = lines(1000).size() + kText.size();
   CHECK(in_memory(zip, limits)->pieces == whole->pieces);
   CHECK(in_memory(zip, limits)->errors.empty());
-  limits.bytes -= 1;
+  limits.size -= 1;
   CHECK(in_memory(zip, limits)->errors.size() == 1);
 }
 

@@ -268,10 +268,18 @@ function verdict() {
   return `${keysVerdict()}; ${keys.length === 1 ? 'it is' : 'all are'} in no commit yet`;
 }
 
+// "3 things were not searched (1 archive-depth, 2 unreadable)". Older reports do not tell the causes.
+function incomplete() {
+  const causes = Object.entries(summary.skipped || {}).map(([cause, count]) => `${number(count)} ${cause}`);
+  const count = report.errors.length;
+  return `${counted(count, 'thing')} ${count === 1 ? 'was' : 'were'} not searched` +
+    (causes.length ? ` (${causes.join(', ')})` : '');
+}
+
 function verdictMore() {
   const parts = [];
   if (summary.env_checked && !(isEnvAlone && keys.length === 0)) parts.push(`${waysOut}.`);
-  if (!summary.complete) parts.push(`${counted(report.errors.length, 'thing')} could not be read.`);
+  if (!summary.complete) parts.push(`${incomplete()}.`);
   if (keys.length + filesOut === 0 && summary.complete) parts.push('There is nothing to do.');
   return parts.join(' ');
 }
@@ -321,7 +329,7 @@ function showErrors() {
   if (summary.complete) return;
   const row = (each) => el('li', {}, areSeveral && `${each.repository}: `,
     brief(each.path || '(no path)', { class: 'brief place' }), brief(each.message, { class: 'brief muted' }));
-  put(byId('errors'), el('p', {}, 'Keys may hide in what could not be read:'),
+  put(byId('errors'), el('p', {}, 'Keys may hide in what was not searched:'),
     inParts(el('ul', { class: 'plain' }), report.errors, 10, row));
   byId('errors').hidden = false;
 }

@@ -282,7 +282,8 @@ class Walk {
               parent.depth + 1};
     if (task.depth > options_.limits.tree_depth) {
       on_error_(task.folder,
-                beyond(Cause::tree_depth, "folders are nested deeper than " + std::to_string(options_.limits.tree_depth) +
+                beyond(Cause::tree_depth, "folders are nested deeper than " +
+                                              std::to_string(options_.limits.tree_depth) +
                                               "; what is below was not searched"),
                 worker);
       return std::nullopt;

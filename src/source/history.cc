@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -11,6 +10,7 @@
 #include "git/authorship.h"
 #include "git/tree.h"
 #include "source/archive.h"
+#include "source/large_object.h"
 #include "source/pieces.h"
 
 namespace keysift {
@@ -81,33 +81,8 @@ class HistoryReader {
   }
 
   // No part of it is kept until what stands on it comes by: nothing does.
-  void take_large(ObjectStream& large, unsigned worker) {
-    const auto whole = blob_of(large.id, {}, Origin::history);
-    std::uint64_t done = 0;
-    const auto read = limited(
-        [&](char* out, std::size_t size) {
-          const auto got = large.bytes.read(out, size);
-          done += got;
-          return static_cast<std::ptrdiff_t>(got);
-        },
-        reading_.limits.blob_size);
-    std::string buffer;
-    bool archive = false;
-    const int error = read_pieces(read, whole, reading_.pieces, buffer, [&](const Blob& piece) {
-      if (piece.own_begin == 0) archive = begins_like_archive(piece.bytes);
-      sink_(piece, worker);
-    });
-    if (archive)
-      on_error_(large.id.hex(),
-                {"archive is larger than --memory allows; its members were not searched", Cause::memory},
-                worker);
-    if (error == EFBIG) {
-      on_error_(large.id.hex(), too_large(reading_.limits), worker);
-    } else if (done != large.size) {
-      on_error_(large.id.hex(),
-                {"object is broken after " + std::to_string(done) + " bytes; try: git fsck", Cause::broken},
-                worker);
-    }
+  void take_large(ObjectStream& large, unsigned worker) const {
+    read_large_object(large, blob_of(large.id, {}, Origin::history), reading_, worker, sink_, on_error_);
   }
 
   std::size_t hand_on(const Object& object, Origin origin, unsigned worker) const {

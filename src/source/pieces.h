@@ -21,6 +21,7 @@ struct PieceSize {
 struct ReadOptions {
   PieceSize pieces;
   Limits limits;
+  std::size_t memory = std::size_t{512} << 20;  ///< bytes of a git blob that a worker may hold
 };
 
 /// Reads up to `size` bytes into `out`. Returns how many: 0 at the end; or an errno, negative.

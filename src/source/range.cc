@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "git/authorship.h"
 #include "source/archive.h"
+#include "source/large_object.h"
 
 namespace keysift {
 namespace {
@@ -65,30 +66,34 @@ class Taken {
 void read_range(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
                 const ReadOptions& options, const BlobSink& sink, const ErrorSink& on_error) {
   Taken taken;
-  for_each_commit(database, range, threads, on_error,
-                  [&](Reader& reader, std::size_t number, unsigned worker) {
-                    const auto& commit = range.commits[number].header;
-                    if (const auto object = reader.objects.read(commit.id))
-                      sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
-                    reader.additions.find(commit, [&](const Addition& addition) {
-                      const auto& name = addition.entry.name;
-                      const auto& id = addition.entry.id;
-                      if (addition.new_name) sink(blob_of(addition.tree, name, Origin::path, name), worker);
-                      if (!addition.is_blob() || !taken.take(id)) return false;
-                      if (const auto object = reader.objects.read(id)) {
-                        const auto blob = blob_of(id, object->bytes, Origin::history);
-                        sink(blob, worker);
-                        read_members(blob, options, worker, sink, on_error);
-                      } else {
-                        on_error(id.hex(),
-                                 {"object cannot be read (" + reader.objects.problem() + "); it is " +
-                                      printable(addition.path()),
-                                  reader.objects.cause()},
-                                 worker);
-                      }
-                      return false;
-                    });
-                  });
+  for_each_commit(
+      database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
+        const auto& commit = range.commits[number].header;
+        if (const auto object = reader.objects.read(commit.id))
+          sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
+        reader.additions.find(commit, [&](const Addition& addition) {
+          const auto& name = addition.entry.name;
+          const auto& id = addition.entry.id;
+          if (addition.new_name) sink(blob_of(addition.tree, name, Origin::path, name), worker);
+          if (!addition.is_blob() || !taken.take(id)) return false;
+          const auto take = [&](const Object& object) {
+            const auto blob = blob_of(id, object.bytes, Origin::history);
+            sink(blob, worker);
+            read_members(blob, options, worker, sink, on_error);
+          };
+          const auto take_large = [&](ObjectStream& large) {
+            read_large_object(large, blob_of(id, {}, Origin::history), options, worker, sink, on_error);
+          };
+          if (!reader.objects.read(id, options.memory, take, take_large)) {
+            on_error(id.hex(),
+                     {"object cannot be read (" + reader.objects.problem() + "); it is " +
+                          printable(addition.path()),
+                      reader.objects.cause()},
+                     worker);
+          }
+          return false;
+        });
+      });
 }
 
 std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,

@@ -8,6 +8,7 @@
 #include "base/stop.h"
 #include "git/object_reader.h"
 #include "source/archive.h"
+#include "source/large_object.h"
 
 namespace keysift {
 namespace {
@@ -37,11 +38,16 @@ void read_staged(const ObjectDatabase& database, std::span<const StagedFile> fil
       check_stop();
       const auto& file = files[number];
       if (file.replaced.empty()) hand_on_path(file, worker, sink);
-      if (const auto object = objects.read(file.blob)) {
-        const auto blob = blob_of(file.blob, object->bytes, Origin::index, file.path);
+      const auto take = [&](const Object& object) {
+        const auto blob = blob_of(file.blob, object.bytes, Origin::index, file.path);
         sink(blob, worker);
         read_members(blob, options, worker, sink, on_error);
-      } else {
+      };
+      const auto take_large = [&](ObjectStream& large) {
+        read_large_object(large, blob_of(file.blob, {}, Origin::index, file.path), options, worker, sink,
+                          on_error);
+      };
+      if (!objects.read(file.blob, options.memory, take, take_large)) {
         on_error(
             file.path,
             {"object " + file.blob.hex() + " cannot be read (" + objects.problem() + ")", objects.cause()},

@@ -1,12 +1,13 @@
 #include "audit/history_findings.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <map>
+#include <sstream>
 #include <tuple>
 #include <utility>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "git/authorship.h"
 #include "git/provenance.h"
@@ -20,7 +21,8 @@ std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> part
                                      const Repository& repository, std::span<const Ref> refs) {
   std::vector<CommitHeader> all;
   for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
-  std::ifstream grafts(repository.common_dir() / "info" / "grafts");
+  std::istringstream grafts(
+      read_if_there(repository.common_dir() / "info" / "grafts", kMaxGitFile).value_or(""));
   substitute(all, refs, grafts);
   return all;
 }

@@ -81,6 +81,22 @@ std::optional<std::string> read_regular_file(int folder, const std::string& path
   return bytes;
 }
 
+std::optional<std::string> read_if_there(const std::filesystem::path& path, std::size_t most) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    fail("read", path, errno);
+  }
+  const auto refuse = [&](const std::string& why) {
+    return Failure("cannot read " + printable(path.native()) + ": " + why);
+  };
+  if (!S_ISREG(status.st_mode)) throw refuse("it is no regular file");
+  if (static_cast<std::uintmax_t>(status.st_size) > most)
+    throw refuse("it is larger than " + human_bytes(most));
+  if (auto bytes = read_regular_file(AT_FDCWD, path, most)) return bytes;
+  fail("read", path, errno == 0 ? EIO : errno);
+}
+
 void check_writable(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path)) fail("write", path, EISDIR);
   const auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();

@@ -43,6 +43,10 @@ std::string read_all(int file, const std::filesystem::path& name);
 std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
                                              int flags = 0);
 
+/// The contents of the regular file at `path`; nothing if there is none. Throws Failure, naming the path and
+/// the cause, when it cannot be read, is anything else or has more than `most` bytes.
+std::optional<std::string> read_if_there(const std::filesystem::path& path, std::size_t most);
+
 /// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
 void check_writable(const std::filesystem::path& path);
 

@@ -17,10 +17,11 @@ MappedFile::MappedFile(const std::filesystem::path& path, Load load) {
   const auto fail = [&](int error) {
     return Failure("cannot read " + printable(path.native()) + ": " + std::strerror(error));
   };
-  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status {};
   if (!file || fstat(file.get(), &status) != 0) throw fail(errno);
-  if (!S_ISREG(status.st_mode)) throw fail(EINVAL);
+  if (!S_ISREG(status.st_mode))
+    throw Failure("cannot read " + printable(path.native()) + ": it is no regular file");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return;
   void* memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);

@@ -15,23 +15,8 @@ constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGALRM};
 constexpr unsigned kGrace = 10;  // seconds in which every thread should have come by a check_stop()
 
 std::atomic<int> asked{0};
+std::atomic<bool> scanning{false};
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it");
-
-// When time is up, a scan may be in the midst of something endless. Then nothing is reported.
-void give_up() {
-  constexpr std::string_view kWords =
-      "keysift: --timeout: the scan could not be ended; nothing is reported\n";
-  static_cast<void>(!write(STDERR_FILENO, kWords.data(), kWords.size()));
-  _exit(2);
-}
-
-void ask(int signal) {
-  const int before = errno;
-  if (signal == SIGALRM && asked == SIGALRM) give_up();
-  asked = signal;
-  if (signal == SIGALRM) alarm(kGrace);
-  errno = before;
-}
 
 void handle(int signal, void (*handler)(int), int flags) {
   struct sigaction action {};
@@ -40,10 +25,30 @@ void handle(int signal, void (*handler)(int), int flags) {
   sigaction(signal, &action, nullptr);
 }
 
+// A thread may be in the midst of something endless, as a library that waits for a pipe.
+void give_up() {
+  constexpr std::string_view kWords = "keysift: the scan cannot be ended; nothing is reported\n";
+  static_cast<void>(!write(STDERR_FILENO, kWords.data(), kWords.size()));
+  if (asked != SIGALRM) {
+    handle(asked, SIG_DFL, 0);
+    raise(asked);
+  }
+  _exit(2);
+}
+
+void ask(int signal) {
+  const int before = errno;
+  if (signal == SIGALRM && asked != 0) give_up();
+  asked = signal;
+  if (scanning) alarm(kGrace);
+  errno = before;
+}
+
 }  // namespace
 
 StopSignals::StopSignals(std::chrono::seconds timeout) {
   asked = 0;
+  scanning = true;
   for (const int signal : kSignals) {
     struct sigaction before {};
     sigaction(signal, nullptr, &before);
@@ -63,7 +68,10 @@ StopSignals::~StopSignals() {
   }
 }
 
-void StopSignals::end_timeout() { alarm(0); }
+void StopSignals::end_timeout() {
+  scanning = false;
+  alarm(0);
+}
 
 int StopSignals::received() { return asked; }
 

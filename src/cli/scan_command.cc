@@ -40,10 +40,24 @@ std::filesystem::path repository_root(const std::string& path) {
                 printable(path));
 }
 
+// Whether a folder has something in place of the .git of a repository. An empty folder hides nothing.
+bool is_broken_repository(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto dot_git = folder / ".git";
+  const auto status = std::filesystem::symlink_status(dot_git, error);
+  return std::filesystem::exists(status) &&
+         !(is_directory(status) && std::filesystem::is_empty(dot_git, error));
+}
+
 // A repository whole, or, where there is none, the files.
 void audit_all(Audit& audit, const std::string& path) {
   const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
-  if (!root) return audit.files(path, std::filesystem::is_directory(path) ? "" : path);
+  if (!root) {
+    if (is_broken_repository(path))
+      audit.error(".git",
+                  {"it is no repository that can be read; its history was not searched", Cause::broken});
+    return audit.files(path, std::filesystem::is_directory(path) ? "" : path);
+  }
   std::optional<Repository> repository;
   try {
     repository.emplace(Repository::open(*root));

@@ -1,23 +1,26 @@
 #include "git/object_database.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "git/object_folders.h"
 
 namespace keysift {
 namespace {
 
-// The entries of a folder, sorted; none if it cannot be read: git, too, takes such a folder for an empty one.
-std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder) {
+// The entries of a folder, sorted; as many as can be read. There need not be such a folder.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder,
+                                              std::vector<ObjectDatabase::Declined>& declined) {
   std::vector<std::filesystem::path> entries;
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     entries.push_back(entry->path());
   }
+  if (error && error != std::errc::no_such_file_or_directory)
+    declined.push_back({folder, "folder cannot be read: " + error.message()});
   std::sort(entries.begin(), entries.end());
   return entries;
 }
@@ -40,17 +43,28 @@ void ObjectDatabase::open_folder(const std::filesystem::path& objects, unsigned 
   std::error_code error;
   const auto canonical = std::filesystem::canonical(objects, error);
   const bool seen = std::find(folders_.begin(), folders_.end(), canonical) != folders_.end();
-  if (error || depth > kMaxDepth || seen) return;
+  if (seen || error == std::errc::no_such_file_or_directory)
+    return;  // what it should hold is missed elsewhere
+  if (error || depth > kMaxDepth) {
+    const auto why = error ? error.message() : "alternates of alternates are followed five times";
+    declined_.push_back({objects, "the folder of objects cannot be read: " + why});
+    return;
+  }
   folders_.push_back(canonical);
   open_packs(canonical);
-  std::ifstream alternates(canonical / "info" / "alternates");
-  for (std::string line; std::getline(alternates, line);) {
-    if (!line.empty() && line.front() != '#') open_folder(canonical / line, depth + 1);
+  const auto file = canonical / "info" / "alternates";
+  try {
+    const auto alternates = read_if_there(file, kMaxGitFile);
+    for (const auto& line : words_of(alternates.value_or(""), "\n")) {
+      if (line.front() != '#') open_folder(canonical / line, depth + 1);
+    }
+  } catch (const Failure& failure) {
+    declined_.push_back({file, failure.what()});
   }
 }
 
 void ObjectDatabase::open_packs(const std::filesystem::path& objects) {
-  for (const auto& file : entries_of(objects / "pack")) {
+  for (const auto& file : entries_of(objects / "pack", declined_)) {
     if (file.extension() != ".idx") continue;
     try {
       packs_.emplace_back(file);
@@ -60,12 +74,12 @@ void ObjectDatabase::open_packs(const std::filesystem::path& objects) {
   }
 }
 
-std::vector<Oid> ObjectDatabase::loose() const {
+std::vector<Oid> ObjectDatabase::loose(std::vector<Declined>& declined) const {
   std::vector<Oid> names;
   for (const auto& objects : folders_) {
-    for (const auto& folder : entries_of(objects)) {
+    for (const auto& folder : entries_of(objects, declined)) {
       if (!has_hex_name(folder, 2)) continue;
-      for (const auto& file : entries_of(folder)) {
+      for (const auto& file : entries_of(folder, declined)) {
         if (has_hex_name(file, 2 * Oid::kSize - 2))
           names.push_back(Oid::from_hex(folder.filename().native() + file.filename().native()));
       }

@@ -32,8 +32,9 @@ class ObjectDatabase {
   /// Folders such as .git/objects.
   const std::vector<std::filesystem::path>& folders() const { return folders_; }
 
-  /// The names of loose objects, each once; those that are also packed among them.
-  std::vector<Oid> loose() const;
+  /// The names of loose objects, each once; those that are also packed among them. Folders of them that
+  /// cannot be read are added to `declined`.
+  std::vector<Oid> loose(std::vector<Declined>& declined) const;
 
  private:
   void open_folder(const std::filesystem::path& objects, unsigned depth);

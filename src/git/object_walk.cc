@@ -14,7 +14,7 @@ namespace keysift {
 
 ObjectWalk::ObjectWalk(const ObjectDatabase& database, unsigned workers) : database_(database) {
   for (const auto& pack : database.packs()) forests_.emplace_back(pack, workers);
-  const auto loose = database.loose();
+  const auto loose = database.loose(declined_);
   loose_.insert(loose.begin(), loose.end());
   std::erase_if(loose_, [&](const Oid& id) { return is_packed(id); });
 }
@@ -120,7 +120,8 @@ class ObjectWalk::Run {
 void ObjectWalk::run(const ObjectWalkOptions& options, const ObjectVisitor& visit,
                      const LargeObjectVisitor& visit_large, const ObjectErrorSink& on_error,
                      const std::function<void()>& before_trees) const {
-  for (const auto& [file, reason] : database_.declined()) on_error(file.filename().native(), reason, 0);
+  for (const auto* declined : {&database_.declined(), &declined_})
+    for (const auto& [file, reason] : *declined) on_error(file.filename().native(), reason, 0);
   Run run(*this, options, visit, visit_large, on_error);
   auto trees = run.hand_on(ObjectPart::others, {loose_.begin(), loose_.end()});
   if (before_trees) before_trees();

@@ -57,8 +57,9 @@ class ObjectWalk {
   std::vector<std::vector<bool>> duplicates() const;
 
   const ObjectDatabase& database_;
-  std::vector<PackForest> forests_;         // by pack
-  std::unordered_set<Oid, OidHash> loose_;  // in no pack
+  std::vector<PackForest> forests_;                 // by pack
+  std::unordered_set<Oid, OidHash> loose_;          // in no pack
+  std::vector<ObjectDatabase::Declined> declined_;  // folders of loose objects
 };
 
 }  // namespace keysift

@@ -1,14 +1,17 @@
 #include "git/repository.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <mutex>
 
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/mapped_file.h"
 #include "base/text.h"
+#include "git/config_check.h"
 #include "git/object_folders.h"
 
 namespace keysift {
@@ -21,6 +24,17 @@ void add_object_folders(git_repository* repository) {
   if (folders.empty() || git_repository_odb(&raw, repository) != 0) return;
   const GitHandle<git_odb, git_odb_free> objects(raw);
   for (const auto& folder : folders) git_odb_add_disk_alternate(objects.get(), folder.c_str());
+}
+
+// The .git folder of a repository that is named by it, by a work tree's root, or by a .git file.
+std::filesystem::path git_dir_of(const std::filesystem::path& path) {
+  const auto below = path / ".git";
+  const auto dot_git = std::filesystem::exists(below) ? below : path;
+  if (std::filesystem::is_directory(dot_git)) return dot_git;
+  const auto file = read_regular_file(AT_FDCWD, dot_git, kMaxGitFile);
+  constexpr std::string_view kField = "gitdir:";
+  if (!file || !file->starts_with(kField)) return dot_git;
+  return dot_git.parent_path() / trimmed(std::string_view(*file).substr(kField.size()), " \t\r\n");
 }
 
 Index index_of(const std::filesystem::path& file) {
@@ -64,6 +78,8 @@ std::string git_error_message() {
 Repository Repository::open(const std::filesystem::path& path) {
   start_libgit2();
   git_repository* handle = nullptr;
+  if (const auto trouble = trouble_with_files(git_dir_of(path)); !trouble.empty())
+    throw Failure(printable(path.native()) + ": no git repository that can be read (" + trouble + ")");
   if (git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
     Repository repository(handle);
     add_object_folders(handle);
@@ -86,7 +102,8 @@ std::optional<std::filesystem::path> Repository::root_of(const std::filesystem::
   git_buf_dispose(&found);
   if (status != 0) return std::nullopt;
   git_repository* raw = nullptr;
-  if (git_repository_open_ext(&raw, git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
+  if (trouble_with_files(git_dir).empty() &&
+      git_repository_open_ext(&raw, git_dir.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
     return Repository(raw).work_tree().value_or(git_dir);
   }
   // Of a kind that cannot be opened: open() will say why.
@@ -192,8 +209,8 @@ std::vector<IndexEntry> Repository::index(std::string& problem) const {
 
 std::set<Oid> Repository::shallow_boundary() const {
   std::set<Oid> boundary;
-  std::ifstream file(common_dir() / "shallow");
-  for (std::string line; std::getline(file, line);) boundary.insert(Oid::from_hex(line));
+  const auto file = read_if_there(common_dir() / "shallow", kMaxGitFile);
+  for (const auto& line : words_of(file.value_or(""), "\n")) boundary.insert(Oid::from_hex(line));
   return boundary;
 }
 

@@ -26,6 +26,9 @@ struct GitFree {
 template <typename T, auto Free>
 using GitHandle = std::unique_ptr<T, GitFree<Free>>;
 
+/// The most bytes that a small file of git's may have, such as .git/shallow.
+inline constexpr std::size_t kMaxGitFile = 64 << 20;
+
 /// Makes libgit2 ready; opening a repository does it, too.
 void start_libgit2();
 

@@ -1,7 +1,6 @@
 #include "git/staged.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "git/commit_graph.h"
 #include "git/tree_reader.h"
@@ -28,8 +28,9 @@ std::vector<Oid> parents_of_next(const Repository& repository) {
   }
   std::vector<Oid> parents{Oid::from_raw(head.id)};
   // gitrepository-layout: while a merge is under way, what is merged, one name a line.
-  std::ifstream merged(std::filesystem::path(git_repository_path(repository.get())) / "MERGE_HEAD");
-  for (std::string line; std::getline(merged, line);) parents.push_back(Oid::from_hex(line));
+  const auto merged =
+      read_if_there(std::filesystem::path(git_repository_path(repository.get())) / "MERGE_HEAD", kMaxGitFile);
+  for (const auto& line : words_of(merged.value_or(""), "\n")) parents.push_back(Oid::from_hex(line));
   return parents;
 }
 

@@ -248,7 +248,7 @@ TEST_CASE("an index without a pack, or with something else in its place") {
   fs::remove(pack);
   CHECK_THAT(problem_of(file), EndsWith("pack-test.pack: No such file or directory"));
   fs::create_directory(pack);
-  CHECK_THAT(problem_of(file), EndsWith("pack-test.pack: Invalid argument"));
+  CHECK_THAT(problem_of(file), EndsWith("pack-test.pack: it is no regular file"));
   fs::remove(file);
   CHECK_THAT(problem_of(file), EndsWith("pack-test.idx: No such file or directory"));
 }

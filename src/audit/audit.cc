@@ -1,6 +1,7 @@
 #include "audit/audit.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -230,7 +231,10 @@ void Audit::files(const std::filesystem::path& path, const std::string& shown_as
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file) throw Failure("cannot read " + printable(path.native()) + ": " + std::strerror(errno));
   ++workers_[0].counts.files;
-  read_whole(file.get(), Origin::worktree, shown_as);
+  struct stat status {};
+  const bool is_regular = fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+  read_whole(file.get(), is_regular ? static_cast<std::uint64_t>(status.st_size) : 0, Origin::worktree,
+             shown_as);
 }
 
 void Audit::walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor) {
@@ -258,14 +262,14 @@ void Audit::work_tree(const Repository& repository) {
   check_env(repository, tree, surveyor.finish());
 }
 
-void Audit::stream(int file, const std::string& name) { read_whole(file, Origin::standard_input, name); }
+void Audit::stream(int file, const std::string& name) { read_whole(file, 0, Origin::standard_input, name); }
 
-void Audit::read_whole(int file, Origin origin, const std::string& name) {
+void Audit::read_whole(int file, std::uint64_t size, Origin origin, const std::string& name) {
   Blob whole;
   whole.origin = origin;
   whole.path = name;
   const int status =
-      read_with_members(file, 0, whole, reading_, workers_[0].buffer, 0, blob_sink(), error_sink());
+      read_with_members(file, size, whole, reading_, workers_[0].buffer, 0, blob_sink(), error_sink());
   if (status != 0) error(name, "cannot be read: " + std::string(std::strerror(status)));
   add_findings(take_hits());
 }

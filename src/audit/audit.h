@@ -110,7 +110,7 @@ class Audit {
   void add_past(const Repository& repository, std::vector<PastFile> files);
   const SecretFiles& secret_files();
   bool is_key(std::string_view value);
-  void read_whole(int file, Origin origin, const std::string& name);
+  void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);

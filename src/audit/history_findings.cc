@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "git/authorship.h"
@@ -18,11 +19,16 @@ namespace {
 
 // All commits, as git shows them.
 std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> parts,
-                                     const Repository& repository, std::span<const Ref> refs) {
+                                     const Repository& repository, std::span<const Ref> refs,
+                                     std::vector<ScanError>& errors) {
   std::vector<CommitHeader> all;
   for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
-  std::istringstream grafts(
-      read_if_there(repository.common_dir() / "info" / "grafts", kMaxGitFile).value_or(""));
+  std::istringstream grafts;
+  try {
+    grafts.str(read_if_there(repository.common_dir() / "info" / "grafts", kMaxGitFile).value_or(""));
+  } catch (const Failure& failure) {
+    errors.push_back({".git/info/grafts", failure.what()});
+  }
   substitute(all, refs, grafts);
   return all;
 }
@@ -54,7 +60,7 @@ class Historian {
         missing_entries_(std::move(history.missing_entries)),
         links_(std::move(history.links)),
         refs_(refs_of(repository_, errors)),
-        graph_(commits_of(std::move(history.commits), repository_, refs_)),
+        graph_(commits_of(std::move(history.commits), repository_, refs_, errors)),
         reader_(searched.objects.database()),
         errors_(errors) {
     tips_ = tips_of(reader_, graph_, refs_);

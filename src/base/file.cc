@@ -1,8 +1,15 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#else
+#undef SYS_openat2
+#endif
 
 #include <array>
 #include <cerrno>
@@ -43,6 +50,32 @@ void write_all(int file, std::string_view bytes, const std::filesystem::path& na
   }
 }
 
+UniqueFd open_below(int folder, const std::string& path, int flags) {
+  // The kernel takes so many bytes at a time.
+  if (path.size() >= PATH_MAX) {
+    const auto slash = path.rfind('/', PATH_MAX - 2);
+    if (slash == std::string::npos || slash == 0) {
+      errno = ENAMETOOLONG;
+      return UniqueFd();
+    }
+    const auto part = open_below(folder, path.substr(0, slash), O_RDONLY | O_DIRECTORY);
+    return part ? open_below(part.get(), path.substr(slash + 1), flags) : UniqueFd();
+  }
+#ifdef SYS_openat2
+  open_how how{};
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  for (;;) {
+    const auto opened = syscall(SYS_openat2, folder, path.c_str(), &how, sizeof how);
+    if (opened >= 0) return UniqueFd(static_cast<int>(opened));
+    if (errno == EAGAIN || errno == EINTR) continue;  // somebody moved a folder meanwhile
+    if (errno != ENOSYS && errno != EPERM) return UniqueFd();
+    break;  // an older kernel, or a container that forbids what it does not know
+  }
+#endif
+  return UniqueFd(openat(folder, path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+}
+
 std::string read_file(const std::filesystem::path& path) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) fail("read", path, errno);
@@ -66,7 +99,9 @@ std::string read_all(int file, const std::filesystem::path& name) {
 
 std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
                                              int flags) {
-  const UniqueFd file(openat(folder, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags));
+  flags |= O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const UniqueFd file =
+      folder == AT_FDCWD ? UniqueFd(open(path.c_str(), flags)) : open_below(folder, path, flags);
   struct stat status {};
   if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   if (static_cast<std::uintmax_t>(status.st_size) > most) return std::nullopt;

@@ -30,6 +30,12 @@ class UniqueFd {
   int fd_;
 };
 
+/// Opens `path`, which is of any length, below the open folder `folder`, as openat() does with `flags` (to
+/// which close-on-exec is added), and follows no link on the way, whatever somebody makes of its folders
+/// meanwhile, where the kernel can do that (Linux 5.6); else no link at its end. Without a descriptor, errno
+/// says why.
+UniqueFd open_below(int folder, const std::string& path, int flags);
+
 /// The contents of the file at `path`. Throws Failure, naming the path and the cause.
 std::string read_file(const std::filesystem::path& path);
 
@@ -37,9 +43,9 @@ std::string read_file(const std::filesystem::path& path);
 /// stopped (check_stop).
 std::string read_all(int file, const std::filesystem::path& name);
 
-/// The contents of the regular file at `path`, relative to the open folder `folder` (AT_FDCWD: the current
-/// one), if it has at most `most` bytes; else, and if it cannot be read or is anything else, nothing. Never
-/// waits for a pipe. `flags`: further ones for open(), such as O_NOFOLLOW.
+/// The contents of the regular file at `path`, below the open folder `folder` (open_below; AT_FDCWD:
+/// anywhere), if it has at most `most` bytes; else, and if it cannot be read or is anything else, nothing.
+/// Never waits for a pipe. `flags`: further ones for open(), such as O_NOFOLLOW.
 std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
                                              int flags = 0);
 

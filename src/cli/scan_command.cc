@@ -49,6 +49,13 @@ bool is_broken_repository(const std::filesystem::path& folder) {
          !(is_directory(status) && std::filesystem::is_empty(dot_git, error));
 }
 
+bool is_within(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto below =
+      std::filesystem::canonical(path, error).lexically_relative(std::filesystem::canonical(folder, error));
+  return !error && !below.empty() && *below.begin() != "..";
+}
+
 // A repository whole, or, where there is none, the files.
 void audit_all(Audit& audit, const std::string& path) {
   const auto root = std::filesystem::is_directory(path) ? Repository::root_of(path) : std::nullopt;
@@ -65,7 +72,11 @@ void audit_all(Audit& audit, const std::string& path) {
     audit.error(*root, std::string(failure.what()) + "; its history was not searched");
     return audit.files(path, "");
   }
-  if (repository->work_tree()) audit.work_tree(*repository);
+  if (repository->work_tree()) {
+    audit.work_tree(*repository);
+  } else if (!is_within(path, *root)) {
+    audit.files(path, "");  // its .git leads to a repository elsewhere, which is not about these files
+  }
   audit.history(*repository, true);
 }
 
@@ -139,11 +150,7 @@ void check_outside(const std::filesystem::path& file, const Options& options) {
   if (file.empty()) return;
   check_writable(file);
   const auto folder = std::filesystem::canonical(file.parent_path().empty() ? "." : file.parent_path());
-  std::error_code error;  // what is not there will be complained of
-  const auto root = std::filesystem::canonical(root_of(scanned_path(options)), error);
-  const auto below = folder.lexically_relative(root);
-  const bool inside = !error && !below.empty() && *below.begin() != "..";
-  if (inside || Repository::root_of(folder))
+  if (is_within(folder, root_of(scanned_path(options))) || Repository::root_of(folder))
     throw Failure(
         "--write-replacements: " + printable(file.native()) +
         " would lie in a repository, and it will hold the keys; name a file outside, such as ../keys.txt");
@@ -281,6 +288,7 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   audit_options.detector = {.decode_depth = options.decode_depth,
                             .prepared = prepared_keywords(),
                             .explain = options.explain,
+                            .least = options.min_confidence,
                             .matches = options.limits.matches,
                             .decode_ratio = options.limits.decode_ratio};
   audit_options.reachable_only = options.reachable_only;

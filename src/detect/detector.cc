@@ -121,6 +121,7 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
       decode_depth_(options.decode_depth),
       explain_(options.explain),
       profile_(options.profile),
+      least_(options.least),
       most_matches_(options.matches),
       decode_ratio_(options.decode_ratio),
       literals_(rules, decode_depth_ > 0),
@@ -248,12 +249,17 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
 }
 
 void Detector::add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
+                          std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                           std::vector<Match>& matches) const {
   const bool too_wide = match.end - match.begin > kMaxMatchWidth;
   const auto judgement =
       too_wide ? Judgement{false, Confidence::low, "it is too wide"} : judge(rule, bytes, match);
   const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
   if (secret.empty() || !(judgement.kept || explain_)) return;
+  if (counts.at(static_cast<std::size_t>(judgement.confidence))++ >= most_matches_) {
+    if (judgement.kept && judgement.confidence >= least_) scratch.note_limit(Cause::matches);
+    return;
+  }
   matches.push_back({&rule,
                      judgement.confidence,
                      match.group_begin,
@@ -280,16 +286,12 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
 std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
                                     Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
-  const auto before = matches.size();
+  std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
       const auto match = rule.pattern->search(bytes, from, range.end, rule.secret_group);
       if (!match) break;
-      if (matches.size() - before >= most_matches_) {
-        scratch.note_limit(Cause::matches);
-        return found;
-      }
-      add_judged(rule, bytes, *match, matches);
+      add_judged(rule, bytes, *match, counts, scratch, matches);
       from = std::max(match->group_end, from + 1);
     }
   }

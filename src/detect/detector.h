@@ -1,6 +1,7 @@
 // Finds secrets in bytes: keywords first, patterns near them, then judgement.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -36,10 +37,11 @@ struct Match {
 inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
 
 struct DetectorOptions {
-  unsigned decode_depth = 4;  ///< how many encodings in each other are taken off; 0: none
-  std::string_view prepared;  ///< what prepared() gave for the same rules, if it is at hand
-  bool explain = false;       ///< give also the matches that were dropped
-  bool profile = false;       ///< measure what each rule costs
+  unsigned decode_depth = 4;           ///< how many encodings in each other are taken off; 0: none
+  std::string_view prepared;           ///< what prepared() gave for the same rules, if it is at hand
+  bool explain = false;                ///< give also the matches that were dropped
+  bool profile = false;                ///< measure what each rule costs
+  Confidence least = Confidence::low;  ///< what is less sure does not count against `matches`
   std::uint64_t matches = Limits().matches;
   std::uint64_t decode_ratio = Limits().decode_ratio;
 };
@@ -89,7 +91,7 @@ class Detector {
   std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, std::span<const Range> near,
                                      Scratch& scratch, std::vector<Match>& matches) const;
   void add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
-                  std::vector<Match>& matches) const;
+                  std::array<std::uint64_t, 3>& counts, Scratch& scratch, std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
   void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
@@ -100,6 +102,7 @@ class Detector {
   unsigned decode_depth_;
   bool explain_;
   bool profile_;
+  Confidence least_;
   std::uint64_t most_matches_;
   std::uint64_t decode_ratio_;
   Literals literals_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/failure.h"
+#include "base/text.h"
 #include "git/delta.h"
 
 namespace keysift {
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t kKept = std::size_t{4} << 20;
 
 // The largest object that a delta may make. Git keeps files of 512 MiB and more whole
-// (core.bigFileThreshold).
-constexpr std::uint64_t kLargestMade = std::uint64_t{2} << 30;
+// (core.bigFileThreshold); a few bytes of deltas that double each other make any size.
+constexpr std::uint64_t kLargestMade = std::uint64_t{512} << 20;
 
 // From one pack to another, for bases that are elsewhere. In a repository that git wrote there is one at
 // most.
@@ -154,7 +155,9 @@ std::optional<ObjectReader::Contents> ObjectReader::make(const PackEntry& entry,
   const std::string_view bytes(inflated.get(), entry.size);
   if (base == nullptr) return Contents{object_type(entry.kind), bytes, std::move(inflated)};
   const auto size = delta_result_size(bytes, base->bytes.size());
-  if (!size || *size > kLargestMade) return std::nullopt;
+  if (!size) return std::nullopt;
+  if (*size > kLargestMade)
+    return fail("deltas make it larger than " + human_bytes(kLargestMade), Cause::memory);
   auto made = room_for(*size);
   std::vector<Range> fresh;
   if (!apply_delta(base->bytes, bytes, made.get(), *size, fresh)) return std::nullopt;

@@ -119,6 +119,9 @@ std::optional<std::filesystem::path> Repository::work_tree() const {
   const std::filesystem::path git_dir = git_repository_path(get());  // ends with '/'
   const bool around = git_dir.parent_path().parent_path() / "" == path;
   if (around && git_dir.parent_path().filename() != ".git") return std::nullopt;
+  // core.worktree may lead anywhere: to a folder that knows of no repository.
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::path(path) / ".git", error)) return std::nullopt;
   return path;
 }
 

@@ -386,16 +386,18 @@ void read_members(const Blob& outer, const ReadOptions& options, unsigned worker
 int read_with_members(int file, std::uint64_t file_size, const Blob& whole, const ReadOptions& options,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
   Kind kind = Kind::none;  // of an archive in several pieces
-  const auto read = limited(reader_of(file, file_size), options.limits.blob_size);
-  const int error = read_pieces(read, whole, options.pieces, buffer, [&](const Blob& piece) {
+  bool first = true;
+  const auto take = [&](const Blob& piece) {
     sink(piece, worker);
-    if (piece.own_begin > 0) return;
+    if (!std::exchange(first, false)) return;
     if (piece.own_end == SIZE_MAX) {
       read_members(piece, options, worker, sink, on_error);
     } else {
       kind = kind_of(piece.bytes);
     }
-  });
+  };
+  const int error =
+      read_file_pieces(file, file_size, options.limits.blob_size, whole, options.pieces, buffer, take);
   if (error == EFBIG) on_error(std::string(whole.path), too_large(options.limits), worker);
   if (error != 0 && error != EFBIG) return error;
   if (kind != Kind::none) read_members_of_file(file, whole, kind, options, worker, sink, on_error);

@@ -122,8 +122,7 @@ int entry_type(int folder, const dirent& entry) {
 
 // Lists up to `most` entries of a folder. Returns 0 or an errno.
 int list(int root, const std::string& folder, std::uint64_t most, Names& names) {
-  const auto* path = folder.empty() ? "." : folder.c_str();
-  UniqueFd file(openat(root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  auto file = open_below(root, folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
   if (!file) return errno;
   const std::unique_ptr<DIR, CloseDir> dir(fdopendir(file.get()));
   if (!dir) return errno;
@@ -329,7 +328,7 @@ void read_walked_file(int root, const std::string& path, const std::string& show
     on_error(shown, "file cannot be read: " + std::string(std::strerror(error)), worker);
   };
   // Not blocking: what was a file when it was listed may be a pipe by now.
-  const UniqueFd file(openat(root, path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const auto file = open_below(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) {
     if (errno != ENOENT && errno != ELOOP) complain(errno);
     return;

@@ -92,4 +92,37 @@ int read_pieces(const ByteReader& read, const Blob& whole, PieceSize size, std::
   }
 }
 
+int read_file_pieces(int file, std::uint64_t size, std::uint64_t most, const Blob& whole, PieceSize pieces,
+                     std::string& buffer, const std::function<void(const Blob&)>& sink) {
+  // A small file is not asked for holes.
+  if (size <= pieces.step + pieces.overlap)
+    return read_pieces(limited(reader_of(file, size), most), whole, pieces, buffer, sink);
+  auto part = whole;
+  std::uint64_t offset = 0;
+  for (;;) {
+    const auto data = lseek(file, static_cast<off_t>(offset), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) return 0;  // but a hole
+    const auto hole = data < 0 ? -1 : lseek(file, data, SEEK_HOLE);
+    if (hole < 0 || lseek(file, data, SEEK_SET) < 0)
+      return read_pieces(limited(reader_of(file), most), part, pieces, buffer, sink);  // it cannot be asked
+    part.start.column += static_cast<std::uint64_t>(data) - offset;
+    auto left = static_cast<std::uint64_t>(hole - data);
+    const auto read = [&, next = limited(reader_of(file), most)](char* out, std::size_t wanted) {
+      const auto got = next(out, static_cast<std::size_t>(std::min<std::uint64_t>(wanted, left)));
+      if (got > 0) left -= static_cast<std::uint64_t>(got);
+      return got;
+    };
+    const bool is_last = static_cast<std::uint64_t>(hole) >= size;
+    auto end = part.start;
+    const int error = read_pieces(read, part, pieces, buffer, [&](const Blob& piece) {
+      sink(piece);
+      if (!is_last) end = advance(piece.start, piece.bytes);
+    });
+    if (error != 0 || is_last) return error;
+    most -= std::min(most, static_cast<std::uint64_t>(hole - data));
+    part.start = end;
+    offset = static_cast<std::uint64_t>(hole);
+  }
+}
+
 }  // namespace keysift

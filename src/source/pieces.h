@@ -31,6 +31,11 @@ using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
 /// that stops short there is taken for the last, without asking for more.
 ByteReader reader_of(int file, std::uint64_t size = 0);
 
+/// Reads a regular file as read_pieces() does, but for its holes, if it has any: they hold zeros, and may be
+/// larger than any disk. `size` is what fstat() says. No more than `most` bytes are read: then EFBIG.
+int read_file_pieces(int file, std::uint64_t size, std::uint64_t most, const Blob& whole, PieceSize pieces,
+                     std::string& buffer, const std::function<void(const Blob&)>& sink);
+
 /// `read` up to `most` bytes; if there are more, what comes after them is -EFBIG.
 ByteReader limited(ByteReader read, std::uint64_t most);
 

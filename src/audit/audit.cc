@@ -142,7 +142,7 @@ void Audit::note_limits(const Blob& blob, Worker& worker) const {
 
 std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
   const auto line = line_of(bytes, match.begin, match.end);
-  if (has_allowing_mark(line)) return std::string(kMarkOnLine);
+  if (options_.marks && has_allowing_mark(line)) return std::string(kMarkOnLine);
   const auto text = bytes.substr(match.begin, match.end - match.begin);
   const auto allowing = [&](const Allowlist& list) { return allows(list, match.secret, text, line); };
   return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
@@ -151,6 +151,8 @@ std::string Audit::allowed_by(std::string_view bytes, const Match& match) const 
 // By its line, by what it is, by where it stands or who brought it in. What gives a reason goes before the
 // rest.
 void Audit::set_allowed_apart(std::int64_t now) {
+  // As git has it: REVISION:FILE.
+  const auto tree = options_.config_commit.empty() ? "" : options_.config_from + ":";
   const auto allows_place = [](const Allowlist& list, const Finding& finding) {
     const auto is_path = [&](const auto& path) { return path->found_in(finding.location.path); };
     const auto is_commit = [&](const std::string& commit) {
@@ -165,9 +167,15 @@ void Audit::set_allowed_apart(std::int64_t now) {
     if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
       finding.allowed_by = options_.config;
     if (const auto* entry = options_.ignores.allowing(finding, now)) {
-      finding.allowed_by = entry->place();
+      finding.allowed_by = tree + entry->place();
       finding.allowed_reason = entry->reason;
     }
+  }
+  for (auto& finding : report_.env) {
+    const auto* entry = options_.ignores.allowing(finding, now);
+    if (entry == nullptr) continue;
+    finding.allowed_by = tree + entry->place();
+    finding.allowed_reason = entry->reason;
   }
   const auto first = std::stable_partition(report_.findings.begin(), report_.findings.end(),
                                            [](const Finding& finding) { return finding.allowed_by.empty(); });
@@ -519,12 +527,6 @@ Report Audit::finish(std::string target) {
   for (auto& finding : report_.findings) set_exposure(finding.provenance);
   for (auto& finding : report_.env) set_exposure(finding.provenance);
   set_allowed_apart(now);
-  for (auto& finding : report_.env) {
-    const auto* entry = options_.ignores.allowing(finding, now);
-    if (entry == nullptr) continue;
-    finding.allowed_by = entry->place();
-    finding.allowed_reason = entry->reason;
-  }
   leave_out_known(now);
   sort_dropped();
   auto& scanned = report_.repositories.front();
@@ -532,6 +534,8 @@ Report Audit::finish(std::string target) {
     scanned.name =
         std::filesystem::is_directory(report_.target) ? folder_name(report_.target) : report_.target;
   scanned.summary = report_.summary;
+  scanned.config_from = options_.config_from;
+  scanned.config_commit = options_.config_commit;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   return std::move(report_);

@@ -33,6 +33,9 @@ struct AuditOptions {
   bool tell_fixed = false;                        ///< all that the baseline was made of is looked at
   IgnoreList ignores;                             ///< of the ignore file
   bool tell_unknown = false;           ///< all that the ignore file's fingerprints may stand for is looked at
+  bool marks = true;                   ///< a mark on its line allows a finding
+  std::string config_from;             ///< where what is allowed was read from, as in ScannedRepository
+  std::string config_commit;           ///< and from which commit
   std::vector<Allowlist> allowlists;   ///< of the configuration
   std::string config;                  ///< the configuration's name, for reports
   std::vector<std::string> env_files;  ///< files with secrets that the configuration adds

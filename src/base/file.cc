@@ -76,13 +76,13 @@ UniqueFd open_below(int folder, const std::string& path, int flags) {
   return UniqueFd(openat(folder, path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
 }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, std::size_t most) {
   const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) fail("read", path, errno);
-  return read_all(file.get(), path);
+  return read_all(file.get(), path, most);
 }
 
-std::string read_all(int file, const std::filesystem::path& name) {
+std::string read_all(int file, const std::filesystem::path& name, std::size_t most) {
   std::string bytes;
   std::array<char, 65536> buffer;
   for (;;) {
@@ -94,6 +94,9 @@ std::string read_all(int file, const std::filesystem::path& name) {
     if (got < 0) fail("read", name, errno);
     if (got == 0) return bytes;
     bytes.append(buffer.data(), static_cast<std::size_t>(got));
+    if (bytes.size() > most)
+      throw Failure("cannot read " + printable(name.native()) + ": it has more than " + std::to_string(most) +
+                    " bytes");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,12 +37,13 @@ class UniqueFd {
 /// says why.
 UniqueFd open_below(int folder, const std::string& path, int flags);
 
-/// The contents of the file at `path`. Throws Failure, naming the path and the cause.
-std::string read_file(const std::filesystem::path& path);
+/// The contents of the file at `path`. Throws Failure, naming the path and the cause, also when it has more
+/// than `most` bytes.
+std::string read_file(const std::filesystem::path& path, std::size_t most = SIZE_MAX);
 
-/// All that the file descriptor yields; `name` is for the Failure that it throws. While it waits, it may be
-/// stopped (check_stop).
-std::string read_all(int file, const std::filesystem::path& name);
+/// All that the file descriptor yields; `name` is for the Failure that it throws, also for more than `most`
+/// bytes. While it waits, it may be stopped (check_stop).
+std::string read_all(int file, const std::filesystem::path& name, std::size_t most = SIZE_MAX);
 
 /// The contents of the regular file at `path`, below the open folder `folder` (open_below; AT_FDCWD:
 /// anywhere), if it has at most `most` bytes; else, and if it cannot be read or is anything else, nothing.

@@ -71,6 +71,12 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
                   "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
       ->type_name("FILE");
   command
+      .add_option(
+          "--config-from", raw.options.config_from,
+          "Read .keysift.toml and .keysiftignore from this commit, or none; keysift:allow does not count")
+      ->type_name("REF|none")
+      ->check(refuse_empty);
+  command
       .add_option("--baseline", raw.options.baseline,
                   "Leave out findings that this baseline, or JSON report, lists")
       ->type_name("FILE");

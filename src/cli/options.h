@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.h"
@@ -28,6 +29,9 @@ enum class Command {
   hook_install,
   hook_remove
 };
+
+/// `--config-from none`
+inline constexpr std::string_view kNowhere = "none";
 
 enum class Color { automatic, always, never };
 
@@ -77,6 +81,8 @@ struct Options {
   std::string input_name;                    ///< of standard input; empty: it has none
   AllowRequest allow;
   std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
+  std::string
+      config_from;  ///< the revision whose files say what is allowed, or kNowhere; empty: the root's do
   Color color = Color::automatic;
   unsigned threads = 1;
   unsigned decode_depth = 4;     ///< of encodings in each other

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "cli/allowing_files.h"
 #include "cli/ci_range.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
@@ -160,15 +161,35 @@ void check_outside(const std::filesystem::path& file, const Options& options) {
 // word.
 bool is_quarantine() { return std::getenv("GIT_QUARANTINE_PATH") != nullptr; }
 
-// What the configuration allows: the file that was named, or the one in the root of what is scanned.
-void read_config(const Options& options, const std::filesystem::path& root, AuditOptions& audit) {
-  auto file = options.config;
-  if (file.empty()) {
-    file = root / ".keysift.toml";
-    if (is_quarantine() || !std::filesystem::is_regular_file(file)) return;
+// The files of what is scanned that say what is allowed, or those of a commit of its repository.
+AllowingFiles allowing_files(const Options& options) {
+  const auto path = scanned_path(options);
+  const auto& from = options.config_from;
+  if (!from.empty() && from != kNowhere &&
+      !(std::filesystem::is_directory(path) && Repository::root_of(path))) {
+    const auto what = options.paths.size() > 1 ? "several paths are" : printable(path.native()) + " is";
+    throw Failure(
+        "--config-from: " + what +
+        " no folder of a git repository, where a commit could be read; elsewhere: --config-from none");
   }
-  audit.config = options.config.empty() ? ".keysift.toml" : printable(file.native());
-  auto config = parse_config(read_file(file), printable(file.native()));
+  return {root_of(path), from};
+}
+
+// What the configuration allows: the file that was named, or .keysift.toml.
+void read_config(const Options& options, const AllowingFiles& files, AuditOptions& audit) {
+  constexpr char kConfig[] = ".keysift.toml";
+  std::optional<std::string> bytes;
+  auto place = printable(options.config.native());
+  if (!options.config.empty()) {
+    bytes = read_file(options.config, kMaxAllowingFile);
+    audit.config = place;
+  } else if (!(files.in_folder() && is_quarantine())) {
+    bytes = files.read(kConfig);
+    audit.config = files.shown(kConfig);
+    place = files.place(kConfig);
+  }
+  if (!bytes) return;
+  auto config = parse_config(*bytes, place);
   audit.allowlists = std::move(config.allowlists);
   audit.env_files = std::move(config.env_files);
   audit.env_templates = std::move(config.env_templates);
@@ -192,19 +213,23 @@ std::string folder_below(const std::filesystem::path& root, const Options& optio
 }
 
 // What the ignore file allows.
-void read_ignores(const Options& options, const std::filesystem::path& root, AuditOptions& audit) {
-  if (is_quarantine()) return;
-  const auto file = root / kIgnoreFile;
-  if (!std::filesystem::is_regular_file(file) || is_bare(root)) return;
-  audit.ignores = IgnoreList(read_file(file), printable(file.native()), folder_below(root, options));
+void read_ignores(const Options& options, const AllowingFiles& files, AuditOptions& audit) {
+  const auto root = root_of(scanned_path(options));
+  if (files.in_folder() && (is_quarantine() || is_bare(root))) return;
+  const std::string name(kIgnoreFile);
+  if (const auto bytes = files.read(name))
+    audit.ignores = IgnoreList(*bytes, files.place(name), folder_below(root, options));
 }
 
 // What the baseline lists, and for which commands all that it and the ignore file may name is looked at.
 void read_suppressions(const Options& options, AuditOptions& audit) {
   if (!options.baseline.empty()) audit.baseline = read_baseline(options.baseline);
-  const auto root = root_of(scanned_path(options));
-  read_config(options, root, audit);
-  read_ignores(options, root, audit);
+  const auto files = allowing_files(options);
+  read_config(options, files, audit);
+  read_ignores(options, files, audit);
+  audit.marks = files.in_folder();
+  audit.config_from = options.config_from;
+  audit.config_commit = files.commit();
   const bool all_findings =
       options.rule_ids.empty() && !options.reachable_only && options.min_confidence != Confidence::high;
   audit.tell_unknown = all_findings && options.command == Command::scan;

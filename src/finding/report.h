@@ -44,6 +44,9 @@ struct ScannedRepository {
   std::string revision;  ///< hexadecimal name of HEAD's commit; empty: none
   std::string branch;    ///< that HEAD is on, without "refs/heads/"; empty: none. Raw bytes
   Summary summary;       ///< of it alone
+  std::string config_from =
+      {};  ///< where --config-from has what is allowed read from; empty: not given. Raw bytes
+  std::string config_commit = {};  ///< hexadecimal name of that commit; empty: none
 };
 
 /// Sorted by its maker: two runs over the same bytes give equal reports, whatever the number of threads.

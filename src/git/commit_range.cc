@@ -35,33 +35,39 @@ std::string advice(const Repository& repository) {
          kDeepen;
 }
 
+bool has_ref(const Repository& repository, const std::string& name) {
+  git_reference* raw = nullptr;
+  const bool found = git_reference_lookup(&raw, repository.get(), name.c_str()) == 0;
+  git_reference_free(raw);
+  return found;
+}
+
+// Git takes the first ref that a short name fits, and warns. Whoever may push a tag could choose what it
+// means.
+void check_unambiguous(const Repository& repository, const std::string& shown, const std::string& name) {
+  if (has_ref(repository, name) || Oid::from_hex(name) != Oid{}) return;
+  std::string first;
+  for (const char* folder : {"refs/", "refs/tags/", "refs/heads/", "refs/remotes/"}) {
+    const auto ref = folder + name;
+    if (!has_ref(repository, ref)) continue;
+    if (!first.empty())
+      throw Failure(shown + " fits " + printable(first) + " and " + printable(ref) +
+                    "; write the one that is meant");
+    first = ref;
+  }
+}
+
 // Of a ref whose object cannot be read libgit2 says that there is none, and never frees it.
 void check_ref(const Repository& repository, ObjectReader& objects, const std::string& shown,
                const std::string& revision) {
   const auto name = revision.substr(0, std::min(revision.find_first_of("~^:"), revision.find("@{")));
+  check_unambiguous(repository, shown, name);
   git_reference* raw = nullptr;
   if (git_reference_dwim(&raw, repository.get(), name.c_str()) != 0) return;
   const GitHandle<git_reference, git_reference_free> ref(raw);
   const auto target = Oid::from_raw(git_reference_target(raw)->id);
   if (!objects.read(target))
     throw Failure(shown + ": " + target.hex() + " cannot be read (" + objects.problem() + "); try: git fsck");
-}
-
-RangeTip resolve(const Repository& repository, ObjectReader& objects, const std::string& option,
-                 const std::string& revision) {
-  const auto shown = option + ": '" + printable(revision) + "'";
-  check_ref(repository, objects, shown, revision);
-  const OdbBridge bridge(repository, objects);
-  git_object* raw = nullptr;
-  git_reference* raw_ref = nullptr;
-  const auto status = git_revparse_ext(&raw, &raw_ref, repository.get(), revision.c_str());
-  const GitHandle<git_object, git_object_free> object(raw);
-  const GitHandle<git_reference, git_reference_free> ref(raw_ref);
-  if (status == GIT_EAMBIGUOUS) throw Failure(shown + " fits several objects; write more of the name");
-  if (status != 0) throw Failure(shown + " is no revision of this repository" + advice(repository));
-  const auto commit = peel(objects, Oid::from_raw(git_object_id(raw)->id), ObjectType::commit);
-  if (!commit) throw Failure(shown + " leads to no commit");
-  return {ref ? git_reference_name(ref.get()) : "", *commit};
 }
 
 // A range's text, taken apart.
@@ -277,6 +283,23 @@ class CommitList {
 
 }  // namespace
 
+RangeTip named_commit(const Repository& repository, ObjectReader& objects, const std::string& option,
+                      const std::string& revision) {
+  const auto shown = option + ": '" + printable(revision) + "'";
+  check_ref(repository, objects, shown, revision);
+  const OdbBridge bridge(repository, objects);
+  git_object* raw = nullptr;
+  git_reference* raw_ref = nullptr;
+  const auto status = git_revparse_ext(&raw, &raw_ref, repository.get(), revision.c_str());
+  const GitHandle<git_object, git_object_free> object(raw);
+  const GitHandle<git_reference, git_reference_free> ref(raw_ref);
+  if (status == GIT_EAMBIGUOUS) throw Failure(shown + " fits several objects; write more of the name");
+  if (status != 0) throw Failure(shown + " is no revision of this repository" + advice(repository));
+  const auto commit = peel(objects, Oid::from_raw(git_object_id(raw)->id), ObjectType::commit);
+  if (!commit) throw Failure(shown + " leads to no commit");
+  return {ref ? git_reference_name(ref.get()) : "", *commit};
+}
+
 std::vector<Oid> parse_commit_list(std::string_view text, const std::string& list_name) {
   std::vector<Oid> commits;
   std::unordered_set<Oid, OidHash> seen;
@@ -299,21 +322,21 @@ CommitRange commits_in(const Repository& repository, const ObjectDatabase& datab
   RangeWalk walk(repository, objects, request, on_error);
   if (!request.range.empty()) {
     const auto sides = sides_of(request.range);
-    const auto left = resolve(repository, objects, "--range", sides.left);
-    const auto right = resolve(repository, objects, "--range", sides.right);
+    const auto left = named_commit(repository, objects, "--range", sides.left);
+    const auto right = named_commit(repository, objects, "--range", sides.right);
     auto commits = walk.between(left.commit, right.commit, sides.symmetric);
     if (sides.symmetric) return {{left, right}, std::move(commits)};
     return {{right}, std::move(commits)};
   }
-  const auto tip = request.branch.empty() ? resolve(repository, objects, "HEAD", "HEAD")
-                                          : resolve(repository, objects, "--branch", request.branch);
+  const auto tip = request.branch.empty() ? named_commit(repository, objects, "HEAD", "HEAD")
+                                          : named_commit(repository, objects, "--branch", request.branch);
   return {{tip}, walk.from(tip.commit)};
 }
 
 bool has_commit(const Repository& repository, const ObjectDatabase& database, const std::string& revision) {
   ObjectReader objects(database);
   try {
-    resolve(repository, objects, "revision", revision);
+    named_commit(repository, objects, "revision", revision);
     return true;
   } catch (const Failure&) {
     return false;

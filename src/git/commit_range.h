@@ -9,6 +9,7 @@
 
 #include "git/commit_graph.h"
 #include "git/object_database.h"
+#include "git/object_reader.h"
 #include "git/repository.h"
 
 namespace keysift {
@@ -38,6 +39,11 @@ struct RangeTip {
   Oid commit;
 };
 
+/// The commit that a revision names, and which ref that is. Throws Failure, "OPTION: 'REVISION' ...", when
+/// there is none, or its name fits several refs.
+RangeTip named_commit(const Repository& repository, ObjectReader& objects, const std::string& option,
+                      const std::string& revision);
+
 /// A commit of a range and the tip that reaches it, by its place in CommitRange::tips.
 struct RangeCommit {
   CommitHeader header;  ///< without parents that a shallow clone cut off, or that are missing
@@ -53,8 +59,8 @@ struct CommitRange {
 /// Finds the commits without a walk of the whole history: from both ends back to where they met. Where
 /// committers' clocks went far wrong, commits of A's history may be among them; none that belongs is ever
 /// left out. A commit that cannot be read goes to `on_error` (worker 0), and what lies behind it is not
-/// known; so does one of A..B at which a shallow clone was cut off. Throws Failure when a revision is unknown
-/// or names no commit, and when a commit that the request lists cannot be read.
+/// known; so does one of A..B at which a shallow clone was cut off. Throws Failure when a revision is
+/// unknown, fits several refs or names no commit, and when a commit that the request lists cannot be read.
 CommitRange commits_in(const Repository& repository, const ObjectDatabase& database,
                        const RangeRequest& request, const ObjectErrorSink& on_error);
 

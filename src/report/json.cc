@@ -113,6 +113,8 @@ class JsonReport {
     text_or_null("revision", repository.revision);
     text_or_null("branch", repository.branch);
     write_counts(repository.summary);
+    text_or_null("config_from", repository.config_from);
+    text_or_null("config_commit", repository.config_commit);
   }
 
   void write_fields(const Finding& finding) {

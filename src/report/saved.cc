@@ -199,8 +199,13 @@ class Reader {
   }
 
   static ScannedRepository repository(const Fields& fields) {
-    return {fields.text("name"), fields.optional_text("url"), fields.optional_text("revision"),
-            fields.optional_text("branch"), counts(fields)};
+    return {fields.text("name"),
+            fields.optional_text("url"),
+            fields.optional_text("revision"),
+            fields.optional_text("branch"),
+            counts(fields),
+            fields.optional_text("config_from"),
+            fields.optional_text("config_commit")};
   }
 
   /// The number of the name by which an element names its repository; the list of those may come later.

@@ -525,6 +525,49 @@ TEST_CASE("pre-receive: a configuration in the work tree that is pushed to does 
   CHECK(second.exit_code == 1);
 }
 
+TEST_CASE("pre-receive: what the server's branch allows counts, if it is told so, and marks do not") {
+  Receiving desk;
+  desk.must(desk.remote, {"config", "keysift.configFrom", "HEAD"});
+  desk.commit(desk.repo, "marked", openai_project_key(1) + " keysift:allow");
+  const auto marked = desk.push({"main"});
+  CHECK(marked.exit_code == 1);
+  CHECK(contains(marked.err, "remote:     Where        marked:1:1  "));
+  CHECK(contains(marked.err,
+                 "remote: keysift: here .keysiftignore and .keysift.toml count as keysift.configFrom (HEAD) "
+                 "has them, and keysift:allow does not"));
+  desk.must(desk.repo, {"rm", "--quiet", "marked"});
+  desk.commit(desk.repo, ".keysift.toml", "[[allowlists]]\npaths = ['leak']\n", {"--amend"});
+  CHECK(desk.push({"main"}).exit_code == 0);
+  desk.commit(desk.repo, "leak", openai_project_key(2));
+  const auto by_branch = desk.push({"main:other"});
+  INFO(by_branch.err);
+  CHECK(by_branch.exit_code == 0);
+
+  // What is pushed with the key does not count, nor what replaces the server's commit.
+  desk.commit(desk.repo, ".keysift.toml", "[[allowlists]]\npaths = ['.']\n");
+  desk.commit(desk.repo, "else", openai_project_key(3));
+  CHECK(desk.push({"main"}).exit_code == 1);
+  const auto head = desk.tip(desk.remote, "refs/heads/main").substr(0, 40);
+  desk.must(desk.repo, {"replace", head, "main~1"});
+  CHECK(desk.push({"refs/replace/*:refs/replace/*"}).exit_code == 0);
+  CHECK(desk.push({"main"}).exit_code == 1);
+
+  // The administrator's file goes before the branch's.
+  std::ofstream(desk.remote / ".keysift.toml") << "[[allowlists]]\npaths = ['else']\n";
+  CHECK(desk.push({"main"}).exit_code == 0);
+}
+
+TEST_CASE("pre-receive: nothing is allowed where there is no such branch yet, or by none") {
+  Receiving desk;
+  desk.must(desk.remote, {"config", "keysift.configFrom", GENERATE("refs/heads/nowhere", "none")});
+  desk.commit(desk.repo, ".keysift.toml", "[[allowlists]]\npaths = ['.']\n");
+  const auto clean = desk.push({"main"});
+  INFO(clean.err);
+  CHECK(clean.exit_code == 0);
+  desk.commit(desk.repo, "leak", openai_project_key() + " keysift:allow");
+  CHECK(desk.push({"main"}).exit_code == 1);
+}
+
 TEST_CASE("pre-receive: replace refs hide no commit") {
   Receiving desk;
   desk.commit(desk.repo, "leak", openai_project_key());

@@ -36,7 +36,9 @@ TEST_CASE("The JSON report of nothing found") {
       "files": 0,
       "objects": 0,
       "commits": 0,
-      "bytes": 0
+      "bytes": 0,
+      "config_from": null,
+      "config_commit": null
     }
   ],
   "findings": [],

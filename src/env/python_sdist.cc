@@ -8,6 +8,7 @@
 
 #include "base/path.h"
 #include "base/text.h"
+#include "base/toml_keys.h"
 #include "env/docker_ignore.h"
 
 namespace keysift {
@@ -44,6 +45,10 @@ PythonSdist::PythonSdist(const WorkTree& tree, std::string folder)
 void PythonSdist::read_project() {
   const auto bytes = tree_.read(project_);
   if (!bytes) return;
+  if (has_deep_key(*bytes)) {
+    uses_other_ = true;
+    return;
+  }
   Project parsed;
   const auto& project = parsed.table;
   try {

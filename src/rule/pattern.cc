@@ -22,6 +22,7 @@ const RE2& Pattern::compiled() const {
     RE2::Options options;
     options.set_encoding(RE2::Options::EncodingLatin1);
     options.set_log_errors(false);
+    options.set_max_mem(kMaxPatternMemory);
     re2_ = std::make_unique<RE2>(text_, options);
   });
   return *re2_;

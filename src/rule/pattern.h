@@ -12,6 +12,10 @@
 
 namespace keysift {
 
+/// Bytes that RE2 may use for one pattern. If it takes more to compile it RE2 refuses it; if more to match
+/// it, RE2 goes a slower way that takes none.
+inline constexpr std::int64_t kMaxPatternMemory = std::int64_t{2} << 20;
+
 /// A RE2 pattern that compiles when it is first used: most runs need few of the patterns they carry. It
 /// matches bytes (RE2's Latin-1), so that text in any encoding and binary files are searched alike. Safe to
 /// use from several threads.
@@ -28,6 +32,9 @@ class Pattern {
 
   /// Why RE2 refuses the pattern, in RE2's words; nothing if it takes it.
   std::optional<std::string> error() const;
+
+  /// How large it is when it is compiled, in RE2's instructions; some 32 bytes each.
+  int size() const { return compiled().ProgramSize(); }
 
   /// How many capturing groups it has.
   int groups() const { return compiled().NumberOfCapturingGroups(); }

@@ -14,10 +14,19 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "base/toml_keys.h"
 #include "rule/built_in_files.h"
 
 namespace keysift {
 namespace {
+
+// Of one file. The built-in rules have 203 patterns of 171,000 instructions; ten times that take a second to
+// compile.
+constexpr std::size_t kMaxPatterns = 1'000;
+constexpr std::size_t kMaxInstructions = 2'000'000;
+
+// Of what RE2 says, which may quote a pattern whole.
+constexpr std::size_t kMostShown = 200;
 
 // Reads one file: every complaint knows the file and the line it is about.
 class Reader {
@@ -25,7 +34,7 @@ class Reader {
   explicit Reader(const std::string& file, bool check_patterns)
       : file_(file), check_patterns_(check_patterns) {}
 
-  std::vector<Rule> read(std::string_view text) const {
+  std::vector<Rule> read(std::string_view text) {
     const auto root = parse(text);
     allow_keys(root, {"title", "description", "minVersion", "rules"});
     std::vector<Rule> rules;
@@ -35,7 +44,7 @@ class Reader {
     return rules;
   }
 
-  Config read_config(std::string_view text) const {
+  Config read_config(std::string_view text) {
     const auto root = parse(text);
     allow_keys(root, {"title", "allowlists", "env"});
     Config config;
@@ -58,6 +67,7 @@ class Reader {
   }
 
   toml::table parse(std::string_view text) const {
+    if (has_deep_key(text)) throw Failure(file_ + ": a key has more than 32 parts (a.b.c ...)");
     try {
       return toml::parse(text, file_);
     } catch (const toml::parse_error& error) {
@@ -121,17 +131,27 @@ class Reader {
     return patterns;
   }
 
-  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex) const {
+  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex) {
     auto result = std::make_unique<Pattern>(std::move(regex));
     if (check_patterns_) {
-      if (const auto error = result->error()) fail(at, "RE2 refuses the pattern: " + printable(*error));
+      if (const auto error = result->error())
+        fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + printable(error->substr(0, kMostShown)));
+      if (++patterns_ > kMaxPatterns)
+        fail(at, "this is the " + std::to_string(patterns_) + "st pattern; a file may have " +
+                     std::to_string(kMaxPatterns));
+      instructions_ += static_cast<std::size_t>(result->size());
+      if (instructions_ > kMaxInstructions)
+        fail(at, "the patterns up to here are too large together; a file may have " +
+                     std::to_string(kMaxInstructions) + " instructions of RE2");
     }
     return result;
   }
 
-  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) const {
+  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
     std::vector<std::unique_ptr<Pattern>> result;
-    for (auto& regex : texts(table, key)) result.push_back(pattern(*table.get(key), std::move(regex)));
+    const auto all = texts(table, key);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      result.push_back(pattern(*table.get(key)->as_array()->get(i), all[i]));
     return result;
   }
 
@@ -159,14 +179,14 @@ class Reader {
     return Checksum::crc32_base62;
   }
 
-  Allowlist read_allowlist(const toml::table& table) const {
+  Allowlist read_allowlist(const toml::table& table) {
     allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords"});
     return read_conditions(table);
   }
 
   // Of a configuration, whose allowlists hold for what was found, with its commit, and not for a rule's
   // matches.
-  Allowlist read_wide_allowlist(const toml::table& table) const {
+  Allowlist read_wide_allowlist(const toml::table& table) {
     allow_keys(table, {"description", "regexes", "regexTarget", "paths", "stopwords", "commits"});
     auto list = read_conditions(table);
     list.commits = texts(table, "commits");
@@ -178,7 +198,7 @@ class Reader {
     return list;
   }
 
-  Allowlist read_conditions(const toml::table& table) const {
+  Allowlist read_conditions(const toml::table& table) {
     Allowlist list;
     list.regexes = patterns(table, "regexes");
     list.paths = patterns(table, "paths");
@@ -194,7 +214,7 @@ class Reader {
     return list;
   }
 
-  void read_pattern(const toml::table& table, Rule& rule) const {
+  void read_pattern(const toml::table& table, Rule& rule) {
     const auto* regex = table.get("regex");
     if (regex == nullptr) fail(table, "rule '" + rule.id + "' has no 'regex'");
     const auto body = text(table, "regex");
@@ -235,7 +255,7 @@ class Reader {
     rule.entropy = *value;
   }
 
-  Rule read_rule(const toml::table& table) const {
+  Rule read_rule(const toml::table& table) {
     allow_keys(table, {"id", "description", "provider", "confidence", "console", "regex", "secretGroup",
                        "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists",
                        "tags", "examples", "counterexamples"});
@@ -244,6 +264,7 @@ class Reader {
     rule.line = static_cast<int>(table.source().begin.line);
     rule.id = text(table, "id");
     if (rule.id.empty()) fail(table, "a rule has no 'id'");
+    of_rule_ = " of rule '" + printable(rule.id) + "'";
     rule.description = text(table, "description");
     if (rule.description.empty()) rule.description = rule.id;
     rule.provider = text(table, "provider");
@@ -267,6 +288,9 @@ class Reader {
 
   std::string file_;
   bool check_patterns_;
+  std::string of_rule_;  // for messages; empty in a configuration
+  std::size_t patterns_ = 0;
+  std::size_t instructions_ = 0;
 };
 
 void append(std::vector<Rule>& rules, std::vector<Rule> more) {

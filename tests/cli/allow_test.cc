@@ -102,5 +102,58 @@ TEST_CASE("a mistake in the configuration is told by file and line") {
              Contains(".keysift.toml:2: 'commits' must be names of commits"));
 }
 
+std::string repeated(const std::string& text, unsigned times) {
+  std::string all;
+  for (unsigned i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+TEST_CASE("a configuration or a rule file that would need too much is refused in one line") {
+  const TempDir dir;
+  dir.write("a.txt", "");
+  // What keysift says if it refuses; else its exit code.
+  const auto with = [&](const std::string& name, const std::string& text) {
+    dir.write(name, text);
+    const auto outcome =
+        keysift({"files", "a.txt", name == "c.toml" ? "--config" : "--rules", name}, dir.path());
+    return outcome.exit_code == 2 ? outcome.err : std::to_string(outcome.exit_code);
+  };
+  const auto config = [&](const std::string& text) { return with("c.toml", text); };
+  const std::string list = "[[allowlists]]\nregexes = [\n", end = "]\n";
+  CHECK(config(list + "'a',\n'((a{1000}){1000})'" + end) ==
+        "keysift: c.toml:4: RE2 refuses the pattern: invalid repetition size: {1000}\n");
+  CHECK(config(list + "'" + repeated("a{1000}", 1000) + "'" + end) ==
+        "keysift: c.toml:3: RE2 refuses the pattern: pattern too large - compile failed\n");
+  CHECK(config(list + "'" + repeated("(", 10'000) + repeated(")", 9'999) + "'" + end).size() < 300);
+  CHECK(config(list + repeated("'a',\n", 1'000) + end) == "0");
+  CHECK(config(list + repeated("'a',\n", 1'001) + end) ==
+        "keysift: c.toml:1003: this is the 1001st pattern; a file may have 1000\n");
+  CHECK(config(list + repeated("'[^a]{1000}a{1000}[^a]{1000}a{1000}',\n", 600) + end) ==
+        "keysift: c.toml:502: the patterns up to here are too large together; a file may have 2000000 "
+        "instructions of RE2\n");
+  CHECK(
+      config("x = " + repeated("[", 100'000)) ==
+      "keysift: c.toml:1: not valid TOML: Error while parsing value: exceeded maximum nested value depth of "
+      "256 (TOML_MAX_NESTED_VALUES)\n");
+  const auto deep = "a" + repeated(".a", 1'000'000);
+  for (const auto& text : {deep + " = 1", "[" + deep + "]", "x = {" + deep + " = 1}"})
+    CHECK(config(text) == "keysift: c.toml: a key has more than 32 parts (a.b.c ...)\n");
+
+  const auto rule = [&](const std::string& rest) {
+    return with("r.toml", "[[rules]]\nid = 'mine'\nkeywords = ['a']\n" + rest);
+  };
+  CHECK(rule("regex = '((a{1000}){1000})'\n") ==
+        "keysift: r.toml:4: RE2 refuses the pattern of rule 'mine': invalid repetition size: {1000}\n");
+  CHECK(rule("regex = 'a'\n[[rules.allowlists]]\nregexes = ['b',\n'" + repeated("a{1000}", 1000) + "']\n") ==
+        "keysift: r.toml:7: RE2 refuses the pattern of rule 'mine': pattern too large - compile failed\n");
+}
+
+TEST_CASE("a pyproject.toml with a key of a million parts stops nothing") {
+  TestRepo repo;
+  repo.write("pyproject.toml", "[a" + repeated(".a", 200'000) + "]\n");
+  repo.write(".env", "A=1\n");
+  CHECK(scan({"env", "."}, repo.path()).exit_code == 1);
+}
+
 }  // namespace
 }  // namespace keysift::test

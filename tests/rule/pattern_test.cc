@@ -1,6 +1,8 @@
 #include "rule/pattern.h"
 
 #include <cstdint>
+#include <random>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,38 @@ TEST_CASE("a pattern that RE2 takes has no error, any other has RE2's words") {
   CHECK(Pattern("sk-(").error().value().find("missing )") != std::string::npos);
   CHECK(Pattern("(?=ahead)").error().has_value());
   CHECK(Pattern("a{2000}").error().has_value());
+}
+
+// RE2 goes its slower way where its fast one runs out of memory.
+TEST_CASE("a pattern that needs more memory than there is to match is right nevertheless") {
+  std::mt19937_64 random(1);
+  std::string text;
+  for (unsigned i = 0; i < 30'000; ++i) text += random() % 2 == 0 ? 'a' : 'b';
+  // A fast search would need a state for each of 2^40 beginnings.
+  const Pattern exponential("(?:a|b)*a(?:a|b){40}cd");
+  CHECK_FALSE(exponential.found_in(text));
+  CHECK(exponential.found_in(text + "a" + std::string(40, 'b') + "cd"));
+  CHECK_FALSE(exponential.found_in("bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbcd"));
+
+  // Compiled, this one leaves a fast search too little.
+  std::string body;
+  for (unsigned i = 0; i < 40; ++i) body += "[a-c]{1000}";
+  const Pattern large("x" + body + "y");
+  REQUIRE_FALSE(large.error());
+  const auto match = "x" + std::string(40'000, 'c') + "y";
+  CHECK(large.found_in("ab" + match));
+  CHECK_FALSE(large.found_in("ab" + match.substr(1)));
+  const auto span = large.search("ab" + match, 0, match.size() + 2, 0);
+  REQUIRE(span);
+  CHECK(span->begin == 2);
+  CHECK(Pattern("(?:x" + body + "y)$").found_in("ab" + match));
+}
+
+TEST_CASE("a pattern that needs more memory than there is to compile is refused") {
+  std::string body;
+  for (unsigned i = 0; i < 200; ++i) body += "[a-c]{1000}";
+  CHECK(Pattern(body).error() == "pattern too large - compile failed");
+  CHECK(Pattern("((a{1000}){1000})").error() == "invalid repetition size: {1000}");
 }
 
 TEST_CASE("a pattern matches bytes, not characters") {

@@ -10,15 +10,16 @@ namespace {
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 // An entry is "<octal mode> <name>\0<20 bytes>". The name may have spaces, with digits before them, too: what
-// follows each of those is tried, up to the mode, which begins where the entry before ends.
+// follows each of those is tried, up to the mode. That begins where an object's name ends, which its NUL
+// tells; since an object's name may hold such a byte, too, the mode may begin so many bytes earlier.
 bool may_name_before(std::string_view tree, std::size_t nul, const NameTest& test) {
-  for (auto space = nul == 0 ? std::string_view::npos : tree.rfind(' ', nul - 1);
-       space != std::string_view::npos && space > 0; space = tree.rfind(' ', space - 1)) {
-    if (!is_octal(tree[space - 1])) continue;
+  std::size_t least = 0;
+  for (auto space = nul; space-- > least + 1;) {
+    if (tree[space] != ' ' || !is_octal(tree[space - 1])) continue;
     if (test(tree.substr(space + 1, nul - space - 1))) return true;
     auto mode = space;
     while (mode > 0 && is_octal(tree[mode - 1])) --mode;
-    if (mode <= Oid::kSize || tree[mode - Oid::kSize - 1] == '\0') return false;
+    if (mode > Oid::kSize && tree[mode - Oid::kSize - 1] == '\0') least = std::max(least, mode - Oid::kSize);
   }
   return false;
 }

@@ -47,7 +47,10 @@ class Reader {
     }
     found.name = word();
     if (found.name.empty() || !sign(found.commented)) return std::nullopt;
+    const auto behind_sign = at_;
     skip(kBlanks);
+    if (at_ > behind_sign && bytes_.substr(at_).starts_with("# "))
+      at_ = behind_sign;  // a comment, and no value
     read_value(found);
     return found;
   }

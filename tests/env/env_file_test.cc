@@ -21,6 +21,8 @@ TEST_CASE("variables as dotenv reads them") {
   CHECK(pairs("\xEF\xBB\xBF"
               "A=1") == Pairs{{"A", "1"}});
   CHECK(pairs("# A=1\n#B = 2\n# see: this\n\nno variable\n=x\n") == Pairs{{"#A", "1"}, {"#B", "2"}});
+  CHECK(pairs("A= # note\nB=\t# note\nC=# 3\nD: # note") ==
+        Pairs{{"A", ""}, {"B", ""}, {"C", "# 3"}, {"D", ""}});
   CHECK(pairs("") == Pairs{});
   CHECK(pairs("A") == Pairs{});
   CHECK(pairs("A=") == Pairs{{"A", ""}});
@@ -38,6 +40,7 @@ TEST_CASE("an example keeps names and comments, and no value") {
                    "# OLD=secret\nleft over secret\nLAST=z#1 #2") ==
         "# The database\nDB=\n\nexport KEY=  # of the shop\nX: \n# OLD=\nLAST=\n");
   CHECK(example_of("A=1\r\nB=\"2\"\r\n") == "A=\r\nB=\r\n");
+  CHECK(example_of("A= # note\nB=1 # note\n") == "A= # note\nB= # note\n");
   CHECK(example_of("") == "");
 }
 

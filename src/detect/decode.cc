@@ -149,8 +149,9 @@ std::size_t escape_step(std::string_view text, std::size_t at, std::string& out)
   switch (rest[1]) {
     case 'u':
       if (rest.substr(2).starts_with('{')) {  // JavaScript
-        const auto close = rest.find('}');
-        const auto value = close < 12 ? hex_number(rest.substr(3), close - 3) : std::nullopt;
+        const auto close = rest.substr(0, 12).find('}');
+        const auto value =
+            close != std::string_view::npos ? hex_number(rest.substr(3), close - 3) : std::nullopt;
         if (!value) return 0;
         add_utf8(out, *value);
         return close + 1;

@@ -52,9 +52,12 @@ std::optional<Pattern::Span> Pattern::search(std::string_view bytes, std::size_t
 // RE2 does not say how wide a match can be, but Vectorscan's parser does, and the two share this much syntax.
 std::size_t Pattern::max_width() const {
   std::call_once(width_once_, [this] {
+    // A C string ends at a NUL, which is spelled out: "\x00".
+    std::string text;
+    for (const char c : text_) text += c == '\0' ? "\\x00" : std::string(1, c);
     hs_expr_info_t* raw = nullptr;
     hs_compile_error_t* error = nullptr;
-    if (hs_expression_info(text_.c_str(), 0, &raw, &error) != HS_SUCCESS) {
+    if (hs_expression_info(text.c_str(), 0, &raw, &error) != HS_SUCCESS) {
       hs_free_compile_error(error);
       return;
     }

@@ -105,6 +105,7 @@ TEST_CASE("how many bytes a match can span") {
   CHECK(Pattern("sk-[a-z]{3,20}").max_width() == 23);
   CHECK(Pattern("(?:ab|c)?d").max_width() == 3);
   CHECK(Pattern("sk-[a-z]+").max_width() == SIZE_MAX);
+  CHECK(Pattern(std::string("k\0[\0-z]{9}", 10)).max_width() == 11);
 }
 
 TEST_CASE("several threads may use one pattern that none has used before") {

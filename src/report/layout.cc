@@ -63,8 +63,9 @@ std::string wrapped(std::string first, std::string_view text, std::size_t indent
 }
 
 std::string shortened(std::string_view text, std::size_t most) {
-  if (width(text) <= most) return std::string(text);
-  while (!text.empty() && width(text) + kLeftOut.size() > most) {
+  auto columns = width(text);
+  if (columns <= most) return std::string(text);
+  for (; !text.empty() && columns + kLeftOut.size() > most; --columns) {
     do text.remove_prefix(1);
     while (!text.empty() && continues_character(text.front()));
   }
@@ -72,8 +73,9 @@ std::string shortened(std::string_view text, std::size_t most) {
 }
 
 std::string cut(std::string_view text, std::size_t most) {
-  if (width(text) <= most) return std::string(text);
-  while (!text.empty() && width(text) + kLeftOut.size() > most) {
+  auto columns = width(text);
+  if (columns <= most) return std::string(text);
+  for (; !text.empty() && columns + kLeftOut.size() > most; --columns) {
     while (text.size() > 1 && continues_character(text.back())) text.remove_suffix(1);
     text.remove_suffix(1);
   }

@@ -26,8 +26,8 @@ std::string position_words(const Finding& finding, const Mask& mask) {
   const auto position = ":" + std::to_string(line) + ":" + std::to_string(column);
   switch (finding.origin) {
     case Origin::commit_message:
-      return "message of commit " + (finding.provenance ? short_hash(finding.provenance->blob) : path) +
-             position;
+      return "message of commit " +
+             (finding.provenance ? short_hash(finding.provenance->blob) : mask.printable(path)) + position;
     case Origin::tag_message:
       return "message of " + mask.printable(short_ref(path)) + position;
     case Origin::note:

@@ -288,6 +288,22 @@ TEST_CASE("Where neither path nor date is known, the words say as much") {
   CHECK(contains(rendered(report, Format::github), ", added in commit 1a2b3c4d5e"));
 }
 
+TEST_CASE("What a saved report gives as a place cannot act on a terminal") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  auto& finding = report.findings[0];
+  finding.provenance.reset();
+  finding.location.path = "\x1b[31m\u202e";
+  for (int origin = 0; origin <= static_cast<int>(Origin::standard_input); ++origin) {
+    finding.origin = static_cast<Origin>(origin);
+    for (const auto format : {Format::text, Format::markdown, Format::github, Format::junit, Format::csv}) {
+      const auto shown = rendered(report, format);
+      CHECK_FALSE(contains(shown, "\x1b"));
+      CHECK_FALSE(contains(shown, "\u202e"));
+    }
+  }
+}
+
 TEST_CASE("A file that is staged is a file with secrets") {
   const auto rules = sample_rules();
   auto report = sample_report(rules);

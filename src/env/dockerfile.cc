@@ -199,7 +199,8 @@ std::string joined(const std::string& folder, const std::string& path) {
 // Stands in a work folder that is the base image's own, as in a path that has a variable.
 constexpr std::string_view kUnknown = "$";
 
-constexpr std::size_t kMostStages = 200;  // further ones count as the last of them
+constexpr std::size_t kLongestPath = 4096;  // a longer one is in no image
+constexpr std::size_t kMostStages = 200;    // further ones count as the last of them
 constexpr std::size_t kMostCopies = 2'000;
 
 class Parser {
@@ -211,8 +212,7 @@ class Parser {
       if (instruction->name == "ENV") add_variables(*instruction, environment(instruction->rest));
       if (instruction->name == "ARG") add_variables(*instruction, assignments(instruction->rest));
       if (file_.stages.empty()) continue;
-      if (instruction->name == "WORKDIR")
-        work_folders_.back() = joined(work_folders_.back(), expanded(unquoted(instruction->rest)));
+      if (instruction->name == "WORKDIR") enter(expanded(unquoted(instruction->rest)));
       if ((instruction->name == "COPY" || instruction->name == "ADD") && copies_++ < kMostCopies)
         add_copy(*instruction);
     }
@@ -232,6 +232,12 @@ class Parser {
     work_folders_.push_back(base == std::string::npos ? folder : work_folders_[base]);
   }
 
+  void enter(const std::string& path) {
+    auto& folder = work_folders_.back();
+    folder = joined(folder, path);
+    if (folder.size() > kLongestPath) folder = kUnknown;
+  }
+
   void add_variables(const Instruction& instruction, std::vector<Assignment> all) {
     for (auto& [name, value] : all) {
       values_[name] = value;
@@ -239,7 +245,8 @@ class Parser {
     }
   }
 
-  // With the values that the file itself gives to variables. Of others their names stay.
+  // With the values that the file itself gives to variables. Of others, and where it would get too long,
+  // their names stay.
   std::string expanded(std::string_view text) const {
     std::string result;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -252,7 +259,7 @@ class Parser {
         ++end;
       const auto found = values_.find(rest.substr(std::min(begin, rest.size()), end - begin));
       const bool is_whole = end > begin && (!in_braces || rest.substr(end).starts_with('}'));
-      if (!is_whole || found == values_.end()) {
+      if (!is_whole || found == values_.end() || result.size() + found->second.size() > kLongestPath) {
         result += text[i];
         continue;
       }

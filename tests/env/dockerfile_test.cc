@@ -38,6 +38,16 @@ TEST_CASE("what is copied, from where to where") {
   CHECK(only_copy("COPY --from=Build /a /b\n").from == "build");
 }
 
+TEST_CASE("what gets too long for a path is not put together") {
+  std::string folders;
+  for (int i = 0; i < 3000; ++i) folders += "WORKDIR a\n";
+  CHECK(only_copy(folders + "COPY a .\n").destination == "");
+  CHECK(only_copy(folders + "WORKDIR /b\nCOPY a .\n").destination == "/b");
+  const std::string value(3000, 'x');
+  CHECK(only_copy("ENV V=" + value + "\nCOPY $V$V ${V} /y\n").sources == Strings{value + "$V", "${V}"});
+  CHECK(only_copy("ENV V=b\nCOPY a$V$V ${V} /y\n").sources == Strings{"abb", "b"});
+}
+
 TEST_CASE("instructions go on over lines, with comments between") {
   const auto copy = only_copy("# comment \\\nCOPY a \\\n  # between\n\n  b \\  \n  /x/\nRUN y\n");
   CHECK(copy.line == 3);

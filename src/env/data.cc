@@ -8,7 +8,7 @@ namespace keysift {
 DataTable DataTable::of_file(std::string_view name) {
   const auto files = env_data_files();
   const auto is_it = [&](const BuiltInFile& file) { return file.name.ends_with(name); };
-  return DataTable(toml::parse(std::find_if(files.begin(), files.end(), is_it)->text));
+  return DataTable(parse_toml(std::find_if(files.begin(), files.end(), is_it)->text, std::string(name)));
 }
 
 std::string DataTable::text(std::string_view key) const { return table_[key].value_or(std::string()); }

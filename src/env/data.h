@@ -5,10 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
 #include "rule/built_in_files.h"
+#include "rule/toml.h"
 
 namespace keysift {
 

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
+#include "base/failure.h"
 #include "base/path.h"
 #include "base/text.h"
-#include "base/toml_keys.h"
 #include "env/docker_ignore.h"
+#include "rule/toml.h"
 
 namespace keysift {
 namespace {
@@ -45,15 +43,11 @@ PythonSdist::PythonSdist(const WorkTree& tree, std::string folder)
 void PythonSdist::read_project() {
   const auto bytes = tree_.read(project_);
   if (!bytes) return;
-  if (has_deep_key(*bytes)) {
-    uses_other_ = true;
-    return;
-  }
   Project parsed;
   const auto& project = parsed.table;
   try {
-    parsed.table = toml::parse(*bytes);
-  } catch (const toml::parse_error&) {
+    parsed.table = parse_toml(*bytes, project_);
+  } catch (const Failure&) {
     uses_other_ = true;  // nobody can build it
     return;
   }

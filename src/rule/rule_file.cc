@@ -8,14 +8,11 @@
 #include <set>
 #include <span>
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "base/toml_keys.h"
 #include "rule/built_in_files.h"
+#include "rule/toml.h"
 
 namespace keysift {
 namespace {
@@ -35,7 +32,7 @@ class Reader {
       : file_(file), check_patterns_(check_patterns) {}
 
   std::vector<Rule> read(std::string_view text) {
-    const auto root = parse(text);
+    const auto root = parse_toml(text, file_);
     allow_keys(root, {"title", "description", "minVersion", "rules"});
     std::vector<Rule> rules;
     const auto* list = root.get("rules");
@@ -45,7 +42,7 @@ class Reader {
   }
 
   Config read_config(std::string_view text) {
-    const auto root = parse(text);
+    const auto root = parse_toml(text, file_);
     allow_keys(root, {"title", "allowlists", "env"});
     Config config;
     if (const auto* node = root.get("allowlists"))
@@ -63,23 +60,13 @@ class Reader {
 
  private:
   [[noreturn]] void fail(const toml::node& at, const std::string& message) const {
-    throw Failure(file_ + ":" + std::to_string(at.source().begin.line) + ": " + message);
-  }
-
-  toml::table parse(std::string_view text) const {
-    if (has_deep_key(text)) throw Failure(file_ + ": a key has more than 32 parts (a.b.c ...)");
-    try {
-      return toml::parse(text, file_);
-    } catch (const toml::parse_error& error) {
-      throw Failure(file_ + ":" + std::to_string(error.source().begin.line) +
-                    ": not valid TOML: " + printable(error.description()));
-    }
+    throw Failure(file_ + ":" + std::to_string(at.source().begin.line) + ": " + printable(message));
   }
 
   void allow_keys(const toml::table& table, std::span<const std::string_view> known) const {
     for (const auto& [key, node] : table) {
       if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-      std::string message = "unknown key '" + printable(key.str()) + "'; known here are";
+      std::string message = "unknown key '" + std::string(key.str()) + "'; known here are";
       for (const auto name : known) message += (name == known.front() ? " " : ", ") + std::string(name);
       fail(node, message);
     }
@@ -135,7 +122,7 @@ class Reader {
     auto result = std::make_unique<Pattern>(std::move(regex));
     if (check_patterns_) {
       if (const auto error = result->error())
-        fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + printable(error->substr(0, kMostShown)));
+        fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + error->substr(0, kMostShown));
       if (++patterns_ > kMaxPatterns)
         fail(at, "this is the " + std::to_string(patterns_) + "st pattern; a file may have " +
                      std::to_string(kMaxPatterns));
@@ -298,8 +285,9 @@ void append(std::vector<Rule>& rules, std::vector<Rule> more) {
     const auto same =
         std::find_if(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
     if (same != rules.end()) {
-      throw Failure(rule.file + ":" + std::to_string(rule.line) + ": rule id '" + rule.id + "' is taken by " +
-                    same->file + ":" + std::to_string(same->line) + "; give each rule an id of its own");
+      throw Failure(rule.file + ":" + std::to_string(rule.line) + ": rule id '" + printable(rule.id) +
+                    "' is taken by " + same->file + ":" + std::to_string(same->line) +
+                    "; give each rule an id of its own");
     }
     rules.push_back(std::move(rule));
   }

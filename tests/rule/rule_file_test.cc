@@ -145,9 +145,29 @@ TEST_CASE("a bad rule file is refused, with the line and what is wrong") {
   }
 }
 
+TEST_CASE("a key of so many names that reading it would overflow the stack is refused") {
+  const auto names = [](std::size_t count, std::string_view name) {
+    std::string all;
+    for (; count > 1; --count) all.append(name).append(".");
+    return all.append(name);
+  };
+  const std::string refusal = "my.toml:2: not valid TOML: a key of more than 32 names";
+  for (const std::string_view name : {"a", "\"a.\"", "\"\\\"\"", "'\"'", " a-1 "}) {
+    INFO(name);
+    CHECK(complaint("\n" + names(33, name) + " = 1\n") == refusal);
+    CHECK(complaint("\n[" + names(500'000, name) + "]\n") == refusal);
+    CHECK(complaint("\nx = {'\"' = \"\", " + names(33, name) + " = 1}\n") == refusal);
+    CHECK(contains(complaint("\n" + names(32, name) + " = 1\n"), "unknown key"));
+  }
+}
+
 TEST_CASE("what a hostile rule file says cannot act on a terminal") {
   const std::string said = complaint("\"\\u001b[31m\" = 1\n");
   CHECK_FALSE(contains(said, "\x1b"));
+  const std::string id = "[[rules]]\nid = \"a\\n\\u001b\"\n";
+  CHECK(complaint(id) == "my.toml:1: rule 'a\\x0a\\x1b' has no 'regex'");
+  const auto rule = id + "regex = 'ab'\nkeywords = ['ab']\n";
+  CHECK(complaint(rule + rule).starts_with("my.toml:5: rule id 'a\\x0a\\x1b' is taken by my.toml:1"));
   CHECK(said != "nothing");
 }
 
@@ -187,7 +207,8 @@ TEST_CASE("add_rules adds a file, or every file of a folder") {
 
 TEST_CASE("a rule's allowlist takes no commits, a configuration's does") {
   const std::string list = "allowlists]]\ncommits = ['0123abcd']\n";
-  CHECK(parse_config("[[" + list, "c.toml").allowlists.front().commits == std::vector<std::string>{"0123abcd"});
+  CHECK(parse_config("[[" + list, "c.toml").allowlists.front().commits ==
+        std::vector<std::string>{"0123abcd"});
   const std::string rule = "[[rules]]\nid = 'r'\nregex = 'key'\nkeywords = ['key']\n[[rules.";
   CHECK_THROWS_WITH(parse_rules(rule + list, "r.toml"),
                     Catch::Matchers::StartsWith("r.toml:6: unknown key 'commits'"));

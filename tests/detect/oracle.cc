@@ -232,8 +232,8 @@ void search_all(const Rule& rule, const RE2& pattern, std::string_view bytes, st
                              offset(secret.data() + secret.size())};
     const auto judgement = judge(rule, bytes, span);
     if (span.group_end > span.group_begin) {
-      into.push_back({&rule, judgement.confidence, span.group_begin, span.group_end});
-      into.back().kept = judgement.kept;
+      into.push_back(
+          {&rule, judgement.confidence, span.group_begin, span.group_end, {}, {}, judgement.kept, {}});
     }
     at = std::max(span.group_end, at + 1);
   }

@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/failure.h"
+#include "fuzz/input.h"
 #include "git/delta.h"
 #include "git/inflate.h"
 #include "git/object_reader.h"
@@ -28,33 +28,6 @@ namespace fs = std::filesystem;
 
 // Larger objects are not worth an input's time; what would make one is left out.
 constexpr std::size_t kMost = std::size_t{1} << 20;
-
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::cerr << "pack_fuzzer: " << what << '\n';
-  std::abort();
-}
-
-/// Takes an input apart; where it is at its end, zeros and nothing.
-class Input {
- public:
-  explicit Input(std::string_view bytes) : rest_(bytes) {}
-
-  bool empty() const { return rest_.empty(); }
-  unsigned byte() {
-    const auto taken = bytes(1);
-    return taken.empty() ? 0 : static_cast<unsigned char>(taken.front());
-  }
-  std::string_view bytes(std::size_t size) {
-    const auto taken = rest_.substr(0, size);
-    rest_.remove_prefix(taken.size());
-    return taken;
-  }
-  std::string_view rest() { return bytes(rest_.size()); }
-
- private:
-  std::string_view rest_;
-};
 
 /// An empty repository, gone with the object.
 class ScratchRepository {
@@ -86,9 +59,6 @@ ScratchRepository& scratch() {
   static ScratchRepository repository;
   return repository;
 }
-
-// An input that would make too large an object.
-struct TooLarge {};
 
 std::optional<std::size_t> varint(Input& delta) {
   std::size_t value = 0;
@@ -306,6 +276,101 @@ void fuzz_pack_file(Input input) {
   ReadPack read(builder, "PACK" + big_endian(2, 4) + big_endian(count, 4) + entries + std::string(20, '\0'));
 }
 
+/// What an index says, whichever way it is asked.
+void check_index(const Pack& pack) {
+  const PackNames names(pack);
+  require(pack.numbers_before(0) == 0 && pack.numbers_before(256) == pack.size(),
+          "counts that do not add up");
+  for (std::uint32_t number = 0; number < pack.size(); ++number) {
+    const auto id = pack.id(number);
+    const auto found = pack.find(id);
+    require(!found || pack.id(*found) == id, "another object is found");
+    const auto quickly = names.find(id);
+    require(!quickly || pack.id(*quickly) == id, "another object is found quickly");
+    const auto offset = pack.offset(number);
+    if (!offset) continue;
+    require(*offset < pack.end(), "an offset beyond the pack");
+    if (const auto entry = pack.entry(*offset)) {
+      require(entry->data <= pack.end(), "an entry's data begin beyond the pack");
+      require(entry->base_offset < *offset, "a delta stands before its base");
+    }
+  }
+}
+
+std::string pack_of(std::string_view entries) {
+  return "PACK" + big_endian(2, 4) + big_endian(1, 4) + std::string(entries) + std::string(20, '\0');
+}
+
+/// The pack and index at a path in the scratch repository, gone with the object.
+class IndexedPack {
+ public:
+  IndexedPack(std::string_view index, std::string_view pack) {
+    fs::create_directories(scratch().objects() / "pack");
+    path_ = scratch().objects() / "pack" / "pack-test.idx";
+    replace_file(path_, index);
+    replace_file(fs::path(path_).replace_extension(".pack"), pack);
+  }
+  ~IndexedPack() { fs::remove_all(scratch().objects() / "pack"); }
+  IndexedPack(const IndexedPack&) = delete;
+  IndexedPack& operator=(const IndexedPack&) = delete;
+  Pack opened() const { return Pack(path_); }
+
+ private:
+  fs::path path_;
+};
+
+/// An index's bytes as they are, but for its 256 counts, which are told in pairs: from which byte on, how
+/// many.
+void fuzz_pack_index(Input input) {
+  const bool second = input.byte() % 2 == 1;
+  std::array<std::uint32_t, 256> counts{};
+  for (auto pairs = input.byte() % 8; pairs > 0; --pairs) {
+    const auto from = input.byte();
+    const auto count = input.byte() << (input.byte() % 25);
+    for (auto i = from; i < counts.size(); ++i) counts.at(i) = count;
+  }
+  std::string index = second ? "\377tOc" + big_endian(2, 4) : std::string();
+  for (const auto count : counts) index += big_endian(count, 4);
+  index += input.rest();
+  const IndexedPack files(index, pack_of(std::string(64, '\x15')));
+  try {
+    check_index(files.opened());
+  } catch (const Failure&) {
+  }
+}
+
+/// An index of both versions that claims names and offsets: they say the same, and what was claimed.
+void fuzz_pack_claims(Input input) {
+  PackBuilder builder;
+  std::map<Oid, std::uint64_t> claims;
+  for (auto count = input.byte(); count > 0 && !input.empty(); --count) {
+    const auto id = numbered(input.byte());
+    const auto high = input.byte();
+    const auto offset = std::uint64_t{high & 127U} << (high < 128 ? 8 : 34) | input.byte();
+    if (claims.emplace(id, offset).second) builder.claim(id, offset);
+  }
+  const auto second = builder.index();
+  std::string first = second.substr(8, 256 * 4);
+  for (const auto& [id, offset] : claims)
+    first += big_endian(offset & 0xffffffff, 4) + std::string(id.bytes.begin(), id.bytes.end());
+  first += std::string(40, '\0');
+  const auto pack = pack_of(input.rest());
+  for (const bool is_first : {true, false}) {
+    const IndexedPack files(is_first ? first : second, pack);
+    const auto opened = files.opened();
+    require(opened.size() == claims.size(), "an index has more or fewer objects");
+    check_index(opened);
+    const PackNames names(opened);
+    for (const auto& [id, offset] : claims) {
+      const auto number = opened.find(id);
+      require(number && names.find(id) == number, "an object is not found");
+      const auto claimed = is_first ? offset & 0xffffffff : offset;
+      const bool inside = claimed >= 12 && claimed < opened.end();
+      require(opened.offset(*number) == (inside ? std::optional(claimed) : std::nullopt), "another offset");
+    }
+  }
+}
+
 /// A pack of entries that are told one by one, so that the fuzzer need not write zlib streams: each is a kind
 /// (0 to 3 stored whole, 4 an offset delta, 5 a ref delta), by how much its size lies, the number of its
 /// base, the length of its data, and these.
@@ -401,14 +466,7 @@ void fuzz_pack_recipe(Input input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace keysift::test;
-  constexpr std::array kTargets{fuzz_pack_recipe, fuzz_pack_file,  fuzz_delta,
-                                fuzz_stream,      fuzz_loose_file, fuzz_loose_text};
-  Input input({reinterpret_cast<const char*>(data), size});
-  const auto target = kTargets.at(input.byte() % kTargets.size());
-  try {
-    target(input);
-  } catch (const TooLarge&) {
-    return -1;  // not worth keeping
-  }
-  return 0;
+  constexpr std::array kParts{fuzz_pack_recipe, fuzz_pack_file,  fuzz_delta,      fuzz_stream,
+                              fuzz_loose_file,  fuzz_loose_text, fuzz_pack_index, fuzz_pack_claims};
+  return give(kParts, data, size);
 }

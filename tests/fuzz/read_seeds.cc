@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 int main(int argc, char** argv) {
   if (argc != 2 || !std::filesystem::is_directory(argv[1])) {
-    std::cerr << "usage: pack_fuzzer FOLDER\n";
+    std::cerr << "usage: NAME_fuzzer FOLDER\n";
     return 2;
   }
   int count = 0;

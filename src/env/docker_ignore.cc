@@ -111,7 +111,7 @@ std::string with_single_stars(std::string pattern) {
 std::string docker_name(std::string_view name) {
   std::string pattern;
   for (const char c : name) {
-    if (std::string_view("*?[]\\").find(c) != std::string_view::npos) pattern += '\\';
+    if (std::string_view("*?[]\\^").find(c) != std::string_view::npos) pattern += '\\';
     pattern += c == '\n' ? '?' : c;
   }
   return pattern;

@@ -100,7 +100,7 @@ TEST_CASE("the line that decides is told") {
 }
 
 TEST_CASE("a line for a name fits it everywhere, and nothing else") {
-  for (const char* name : {".env", "a*b?.env", "[x].env", "back\\slash", "#x", "!x"}) {
+  for (const char* name : {".env", "a*b?.env", "[x].env", "back\\slash", "#x", "!x", "a^b", "[a^]*"}) {
     INFO(name);
     const auto line = "**/" + docker_name(name) + "\n";
     CHECK(excludes(line, name));

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -135,27 +136,59 @@ std::optional<std::string> read_if_there(const std::filesystem::path& path, std:
   fail("read", path, errno == 0 ? EIO : errno);
 }
 
+std::optional<int> descriptor_named(const std::filesystem::path& path) {
+  std::string_view name = path.native();
+  if (name == "/dev/stdout") return STDOUT_FILENO;
+  if (name == "/dev/stderr") return STDERR_FILENO;
+  const std::string_view folder = name.starts_with("/dev/fd/") ? "/dev/fd/" : "/proc/self/fd/";
+  if (!name.starts_with(folder)) return std::nullopt;
+  name.remove_prefix(folder.size());
+  int number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<UniqueFd> open_special(const std::filesystem::path& path) {
+  UniqueFd file;
+  struct stat status {};
+  if (const auto descriptor = descriptor_named(path)) {
+    file = UniqueFd(fcntl(*descriptor, F_DUPFD_CLOEXEC, 0));
+  } else {
+    if (stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return std::nullopt;
+    file = UniqueFd(open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+  }
+  if (!file) fail("write", path, errno);
+  return file;
+}
+
 void check_writable(const std::filesystem::path& path) {
-  if (std::filesystem::is_directory(path)) fail("write", path, EISDIR);
-  const auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
-  if (access(folder.c_str(), W_OK) != 0) fail("write", path, errno);
+  struct stat status {};
+  if (const auto descriptor = descriptor_named(path)) {
+    const int flags = fcntl(*descriptor, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) fail("write", path, EBADF);
+    return;
+  }
+  const bool is_there = stat(path.c_str(), &status) == 0;
+  if (is_there && S_ISDIR(status.st_mode)) fail("write", path, EISDIR);
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto& written = is_there && !S_ISREG(status.st_mode) ? path : folder;
+  if (access(written.c_str(), W_OK) != 0) fail("write", path, errno);
 }
 
 FileWriter::FileWriter(const std::filesystem::path& path, Access access) : path_(path) {
+  if (auto special = open_special(path)) {
+    file_ = *std::move(special);
+    return;
+  }
   struct stat status {};
-  const bool is_there = stat(path.c_str(), &status) == 0;
-  if (is_there && !S_ISREG(status.st_mode)) {
-    file_ = UniqueFd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  } else {
-    const auto usual = is_there ? status.st_mode & 0777 : usual_mode();
-    mode_ = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
-    beside_ = path.native() + ".XXXXXX";
-    file_ = UniqueFd(mkostemp(beside_.data(), O_CLOEXEC));
-  }
-  if (!file_) {
-    beside_.clear();
-    fail("write", path, errno);
-  }
+  const auto usual = stat(path.c_str(), &status) == 0 ? status.st_mode & 0777 : usual_mode();
+  mode_ = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
+  beside_ = path.native() + ".XXXXXX";
+  file_ = UniqueFd(mkostemp(beside_.data(), O_CLOEXEC));
+  if (file_) return;
+  beside_.clear();
+  fail("write", path, errno);
 }
 
 FileWriter::~FileWriter() {

@@ -55,6 +55,16 @@ std::optional<std::string> read_regular_file(int folder, const std::string& path
 /// the cause, when it cannot be read, is anything else or has more than `most` bytes.
 std::optional<std::string> read_if_there(const std::filesystem::path& path, std::size_t most);
 
+/// The descriptor that a path names by the convention of /dev/fd: 1 for /dev/stdout and /dev/fd/1, for
+/// example. Nothing for other paths.
+std::optional<int> descriptor_named(const std::filesystem::path& path);
+
+/// What is written to as it stands, open for that: a descriptor that `path` names, or a terminal, pipe or
+/// device
+/// (/dev/null) that is there. Nothing where a regular file is, or is to be. Throws Failure, naming the path
+/// and the cause.
+std::optional<UniqueFd> open_special(const std::filesystem::path& path);
+
 /// Throws Failure, naming the path and the cause, when write_file(path) would surely fail.
 void check_writable(const std::filesystem::path& path);
 
@@ -63,8 +73,8 @@ void check_writable(const std::filesystem::path& path);
 enum class Access { owner, usual, program };
 
 /// Writes a file through another beside it that is then renamed, so that nobody ever sees half of it.
-/// Something that is no regular file (a terminal, /dev/null) is written to directly. All of it throws
-/// Failure, naming the path and the cause.
+/// What is no regular file is written to directly (open_special). All of it throws Failure, naming the path
+/// and the cause.
 class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path, Access access = Access::owner);

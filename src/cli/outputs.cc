@@ -29,13 +29,18 @@ void print(std::string_view bytes) {
 }  // namespace
 
 /// A file that grows as the scan goes on, so that whoever reads it need not wait. Its owner's alone, also
-/// where it was everybody's.
+/// where it was everybody's. A symbolic link is replaced, as FileWriter does: a repository may have put it
+/// there.
 struct Outputs::Lines {
-  explicit Lines(const std::filesystem::path& path)
-      : file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600)), name(path) {
-    struct stat status {};
-    if (!file || fstat(file.get(), &status) != 0 ||
-        (S_ISREG(status.st_mode) && fchmod(file.get(), 0600) != 0))
+  explicit Lines(const std::filesystem::path& path) : name(path) {
+    if (auto special = open_special(path)) {
+      file = *std::move(special);
+      return;
+    }
+    std::error_code error;  // opening it tells what is wrong
+    if (std::filesystem::is_symlink(path, error)) std::filesystem::remove(path, error);
+    file = UniqueFd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file || fchmod(file.get(), 0600) != 0)
       throw Failure("cannot write " + printable(path.native()) + ": " + std::strerror(errno));
   }
   void write(std::string_view bytes) { write_all(file.get(), bytes, name); }

@@ -24,7 +24,7 @@ struct ArchiveLimits {
 struct Limits {
   std::uint64_t blob_size = std::uint64_t{16} << 30;  ///< bytes of one file, stream or git blob
   std::uint64_t matches = 10'000;                     ///< of one rule in one text; a large file is several
-  std::uint64_t decode_ratio = 8;  ///< encodings in a text come to at most so many times its size, or 1 MiB
+  std::uint64_t decode_ratio = 8;  ///< encodings in a text come to at most so many times its size, and 4 MiB
   ArchiveLimits archive;
   std::uint64_t tree_depth = 2'048;         ///< folders in each other, in a work tree or in git's trees
   std::uint64_t tree_entries = 10'000'000;  ///< of one folder

@@ -16,7 +16,7 @@ namespace keysift {
 namespace {
 
 // Bytes that the encodings in one blob may always come to.
-constexpr std::size_t kDecodedLeast = std::size_t{1} << 20;
+constexpr std::size_t kDecodedLeast = std::size_t{4} << 20;
 
 // The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen,
 // all of a blob is new in what is made from it.
@@ -136,6 +136,7 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
       kDecodedLeast +
       (bytes.size() > SIZE_MAX / 2 / decode_ratio_ ? SIZE_MAX / 2 : decode_ratio_ * bytes.size());
   scratch.beyond_.clear();
+  scratch.chain_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
   if (scratch.matches_.empty()) return {};
   resolve_overlaps(scratch.matches_);
@@ -208,6 +209,19 @@ void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& la
   if (decode_depth_ == 0) return;
   find_encoded_runs(gathered, layer.encoded);
   for (auto& run : layer.encoded) run.at += moved(part_after(run.at));
+}
+
+// Whether what is still encoded, as `run` or by escapes (`escaped`), was nested on purpose: in runs alone, or
+// escaped over and over in one way. Of several ways that are mixed, each is taken off first in turn, and all
+// in all nothing is left out.
+bool Detector::Scratch::is_nested(bool run, bool escaped) const {
+  const auto is_run = [](std::string_view encoding) {
+    return encoding == "base64" || encoding == "hex" || encoding.starts_with("utf-16");
+  };
+  const auto same = [&](std::string_view encoding) { return encoding == chain_.front(); };
+  if (chain_.empty()) return false;
+  return (run && std::all_of(chain_.begin(), chain_.end(), is_run)) ||
+         (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -337,7 +351,8 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto text = std::exchange(layer.text, {});
   const bool escaped = std::exchange(layer.escaped, false);
   if (depth == decode_depth_) {
-    if (depth > 0 && (!encoded.empty() || !utf16.empty() || escaped)) scratch.note_limit(Cause::decode_depth);
+    if (scratch.is_nested(!encoded.empty() || !utf16.empty(), escaped))
+      scratch.note_limit(Cause::decode_depth);
     return;
   }
   const auto wide = decode_utf16(bytes);
@@ -368,7 +383,9 @@ void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth
   if (scratch.decoded_bytes_ > scratch.decoded_limit_) return scratch.note_limit(Cause::decode_ratio);
   std::vector<Match> found;
   const auto outer = std::exchange(scratch.reach_, 0);
+  scratch.chain_.push_back(decoded.encoding);
   find(decoded.bytes, {}, depth + 1, scratch, found);
+  scratch.chain_.pop_back();
   if (scratch.reach_ > 0) scratch.extend(reach);
   scratch.extend(outer);
   for (auto& match : found) {

@@ -131,6 +131,7 @@ class Detector::Scratch {
   };
   void extend(std::size_t reach) { reach_ = std::max(reach_, reach); }
   void note_limit(Cause limit);
+  bool is_nested(bool run, bool escaped) const;
 
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
@@ -141,8 +142,9 @@ class Detector::Scratch {
   std::size_t decoded_limit_ = 0;
   std::size_t reach_ = 0;
   std::vector<Cause> beyond_;
-  std::vector<std::uint64_t> seen_;  // by literal: how often; empty where nothing is measured
-  std::vector<RuleCost> costs_;      // by rule
+  std::vector<std::string_view> chain_;  // encodings round what is searched, the outermost first
+  std::vector<std::uint64_t> seen_;      // by literal: how often; empty where nothing is measured
+  std::vector<RuleCost> costs_;          // by rule
 };
 
 }  // namespace keysift

@@ -83,20 +83,41 @@ TEST_CASE("what is encoded deeper than --decode-depth is told") {
   CHECK(scan({"files", ".", "--decode-depth", "0"}, dir.path()).exit_code == 0);
 }
 
+TEST_CASE("what is escaped over and over is told, what is escaped in several ways is found") {
+  const TempDir dir;
+  auto key = openai_project_key();
+  std::string hyphen = "%2D";
+  for (int i = 0; i < 4; ++i) hyphen.insert(1, "25");
+  auto escaped = key;
+  escaped.replace(2, 1, hyphen);
+  dir.write("a.txt", "KEY=" + escaped + "\n");
+  scan_beyond(
+      {"files", "."}, dir.path(),
+      {"decode-depth", "a.txt",
+       "is encoded more than 4 times; what is inside was not searched; to look deeper: --decode-depth N"},
+      3);
+  CHECK(scan({"files", ".", "--decode-depth", "5"}, dir.path()).report.at("findings").size() == 1);
+  dir.write("a.txt",
+            "<a&amp;b> %41 =3D \\u0041 'a' + 'b'\n" + key.replace(2, 1, "\\u002d") + " %42 &lt; =3D\n");
+  const Scan mixed = scan({"files", "."}, dir.path());
+  CHECK(mixed.report.at("findings").size() == 1);
+  CHECK(mixed.report.at("errors") == json::array());
+}
+
 TEST_CASE("encodings that come to more than so many times a file's size are told") {
   const TempDir dir;
-  // The three layers of each line come to 1.7 times its size.
+  // The four layers of each line come to twice its size.
   auto line = std::string("just some words of a text that says nothing");
-  for (int i = 0; i < 3; ++i) line = base64(line);
+  for (int i = 0; i < 4; ++i) line = base64(line);
   std::string text;
-  while (text.size() < 3'000'000) text += line + '\n';
+  while (text.size() < 4'000'000) text += line + '\n';
   const auto key = openai_project_key();
   dir.write("a.txt", key + "\n" + text + base64("KEY=" + openai_project_key(2)) + "\n");
   CHECK(scan({"files", "."}, dir.path()).report.at("findings").size() == 2);
   const auto report = scan_beyond(
       {"files", ".", "--limit", "decode-ratio=1"}, dir.path(),
-      {"decode-ratio", "a.txt", "decodes to more than 1 times its size; the rest was not searched" +
-                                    raise("decode-ratio")},
+      {"decode-ratio", "a.txt",
+       "decodes to more than 1 times its size; the rest was not searched" + raise("decode-ratio")},
       1);
   CHECK(findings_of(report, key).size() == 1);
 }

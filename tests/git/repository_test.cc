@@ -124,6 +124,8 @@ TEST_CASE("a work tree that is somewhere else") {
   TestRepo repo;
   const TempDir dir;
   repo.git({"config", "core.worktree", dir.path()});
+  CHECK(work_tree_of(repo.path() / ".git").empty());  // it does not know of this repository
+  dir.write(".git", "gitdir: " + (repo.path() / ".git").native() + "\n");
   CHECK(work_tree_of(repo.path() / ".git") == dir.path());
 }
 

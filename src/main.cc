@@ -10,8 +10,10 @@
 #endif
 
 #include "base/failure.h"
+#include "base/sandbox.h"
 #include "base/stop.h"
 #include "cli/commands.h"
+#include "cli/confine.h"
 #include "cli/options.h"
 
 namespace {
@@ -40,10 +42,12 @@ void keep_memory() {
 
 int main(int argc, char** argv) {
   constexpr int kWrong = 2;
+  if (!keysift::kSanitized) keysift::keep_memory_private();
   keep_memory();
   try {
     const auto options = keysift::parse_options(argc, argv);
     if (!options) return 0;
+    keysift::confine(*options);
     switch (options->command) {
       case keysift::Command::rules_list:
       case keysift::Command::rules_show:

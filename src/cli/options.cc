@@ -8,7 +8,7 @@
 #include "base/date.h"
 #include "base/failure.h"
 #include "base/text.h"
-#include "base/version.h"
+#include "cli/version.h"
 
 namespace keysift {
 namespace {
@@ -245,7 +245,10 @@ class CommandLine {
   CommandLine() {
     app_.name("keysift");
     app_.footer(kFooter);
-    app_.set_version_flag("--version", std::string("keysift ") + kVersion);
+    auto* verbose =
+        app_.add_flag("--verbose", verbose_, "With --version: also what holds of its sandbox and build");
+    verbose->needs(
+        app_.set_version_flag("--version", [this] { return verbose_ ? version_in_full() : version_line(); }));
     app_.require_subcommand(1);
     raw_.options.threads = std::max(1U, std::thread::hardware_concurrency());
     add_scan_commands();
@@ -406,6 +409,7 @@ class CommandLine {
 
   CLI::App app_{"keysift finds leaked API keys in files and in git history."};
   RawOptions raw_;
+  bool verbose_ = false;
   std::string path_ = default_path();
 };
 

@@ -12,4 +12,10 @@ class Failure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The system failed, or refused: what was asked for may be there all the same.
+class SystemFailure : public Failure {
+ public:
+  using Failure::Failure;
+};
+
 }  // namespace keysift

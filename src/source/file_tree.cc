@@ -74,8 +74,8 @@ class TaskStack {
 
   std::optional<Task> pop() {
     std::unique_lock lock(guard_);
-    changed_.wait(lock, [&] { return !tasks_.empty() || open_ == 0; });
-    if (tasks_.empty()) return std::nullopt;
+    changed_.wait(lock, [&] { return !tasks_.empty() || open_ == 0 || abandoned_; });
+    if (tasks_.empty() || abandoned_) return std::nullopt;
     auto task = std::move(tasks_.back());
     tasks_.pop_back();
     return task;
@@ -89,8 +89,7 @@ class TaskStack {
   // Lets everybody go home, because one of us failed.
   void abandon() {
     const std::lock_guard lock(guard_);
-    tasks_.clear();
-    open_ = 0;
+    abandoned_ = true;
     changed_.notify_all();
   }
 
@@ -99,6 +98,7 @@ class TaskStack {
   std::condition_variable changed_;
   std::vector<Task> tasks_;
   std::size_t open_ = 0;  // pushed and not done
+  bool abandoned_ = false;
 };
 
 struct Names {
@@ -203,9 +203,11 @@ class Walk {
       auto rules = std::make_shared<IgnoreRules>(Repository::open(root), options_.workers, problem);
       if (!problem.empty()) on_error_(folder + ".git/index", problem, worker);
       return rules;
-    } catch (const Failure&) {
-      return nullptr;
+    } catch (const SystemFailure& failure) {
+      on_error_(folder + ".git", "its ignore rules are unknown: " + std::string(failure.what()), worker);
+    } catch (const Failure&) {  // it is no repository, for git either
     }
+    return nullptr;
   }
 
   void perform(Task task, unsigned worker) {
@@ -334,7 +336,8 @@ void read_walked_file(int root, const std::string& path, const std::string& show
     return;
   }
   struct stat status {};
-  if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (fstat(file.get(), &status) != 0) return complain(errno);
+  if (!S_ISREG(status.st_mode)) return;
   Blob whole;
   whole.path = shown;
   const int error = read_with_members(file.get(), static_cast<std::uint64_t>(status.st_size), whole, options,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <latch>
 #include <map>
 #include <mutex>
 #include <random>
@@ -421,6 +422,22 @@ Walked read_one(const fs::path& root, const std::string& path, std::string& byte
         result.errors.emplace(shown, problem.message);
       });
   return result;
+}
+
+TEST_CASE("a walk ends when a visitor throws while another is busy") {
+  const TempDir dir;
+  dir.write("a/a", "");
+  dir.write("b/b", "");
+  FileTreeOptions options;
+  options.workers = 2;
+  std::latch both(2);
+  const auto visit = [&](const WalkedFile& file, int, unsigned) {
+    both.arrive_and_wait();
+    if (file.path == "a/a") throw Failure("enough");
+    usleep(50'000);  // until that has reached the others
+  };
+  const auto on_error = [](const std::string&, const Problem&, unsigned) {};
+  CHECK_THROWS_AS(walk_files(dir.path(), options, visit, on_error), Failure);
 }
 
 TEST_CASE("a file that a walk came to is read, unless it is gone or something else by now") {

@@ -1,6 +1,7 @@
 // keysift: finds leaked API keys.
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #ifdef __GLIBC__
@@ -9,6 +10,7 @@
 #include <unistd.h>
 #endif
 
+#include "base/emergency.h"
 #include "base/failure.h"
 #include "base/sandbox.h"
 #include "base/stop.h"
@@ -32,11 +34,14 @@ void keep_memory() {
   const auto huge = (end / kHugePage + 2) * kHugePage;
   // Makes the heap grow to kFirst beyond `huge`, and what is used of it begin there: a page that was touched
   // keeps those around it small.
-  static void* volatile untouched = operator new(huge - end, std::nothrow);
+  static void* volatile untouched = std::malloc(huge - end);  // no operator new: that may end us
   if (untouched != nullptr) madvise(reinterpret_cast<void*>(huge), kFirst - kHugePage, MADV_HUGEPAGE);
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
+
+// Before static objects are made: they need memory, too.
+[[gnu::constructor(101)]] void prepare() { keysift::prepare_for_emergencies(); }
 
 }  // namespace
 
@@ -44,6 +49,7 @@ int main(int argc, char** argv) {
   constexpr int kWrong = 2;
   if (!keysift::kSanitized) keysift::keep_memory_private();
   keep_memory();
+  const keysift::ExitIsEmergency guard;
   try {
     const auto options = keysift::parse_options(argc, argv);
     if (!options) return 0;

@@ -400,7 +400,9 @@ const SecretFiles& Audit::secret_files() {
 }
 
 void Audit::add_past(const Repository& repository, std::vector<PastFile> files) {
-  auto findings = past_findings(repository, std::move(files));
+  std::string problem;
+  auto findings = past_findings(repository, std::move(files), problem);
+  if (!problem.empty()) error(".git/index", problem);
   if (options_.reachable_only)
     std::erase_if(findings, [](const EnvFinding& each) { return each.coverage == Coverage::unreachable; });
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.env));

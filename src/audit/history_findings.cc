@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <tuple>
 #include <utility>
@@ -75,7 +76,11 @@ class Historian {
     place_blobs(hits);
     place_names(hits);
     place_messages(hits);
-    return {std::move(findings_), past_files()};
+    auto files = past_files();
+    for (const auto& [id, problem] : reader_.unreadable())
+      errors_.push_back(
+          {id.hex(), "object cannot be read (" + problem + "); try: git fsck", Cause::unreadable});
+    return {std::move(findings_), std::move(files)};
   }
 
  private:
@@ -90,8 +95,14 @@ class Historian {
     for (const auto& hit : hits) {
       if (hit.origin == Origin::history) wanted.insert(hit.object);
     }
+    std::mutex guard;
+    const auto on_error = [&](const std::string& path, const Problem& problem, unsigned) {
+      const std::lock_guard lock(guard);
+      errors_.push_back(
+          {path, problem.message, problem.cause});  // most have been told before: once is enough
+    };
     links_ = read_tree_links(searched_.objects, searched_.walk, std::vector(wanted.begin(), wanted.end()),
-                             may_have_named_ ? tests_.name : NameTest());
+                             may_have_named_ ? tests_.name : NameTest(), on_error);
   }
 
   // Only what a ref's history needs is missed: git itself lets go of the rest bit by bit.

@@ -17,10 +17,10 @@ PastFileTests past_file_tests(const SecretFiles& files) {
           }};
 }
 
-std::vector<EnvFinding> past_findings(const Repository& repository, std::vector<PastFile> files) {
+std::vector<EnvFinding> past_findings(const Repository& repository, std::vector<PastFile> files,
+                                      std::string& problem) {
   std::vector<EnvFinding> findings;
   if (files.empty()) return findings;
-  std::string problem;  // told with the coverage
   std::set<std::string> tracked;
   for (const auto& entry : repository.index(problem)) tracked.insert(entry.path);
   const auto root = repository.work_tree();

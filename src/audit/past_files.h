@@ -30,6 +30,8 @@ struct PastFile {
 PastFileTests past_file_tests(const SecretFiles& files);
 
 /// What is to be told of such files, each once. What git tracks now is left out: coverage tells it as that.
-std::vector<EnvFinding> past_findings(const Repository& repository, std::vector<PastFile> files);
+/// When the index cannot be read, `problem` says why.
+std::vector<EnvFinding> past_findings(const Repository& repository, std::vector<PastFile> files,
+                                      std::string& problem);
 
 }  // namespace keysift

@@ -61,6 +61,9 @@ class RangeHistorian {
     for (const auto& [key, place] : names_at_) add_name(key.second, place);
     for (const auto& [thing, place] : messages_at_)
       add(*place.hit, {}, provenance_of(place, BlobState::history_only, false));
+    for (const auto& [id, problem] : objects_.unreadable())
+      on_error_(id.hex(), "object cannot be read (" + problem + "); what is said of its history may be wrong",
+                0);
     return std::move(findings_);
   }
 
@@ -125,7 +128,7 @@ class RangeHistorian {
   // The trees of HEAD and of what the range ends in.
   void find_ends() {
     git_oid head;
-    if (git_reference_name_to_id(&head, repository_.get(), "HEAD") == 0)
+    if (git_answer([&] { return git_reference_name_to_id(&head, repository_.get(), "HEAD"); }) == 0)
       head_ = tree_of(Oid::from_raw(head.id));
     for (const auto& tip : range_.tips) {
       if (const auto tree = tree_of(tip.commit)) tips_.push_back(*tree);

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/emergency.h"
 #include "base/failure.h"
 #include "base/stop.h"
 #include "base/text.h"
@@ -26,7 +27,8 @@ namespace keysift {
 namespace {
 
 [[noreturn]] void fail(const char* verb, const std::filesystem::path& path, int error) {
-  throw Failure("cannot " + std::string(verb) + " " + printable(path.native()) + ": " + std::strerror(error));
+  throw SystemFailure("cannot " + std::string(verb) + " " + printable(path.native()) + ": " +
+                      std::strerror(error));
 }
 
 // Of a new file. No other thread makes files meanwhile.
@@ -36,10 +38,21 @@ mode_t usual_mode() {
   return 0666 & ~mask;
 }
 
+bool is_absent(int error) { return error == ENOENT || error == ENOTDIR; }
+
 }  // namespace
+
+bool is_unavailable(int error) {
+  return is_absent(error) || error == ELOOP || error == EACCES || error == EPERM || error == ENXIO ||
+         error == ENODEV || error == ENAMETOOLONG;
+}
 
 UniqueFd::~UniqueFd() {
   if (fd_ >= 0) close(fd_);
+}
+
+void close_written(UniqueFd file, const std::filesystem::path& name) {
+  if (close(file.release()) != 0 && errno != EINTR) fail("write", name, errno);  // Linux: it is closed
 }
 
 void write_all(int file, std::string_view bytes, const std::filesystem::path& name) {
@@ -107,14 +120,17 @@ std::optional<std::string> read_regular_file(int folder, const std::string& path
   const UniqueFd file =
       folder == AT_FDCWD ? UniqueFd(open(path.c_str(), flags)) : open_below(folder, path, flags);
   struct stat status {};
-  if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (!file && is_unavailable(errno)) return std::nullopt;
+  if (!file || fstat(file.get(), &status) != 0) fail("read", path, errno);
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
   if (static_cast<std::uintmax_t>(status.st_size) > most) return std::nullopt;
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   std::size_t filled = 0;
   while (filled < bytes.size()) {
     const auto got = read(file.get(), bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return std::nullopt;
+    if (got < 0) fail("read", path, errno);
+    if (got == 0) return std::nullopt;
     filled += static_cast<std::size_t>(got);
   }
   return bytes;
@@ -186,22 +202,28 @@ FileWriter::FileWriter(const std::filesystem::path& path, Access access) : path_
   mode_ = access == Access::usual ? usual : access == Access::program ? 0755 : 0600;
   beside_ = path.native() + ".XXXXXX";
   file_ = UniqueFd(mkostemp(beside_.data(), O_CLOEXEC));
-  if (file_) return;
-  beside_.clear();
-  fail("write", path, errno);
+  if (!file_) {
+    beside_.clear();
+    fail("write", path, errno);
+  }
+  remove_in_emergency(beside_.c_str());
 }
 
 FileWriter::~FileWriter() {
-  if (!beside_.empty()) unlink(beside_.c_str());
+  if (beside_.empty()) return;
+  unlink(beside_.c_str());
+  remove_in_emergency(nullptr);
 }
 
 void FileWriter::write(std::string_view bytes) { write_all(file_.get(), bytes, path_); }
 
 void FileWriter::finish() {
+  if (!beside_.empty() && fchmod(file_.get(), mode_) != 0) fail("write", path_, errno);
+  close_written(std::move(file_), path_);
   if (beside_.empty()) return;
-  if (fchmod(file_.get(), mode_) != 0) fail("write", path_, errno);
   if (rename(beside_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
   beside_.clear();
+  remove_in_emergency(nullptr);
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes, Access access) {

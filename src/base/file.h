@@ -37,6 +37,13 @@ class UniqueFd {
 /// says why.
 UniqueFd open_below(int folder, const std::string& path, int flags);
 
+/// Closes a file that was written to. Throws Failure, with `name`, when not all of it was kept: some systems
+/// tell only now.
+void close_written(UniqueFd file, const std::filesystem::path& name);
+
+/// Whether an errno says that a file is not there, or not ours to read; else the system has failed.
+bool is_unavailable(int error);
+
 /// The contents of the file at `path`. Throws Failure, naming the path and the cause, also when it has more
 /// than `most` bytes.
 std::string read_file(const std::filesystem::path& path, std::size_t most = SIZE_MAX);

@@ -44,6 +44,7 @@ struct Outputs::Lines {
       throw Failure("cannot write " + printable(path.native()) + ": " + std::strerror(errno));
   }
   void write(std::string_view bytes) { write_all(file.get(), bytes, name); }
+  void finish() { close_written(std::move(file), name); }
 
   UniqueFd file;
   std::filesystem::path name;
@@ -81,6 +82,7 @@ void Outputs::write(const Report& report, Style style) {
     const auto& [format, path] = options_.reports[i];
     if (lines_[i]) {
       render(report, format, of_files, [&](std::string_view bytes) { lines_[i]->write(bytes); });
+      lines_[i]->finish();
       continue;
     }
     FileWriter file(path);

@@ -12,17 +12,22 @@
 namespace keysift {
 namespace {
 
+[[noreturn]] void fail(std::string_view path) {
+  throw Failure("cannot read " + printable(path) + ": " + std::strerror(errno));
+}
+
 std::optional<struct stat> status_of(int folder, std::string_view name) {
   struct stat status {};
-  if (fstatat(folder, std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
-  return status;
+  if (fstatat(folder, std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return status;
+  if (!is_unavailable(errno)) fail(name);
+  return std::nullopt;
 }
 
 }  // namespace
 
 WorkTree::WorkTree(const std::filesystem::path& root)
     : root_(open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (!root_) throw Failure("cannot read " + printable(root.native()) + ": " + std::strerror(errno));
+  if (!root_) fail(root.native());
 }
 
 // Opens the folder that `path` lies in, and leaves of `path` its last part.
@@ -33,6 +38,7 @@ UniqueFd WorkTree::enter(std::string_view& path) const {
     folder = UniqueFd(openat(folder.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     path.remove_prefix(slash + 1);
   }
+  if (!folder && !is_unavailable(errno)) fail(path);
   return folder;
 }
 

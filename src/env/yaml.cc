@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <new>
 #include <optional>
 
 namespace keysift {
@@ -19,21 +20,21 @@ std::string text_of(const yaml_char_t* text) { return text ? reinterpret_cast<co
 class Builder {
  public:
   explicit Builder(std::string_view bytes) {
-    ready_ = yaml_parser_initialize(&parser_) != 0;
-    if (ready_)
-      yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   bytes.size());
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();  // it fails for nothing else
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(bytes.data()),
+                                 bytes.size());
   }
-  ~Builder() {
-    if (ready_) yaml_parser_delete(&parser_);
-  }
+  ~Builder() { yaml_parser_delete(&parser_); }
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
 
   YamlNode::Ptr build() {
-    for (bool more = ready_; more;) {
+    for (bool more = true; more;) {
       yaml_event_t event;
-      if (yaml_parser_parse(&parser_, &event) == 0) return nullptr;
+      if (yaml_parser_parse(&parser_, &event) == 0) {
+        if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+        return nullptr;
+      }
       const bool went_well = take(event);
       more = event.type != YAML_STREAM_END_EVENT && event.type != YAML_DOCUMENT_END_EVENT;
       yaml_event_delete(&event);
@@ -125,7 +126,6 @@ class Builder {
   }
 
   yaml_parser_t parser_;
-  bool ready_ = false;
   Node root_;
   std::vector<Open> open_;
   std::map<std::string, Node> anchors_;

@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "base/failure.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "git/hooks_path.h"
 
 namespace keysift {
@@ -22,7 +26,9 @@ std::shared_ptr<const IgnoreFile> read_rules(const std::string& path, std::strin
 
 bool is_real_folder(const std::string& path) {
   struct stat status {};
-  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  if (lstat(path.c_str(), &status) == 0) return S_ISDIR(status.st_mode);
+  if (is_unavailable(errno)) return false;
+  throw SystemFailure("cannot read " + printable(path) + ": " + std::strerror(errno));
 }
 
 // Where the user's ignore file is when core.excludesFile does not say; empty for nowhere.
@@ -49,7 +55,7 @@ Ignores::Ignores(const Repository& repository) {
   };
   add(repository.common_dir() / "info/exclude");
   git_config* raw = nullptr;
-  if (git_repository_config_snapshot(&raw, repository.get()) == 0) {
+  if (git_answer([&] { return git_repository_config_snapshot(&raw, repository.get()); }) == 0) {
     const GitHandle<git_config, git_config_free> config(raw);
     int fold_case = 0;
     fold_case_ = git_config_get_bool(&fold_case, raw, "core.ignorecase") == 0 && fold_case != 0;

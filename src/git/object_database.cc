@@ -19,7 +19,7 @@ std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folde
        entry.increment(error)) {
     entries.push_back(entry->path());
   }
-  if (error && error != std::errc::no_such_file_or_directory)
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
     declined.push_back({folder, "folder cannot be read: " + error.message()});
   std::sort(entries.begin(), entries.end());
   return entries;

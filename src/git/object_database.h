@@ -14,9 +14,9 @@ namespace keysift {
 /// that git's environment names. Any number of threads may read it.
 class ObjectDatabase {
  public:
-  /// A pack that cannot be read.
+  /// A pack, or a folder, that cannot be read.
   struct Declined {
-    std::filesystem::path index_file;
+    std::filesystem::path path;
     std::string reason;
   };
 

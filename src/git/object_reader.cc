@@ -55,6 +55,7 @@ bool read_loose_header(ObjectStream& stream) {
 std::optional<Object> ObjectReader::read(const Oid& id) {
   problem_.clear();
   current_ = contents_of(id, 0);
+  if (!current_ && cause_ == Cause::unreadable) unreadable_.emplace(id, problem_);
   if (!current_) return std::nullopt;
   return Object{id, current_->type, current_->bytes, {}};
 }
@@ -178,7 +179,10 @@ std::optional<ObjectStream> ObjectReader::open_loose(const std::filesystem::path
   const auto name = id.hex();
   const auto path = objects / name.substr(0, 2) / name.substr(2);
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  const bool there = std::filesystem::is_regular_file(path, error);
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+    return fail("cannot read " + printable(path.native()) + ": " + error.message(), Cause::unreadable);
+  if (!there) return std::nullopt;
   try {
     MappedFile file(path);
     const auto bytes = file.bytes();

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,10 @@ class ObjectReader {
   /// Of what kind that is.
   Cause cause() const { return cause_; }
 
+  /// Those of all objects asked for that the system did not let us read, and why. They are there, so that
+  /// whoever takes no answer for an answer should tell.
+  const std::map<Oid, std::string>& unreadable() const { return unreadable_; }
+
  private:
   // Contents, and what keeps them in memory.
   struct Contents {
@@ -74,6 +79,7 @@ class ObjectReader {
   std::optional<Contents> current_;
   std::string problem_;
   Cause cause_ = Cause::broken;
+  std::map<Oid, std::string> unreadable_;
 };
 
 /// The object of type `type` that `object` is or, as a tag, leads to; nothing if it leads elsewhere or is

@@ -1,12 +1,17 @@
 #include "git/repository.h"
 
 #include <fcntl.h>
+#include <git2/sys/alloc.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
+#include <unordered_set>
 
+#include "base/emergency.h"
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/mapped_file.h"
@@ -38,17 +43,82 @@ std::filesystem::path git_dir_of(const std::filesystem::path& path) {
 }
 
 Index index_of(const std::filesystem::path& file) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error) && !error) return {};
   try {
+    if (!std::filesystem::exists(file)) return {};
     auto index = parse_index(MappedFile(file, MappedFile::Load::at_once).bytes());
     const auto by_path = [](const auto& a, const auto& b) { return a.path < b.path; };
     if (!std::is_sorted(index.entries.begin(), index.entries.end(), by_path))  // git always sorts it
       std::sort(index.entries.begin(), index.entries.end(), by_path);
     return index;
-  } catch (const Failure& failure) {
-    throw Failure("the index cannot be read: " + std::string(failure.what()));
+  } catch (const std::runtime_error& error) {
+    throw Failure("the index cannot be read: " + std::string(error.what()));
   }
+}
+
+// The names of refs that have files of their own; "refs" is added to `broken` if they cannot be listed.
+std::vector<std::string> loose_refs(const std::filesystem::path& git_dir, std::vector<std::string>& broken) {
+  std::vector<std::string> names;
+  std::error_code error;
+  using Walk = std::filesystem::recursive_directory_iterator;
+  for (Walk entry(git_dir / "refs", error), end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().lexically_relative(git_dir).native();
+    int valid = 0;
+    if (entry->is_regular_file(error) && git_reference_name_is_valid(&valid, name.c_str()) == 0 && valid != 0)
+      names.push_back(name);
+  }
+  if (error) broken.emplace_back("refs");
+  return names;
+}
+
+// Libgit2 does not survive a lack of memory everywhere, and takes it for a thing that is not there.
+template <typename T>
+T* had(T* memory) {
+  if (memory == nullptr) end_out_of_memory();
+  return memory;
+}
+
+std::size_t product(std::size_t count, std::size_t size) {
+  if (size > 0 && count > SIZE_MAX / size) end_out_of_memory();
+  return count * size;
+}
+
+char* copy_of(const char* text, std::size_t size) {
+  auto* copy = static_cast<char*>(had(std::malloc(size + 1)));
+  std::memcpy(copy, text, size);
+  copy[size] = '\0';
+  return copy;
+}
+
+// Calls malloc() and the like, and ends the process when there is no memory.
+template <typename Allocator = git_allocator>
+Allocator ending_allocator() {
+  Allocator calls{};
+  calls.gmalloc = [](std::size_t size, const char*, int) {
+    return had(std::malloc(std::max<std::size_t>(size, 1)));
+  };
+  calls.grealloc = [](void* memory, std::size_t size, const char*, int) {
+    return had(std::realloc(memory, std::max<std::size_t>(size, 1)));
+  };
+  calls.gfree = std::free;
+  if constexpr (requires { calls.gcalloc; }) {  // before libgit2 1.6
+    calls.gcalloc = [](std::size_t count, std::size_t size, const char*, int) {
+      return had(std::calloc(std::max<std::size_t>(count, 1), std::max<std::size_t>(size, 1)));
+    };
+    calls.gstrdup = [](const char* text, const char*, int) { return copy_of(text, std::strlen(text)); };
+    calls.gstrndup = [](const char* text, std::size_t most, const char*, int) {
+      return copy_of(text, strnlen(text, most));
+    };
+    calls.gsubstrdup = [](const char* text, std::size_t size, const char*, int) {
+      return copy_of(text, size);
+    };
+    calls.gmallocarray = [](std::size_t count, std::size_t size, const char*, int) {
+      return had(std::malloc(std::max<std::size_t>(product(count, size), 1)));
+    };
+    calls.greallocarray = [](void* memory, std::size_t count, std::size_t size, const char*, int) {
+      return had(std::realloc(memory, std::max<std::size_t>(product(count, size), 1)));
+    };
+  }
+  return calls;
 }
 
 }  // namespace
@@ -56,7 +126,9 @@ Index index_of(const std::filesystem::path& file) {
 void start_libgit2() {
   static std::once_flag once;
   std::call_once(once, [] {
-    git_libgit2_init();
+    static auto allocator = ending_allocator();
+    git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator);
+    if (git_libgit2_init() < 0) throw Failure("libgit2 cannot be started (" + git_error_message() + ")");
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
     // Reading a stranger's repository is the point; libgit2 runs nothing that its configuration names.
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
@@ -80,7 +152,9 @@ Repository Repository::open(const std::filesystem::path& path) {
   git_repository* handle = nullptr;
   if (const auto trouble = trouble_with_files(git_dir_of(path)); !trouble.empty())
     throw Failure(printable(path.native()) + ": no git repository that can be read (" + trouble + ")");
-  if (git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr) == 0) {
+  const auto status = git_answer(
+      [&] { return git_repository_open_ext(&handle, path.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH, nullptr); });
+  if (status == 0) {
     Repository repository(handle);
     add_object_folders(handle);
     return repository;
@@ -97,7 +171,7 @@ Repository Repository::open(const std::filesystem::path& path) {
 std::optional<std::filesystem::path> Repository::root_of(const std::filesystem::path& path) {
   start_libgit2();
   git_buf found{};
-  const auto status = git_repository_discover(&found, path.c_str(), 1, nullptr);
+  const auto status = git_answer([&] { return git_repository_discover(&found, path.c_str(), 1, nullptr); });
   const std::string git_dir = status == 0 ? std::string(found.ptr, found.size) : std::string();
   git_buf_dispose(&found);
   if (status != 0) return std::nullopt;
@@ -129,7 +203,8 @@ std::filesystem::path Repository::common_dir() const { return git_repository_com
 
 std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   git_odb* raw = nullptr;
-  git_repository_odb(&raw, get());
+  if (git_repository_odb(&raw, get()) != 0)
+    throw Failure("the repository cannot be read (" + git_error_message() + ")");
   const GitHandle<git_odb, git_odb_free> database(raw);
   std::vector<Ref> refs;
   const auto add = [&](const std::string& name, const git_oid* target) {
@@ -139,7 +214,8 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
   };
   const auto add_named = [&](const std::string& name) {
     git_oid target;
-    return git_reference_name_to_id(&target, get(), name.c_str()) == 0 && add(name, &target);
+    return git_answer([&] { return git_reference_name_to_id(&target, get(), name.c_str()); }) == 0 &&
+           add(name, &target);
   };
   // The HEAD of a repository without commits leads nowhere, and may. One that leads to a broken branch is
   // told as that branch.
@@ -150,13 +226,19 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
     return refs;
   }
   const GitHandle<git_reference_iterator, git_reference_iterator_free> iterator(raw_iterator);
+  std::unordered_set<std::string> seen;
   const auto first = static_cast<std::ptrdiff_t>(refs.size());
-  for (git_reference* raw_ref = nullptr; git_reference_next(&raw_ref, iterator.get()) == 0;) {
+  const auto next = [&](git_reference** ref) { return git_reference_next(ref, iterator.get()); };
+  for (git_reference* raw_ref = nullptr; git_answer([&] { return next(&raw_ref); }) == 0;) {
     const GitHandle<git_reference, git_reference_free> ref(raw_ref);
     const std::string name = git_reference_name(raw_ref);
+    seen.insert(name);
     const bool direct = git_reference_type(raw_ref) == GIT_REFERENCE_DIRECT;
     if (!(direct ? add(name, git_reference_target(raw_ref)) : add_named(name))) broken.push_back(name);
   }
+  // Libgit2 passes over those that it cannot read.
+  for (const auto& name : loose_refs(common_dir(), broken))
+    if (!seen.contains(name) && !add_named(name)) broken.push_back(name);
   if (!head && broken.empty() && git_repository_head_unborn(get()) != 1) broken.emplace_back("HEAD");
   std::sort(refs.begin() + first, refs.end(), [](const Ref& a, const Ref& b) { return a.name < b.name; });
   std::sort(broken.begin(), broken.end());
@@ -165,13 +247,13 @@ std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
 
 std::optional<Oid> Repository::head() const {
   git_oid target;
-  if (git_reference_name_to_id(&target, get(), "HEAD") != 0) return std::nullopt;
+  if (git_answer([&] { return git_reference_name_to_id(&target, get(), "HEAD"); }) != 0) return std::nullopt;
   return Oid::from_raw(target.id);
 }
 
 std::string Repository::branch() const {
   git_reference* raw = nullptr;
-  if (git_reference_lookup(&raw, get(), "HEAD") != 0) return {};
+  if (git_answer([&] { return git_reference_lookup(&raw, get(), "HEAD"); }) != 0) return {};
   const GitHandle<git_reference, git_reference_free> head(raw);
   const char* target = git_reference_symbolic_target(raw);
   constexpr std::string_view kBranches = "refs/heads/";
@@ -181,7 +263,7 @@ std::string Repository::branch() const {
 
 std::string Repository::remote_address() const {
   git_config* raw = nullptr;
-  if (git_repository_config_snapshot(&raw, get()) != 0) return {};
+  if (git_answer([&] { return git_repository_config_snapshot(&raw, get()); }) != 0) return {};
   const GitHandle<git_config, git_config_free> config(raw);
   const char* address = nullptr;
   return git_config_get_string(&address, raw, "remote.origin.url") == 0 ? address : "";

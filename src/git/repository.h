@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/failure.h"
 #include "git/index_file.h"
 #include "git/oid.h"
 
@@ -34,6 +35,18 @@ void start_libgit2();
 
 /// What libgit2 says of its last failure on this thread.
 std::string git_error_message();
+
+/// The status of a call of libgit2 that may well find nothing. Throws SystemFailure when it is the system
+/// that fails: what is there cannot be read then.
+template <typename Call>
+int git_answer(Call&& call) {
+  git_error_clear();
+  const int status = call();
+  const auto* error = git_error_last();
+  if (status < 0 && status != GIT_ENOTFOUND && error != nullptr && error->klass == GIT_ERROR_OS)
+    throw SystemFailure("the repository cannot be read (" + git_error_message() + ")");
+  return status;
+}
 
 /// A ref and the object it names, symbolic refs resolved.
 struct Ref {

@@ -22,7 +22,7 @@ using Trees = std::vector<std::optional<Oid>>;  // by parent; nothing: it has no
 // The commits that the next one will stand on, HEAD first; none in a repository without commits.
 std::vector<Oid> parents_of_next(const Repository& repository) {
   git_oid head;
-  if (git_reference_name_to_id(&head, repository.get(), "HEAD") != 0) {
+  if (git_answer([&] { return git_reference_name_to_id(&head, repository.get(), "HEAD"); }) != 0) {
     if (git_repository_head_unborn(repository.get()) == 1) return {};
     throw Failure("HEAD cannot be read (" + git_error_message() + "); try: git fsck");
   }

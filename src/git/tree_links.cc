@@ -108,14 +108,14 @@ std::span<const std::uint32_t> TreeLinks::entries_of(std::uint32_t object) const
 }
 
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted, const NameTest& named) {
+                          std::span<const Oid> wanted, const NameTest& named,
+                          const ObjectErrorSink& on_error) {
   TreeLinks::Maker maker(wanted, options.workers, named);
   const auto add = [&](const Object& tree, unsigned worker) {
     maker.add(tree, worker);
     return 0;
   };
-  // Whoever walked before has told what cannot be read.
-  objects.run_part(ObjectPart::trees, options, add, [](const std::string&, const Problem&, unsigned) {});
+  objects.run_part(ObjectPart::trees, options, add, on_error);
   return maker.finish();
 }
 

@@ -83,8 +83,9 @@ class TreeLinks::Maker {
 };
 
 /// Reads all trees of `objects` for their links, as Maker keeps them. Those that cannot be read count as
-/// empty.
+/// empty, and go to `on_error`.
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted, const NameTest& named = {});
+                          std::span<const Oid> wanted, const NameTest& named,
+                          const ObjectErrorSink& on_error);
 
 }  // namespace keysift

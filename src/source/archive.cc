@@ -69,23 +69,24 @@ int filter_of(Kind kind) {
   }
 }
 
+// Makes one of libarchive's statuses, which is ARCHIVE_FATAL for a lack of memory only, an exception.
+void check_memory(int status) {
+  if (status == ARCHIVE_FATAL) throw std::bad_alloc();
+}
+
 void expect(archive* reader, Kind kind) {
   switch (kind) {
     case Kind::zip:
-      archive_read_support_format_zip(reader);
-      break;
+      return check_memory(archive_read_support_format_zip(reader));
     case Kind::seven_zip:
-      archive_read_support_format_7zip(reader);
-      break;
+      return check_memory(archive_read_support_format_7zip(reader));
     case Kind::ar:
-      archive_read_support_format_ar(reader);
-      break;
+      return check_memory(archive_read_support_format_ar(reader));
     case Kind::tar:
-      archive_read_support_format_tar(reader);
-      break;
+      return check_memory(archive_read_support_format_tar(reader));
     default:  // not an archive, or nothing
-      archive_read_support_format_raw(reader);
-      archive_read_support_format_empty(reader);
+      check_memory(archive_read_support_format_raw(reader));
+      check_memory(archive_read_support_format_empty(reader));
   }
 }
 
@@ -100,7 +101,7 @@ Reader new_reader() {
 // nobody's count.
 Reader reader_inside(Kind compressed, Kind inside) {
   auto reader = new_reader();
-  archive_read_append_filter(reader.get(), filter_of(compressed));
+  check_memory(archive_read_append_filter(reader.get(), filter_of(compressed)));
   expect(reader.get(), inside);
   return reader;
 }
@@ -112,9 +113,11 @@ bool holds_tar(Kind compressed, const Open& open) {
   const void* data = nullptr;
   std::size_t length = 0;
   la_int64_t offset = 0;
-  return open(reader.get()) == ARCHIVE_OK && archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK &&
-         archive_read_data_block(reader.get(), &data, &length, &offset) == ARCHIVE_OK &&
-         kind_of({static_cast<const char*>(data), length}) == Kind::tar;
+  const bool read = open(reader.get()) == ARCHIVE_OK &&
+                    archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK &&
+                    archive_read_data_block(reader.get(), &data, &length, &offset) == ARCHIVE_OK;
+  if (archive_errno(reader.get()) == ENOMEM) throw std::bad_alloc();
+  return read && kind_of({static_cast<const char*>(data), length}) == Kind::tar;
 }
 
 Reader reader_for(Kind kind, const Open& open) {
@@ -129,6 +132,7 @@ Reader reader_for(Kind kind, const Open& open) {
 class Utf8Locale {
  public:
   Utf8Locale() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ == nullptr && errno == ENOMEM) throw std::bad_alloc();
     if (utf8_ != nullptr) before_ = uselocale(utf8_);
   }
   ~Utf8Locale() {

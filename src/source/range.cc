@@ -69,8 +69,14 @@ void read_range(const ObjectDatabase& database, const CommitRange& range, unsign
   for_each_commit(
       database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
         const auto& commit = range.commits[number].header;
-        if (const auto object = reader.objects.read(commit.id))
+        if (const auto object = reader.objects.read(commit.id)) {
           sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
+        } else {
+          on_error(commit.id.hex(),
+                   {"commit cannot be read (" + reader.objects.problem() + "); its message was not searched",
+                    reader.objects.cause()},
+                   worker);
+        }
         reader.additions.find(commit, [&](const Addition& addition) {
           const auto& name = addition.entry.name;
           const auto& id = addition.entry.id;

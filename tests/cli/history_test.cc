@@ -616,6 +616,32 @@ TEST_CASE("a repository with SHA-256 names is refused in words, never passed ove
   CHECK((outcome.out + outcome.err).find("SHA-256") != std::string::npos);
 }
 
+TEST_CASE("a .git that is no repository is told, since its history is not searched") {
+  const TempDir dir;
+  dir.write("a.txt", "nothing\n");
+  dir.write(".git/objects/README", "HEAD is gone\n");
+  const Scan result = scan({"scan", "."}, dir.path());
+  CHECK(result.exit_code == 3);
+  CHECK(errors_of(result.report) ==
+        Errors{{".git", "is no git repository that can be read; its history was not searched"}});
+}
+
+TEST_CASE("a folder of objects that cannot be listed is told") {
+  TestRepo repo;
+  repo.write("k.txt", openai_project_key());
+  const auto commit = repo.commit_all("start");
+  const auto folder = repo.path() / ".git/objects" / commit.substr(0, 2);
+  fs::permissions(folder, fs::perms::none);
+  auto command = without_privileges();
+  command.insert(command.end(), {keysift_binary(), "history", ".", "--format", "json"});
+  const auto outcome = run(command, repo.path(), {}, clean_environment());
+  fs::permissions(folder, fs::perms::owner_all);
+  const auto errors = errors_of(json::parse(outcome.out));
+  CHECK(std::find(errors.begin(), errors.end(),
+                  Errors::value_type{commit.substr(0, 2), "folder cannot be read: Permission denied"}) !=
+        errors.end());
+}
+
 TEST_CASE("a repository without a commit") {
   TestRepo repo;
   for (const char* command : {"scan", "history"}) {

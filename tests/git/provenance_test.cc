@@ -60,7 +60,9 @@ class Story {
     const auto tips = tips_of(objects, commits, repository.refs(broken));
     std::vector<Oid> blobs;
     for (const auto& text : texts) blobs.push_back(blob(text));
-    const auto links = read_tree_links(ObjectWalk(database, 2), ObjectWalkOptions{}, blobs);
+    const auto links =
+        read_tree_links(ObjectWalk(database, 2), ObjectWalkOptions{}, blobs, {},
+                        [](const std::string&, const Problem&, unsigned) { FAIL("an error"); });
     std::vector<Sought> sought;
     for (const auto& id : blobs)
       sought.push_back({id, apart ? static_cast<std::uint32_t>(sought.size()) : 0});

@@ -53,8 +53,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t most = SIZE
 std::string read_all(int file, const std::filesystem::path& name, std::size_t most = SIZE_MAX);
 
 /// The contents of the regular file at `path`, below the open folder `folder` (open_below; AT_FDCWD:
-/// anywhere), if it has at most `most` bytes; else, and if it cannot be read or is anything else, nothing.
-/// Never waits for a pipe. `flags`: further ones for open(), such as O_NOFOLLOW.
+/// anywhere), if it has at most `most` bytes; else, and if it is not there, not ours to read or anything
+/// else, nothing. Never waits for a pipe. `flags`: further ones for open(), such as O_NOFOLLOW. Throws
+/// Failure when the system fails.
 std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
                                              int flags = 0);
 

@@ -623,7 +623,7 @@ TEST_CASE("a .git that is no repository is told, since its history is not search
   const Scan result = scan({"scan", "."}, dir.path());
   CHECK(result.exit_code == 3);
   CHECK(errors_of(result.report) ==
-        Errors{{".git", "is no git repository that can be read; its history was not searched"}});
+        Errors{{".git", "it is no repository that can be read; its history was not searched"}});
 }
 
 TEST_CASE("a folder of objects that cannot be listed is told") {

@@ -175,7 +175,6 @@ TEST_CASE("refs that lead nowhere are named, and the others given") {
   CHECK(refs_of(repo.path()) == expected);
 }
 
-// A limit of libgit2 (1.5.1): it passes such a file over when it lists refs.
 TEST_CASE("a file among the refs that holds none is named") {
   TestRepo repo;
   repo.write(".git/refs/heads/garbage", "no ref at all\n");

@@ -128,11 +128,9 @@ TEST_CASE("a configuration or a rule file that would need too much is refused in
   CHECK(config(list + repeated("'a',\n", 1'000) + end) == "0");
   CHECK(config(list + repeated("'a',\n", 1'001) + end) ==
         "keysift: c.toml:1003: this is the 1001st pattern; a file may have 1000\n");
-  const auto large = config(list + repeated("'[^a]{1000}a{1000}[^a]{1000}a{1000}',\n", 600) + end);
-  CHECK(large.starts_with("keysift: c.toml:"));
-  CHECK(large.ends_with(
-      ": the patterns up to here are too large together; a file may have 2000000 instructions "
-      "of RE2\n"));
+  CHECK(contains(config(list + repeated("'[^a]{1000}a{1000}[^a]{1000}a{1000}',\n", 600) + end),
+                 ": the patterns up to here are too large together; a file may have 2000000 instructions of "
+                 "RE2\n"));
   CHECK(
       config("x = " + repeated("[", 100'000)) ==
       "keysift: c.toml:1: not valid TOML: Error while parsing value: exceeded maximum nested value depth of "

@@ -15,6 +15,7 @@
 #include "audit/description.h"
 #include "audit/excerpt.h"
 #include "audit/history_findings.h"
+#include "audit/keys_beside.h"
 #include "audit/range_findings.h"
 #include "audit/staged_findings.h"
 #include "base/failure.h"
@@ -540,6 +541,7 @@ Report Audit::finish(std::string target) {
   scanned.config_commit = options_.config_commit;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
+  report_.keys_beside = keys_beside(report_, detector_, workers_[0].scratch);
   return std::move(report_);
 }
 

@@ -79,7 +79,7 @@ class Audit {
   /// tells also those that its `history` has.
   void env(const Repository& repository, bool history);
 
-  /// Notes something that could not be read.
+  /// Notes something that was not searched.
   void error(const std::string& path, const Problem& problem);
 
   /// Takes in what was found before the scan was stopped (Stopped), as much as can be told of it: where in

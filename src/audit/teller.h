@@ -12,8 +12,8 @@
 
 namespace keysift {
 
-/// Takes a report whose findings are the one that is told of, without provenance but for its object's name,
-/// and the keys in its path. Nothing has been left out yet: a baseline or an ignore file may do so later.
+/// Takes a report whose finding is the one that is told of, without provenance but for its object's name.
+/// Nothing has been left out yet: a baseline or an ignore file may do so later.
 using FoundSink = std::function<void(const Report&)>;
 
 /// Hands matches on as soon as they are there. Any thread may tell; the sink is called by one at a time.
@@ -25,14 +25,14 @@ class Teller {
   void tell(const Hit& hit);
 
  private:
-  const std::vector<Finding>& keys_in(const std::string& path);
+  const std::vector<Secret>& keys_in(const std::string& path);
 
   const Detector& detector_;
   FoundSink sink_;
   std::mutex lock_;
   std::optional<Detector::Scratch> scratch_;
   std::string last_path_;
-  std::vector<Finding> keys_;  ///< in `last_path_`
+  std::vector<Secret> keys_;  ///< in `last_path_`
 };
 
 }  // namespace keysift

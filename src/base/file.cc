@@ -117,9 +117,11 @@ std::string read_all(int file, const std::filesystem::path& name, std::size_t mo
 std::optional<std::string> read_regular_file(int folder, const std::string& path, std::size_t most,
                                              int flags) {
   flags |= O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  struct stat status {};
+  // Who waits to write to a pipe would write to nobody once it is opened here.
+  if (folder == AT_FDCWD && stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) return std::nullopt;
   const UniqueFd file =
       folder == AT_FDCWD ? UniqueFd(open(path.c_str(), flags)) : open_below(folder, path, flags);
-  struct stat status {};
   if (!file && is_unavailable(errno)) return std::nullopt;
   if (!file || fstat(file.get(), &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode)) return std::nullopt;

@@ -17,7 +17,7 @@ int run_generate(const Options& options);
 
 /// `scan`, `files`, `history`, `staged` and `env`: makes the report, writes it to where the options say.
 /// Returns the exit status: 0 nothing found, or a baseline of it written, 1 findings, 3 nothing found but
-/// something could not be read. Throws Failure for all that makes it 2.
+/// something was not searched. Throws Failure for all that makes it 2.
 int run_scan(const Options& options);
 
 /// `allow`: writes the entry and says so. Returns the exit status, 0. Throws Failure for a fingerprint of

@@ -14,7 +14,7 @@
 
 namespace keysift {
 
-/// Something that could not be read, so that the scan is incomplete.
+/// Something that was not searched, so that the scan is incomplete.
 struct ScanError {
   std::string path;     ///< file, object or repository; raw bytes
   std::string message;  ///< what went wrong, and what to do about it where there is something
@@ -65,6 +65,9 @@ struct Report {
   std::vector<Passage> passages;  ///< how each file with secrets stands at each door
   bool env_alone = false;         ///< nothing else was asked for
   std::vector<ScanError> errors;
+  /// Keys that are no findings, since what they stand in was not searched: a file's name, a ref's. Reports
+  /// mask them.
+  std::vector<Secret> keys_beside;
   Summary summary;
 };
 

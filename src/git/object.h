@@ -32,7 +32,7 @@ struct Object {
 /// What it returns comes with every object that was made from this one, as `fresh.reach`.
 using ObjectVisitor = std::function<std::size_t(const Object& object, unsigned worker)>;
 
-/// Called with what could not be read and why; several workers call at the same time.
+/// Called with what was not searched and why; several workers call at the same time.
 using ObjectErrorSink =
     std::function<void(const std::string& object, const Problem& problem, unsigned worker)>;
 

@@ -8,13 +8,11 @@ namespace keysift {
 
 Mask::Mask(const Report& report, bool reveal) : reveal_(reveal) {
   if (reveal) return;
+  for (const auto& key : report.keys_beside)
+    if (key.reveal().size() >= kLeastMasked) secrets_.push_back(key.reveal());
   for (const auto* findings : {&report.findings, &report.allowed, &report.known, &report.dropped}) {
     for (const auto& finding : *findings) {
-      if (finding.secret.reveal().size() < kLeastMasked) continue;
-      secrets_.push_back(finding.secret.reveal());
-      const auto& [path, begin, end, decoded] = finding.location;
-      if (finding.origin == Origin::path && !decoded.empty() && begin.column <= path.size())
-        secrets_.push_back(std::string_view(path).substr(begin.column - 1, end.column - begin.column));
+      if (finding.secret.reveal().size() >= kLeastMasked) secrets_.push_back(finding.secret.reveal());
     }
   }
   std::sort(secrets_.begin(), secrets_.end());

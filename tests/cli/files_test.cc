@@ -231,6 +231,37 @@ TEST_CASE("binary files and text in no encoding are searched as bytes") {
                            {"program", 2, 4, 4 + key.size(), "openai-project-key"}});
 }
 
+TEST_CASE("a pipe that is named is opened once: who writes to it writes to this scan") {
+  const TempDir dir;
+  REQUIRE(::mkfifo((dir.path() / "pipe").c_str(), 0600) == 0);
+  dir.write("key", "KEY=" + openai_project_key() + "\n");
+  const auto outcome = run(
+      {"sh", "-c", "cat key >pipe & exec \"$@\"", "sh", keysift_binary(), "files", "pipe", "--format", "csv"},
+      dir.path(), {}, clean_environment());
+  CHECK(outcome.exit_code == 1);
+  CHECK(lines_of(outcome.out).size() == 2);
+}
+
+TEST_CASE("a key in the name of a file, of a folder or of a ref is masked where something else is told") {
+  TestRepo repo;
+  repo.write("leak.txt", "KEY=" + openai_project_key(1) + "\n");
+  repo.commit_all("start");
+  repo.write(openai_project_key(2) + "/" + openai_project_key(3), "KEY=" + openai_project_key(4) + "\n");
+  repo.write(anthropic_api_key(5) + ".zip", "PK\3\4 and noise");
+  repo.git({"branch", openai_project_key(6)});
+  repo.write(".git/refs/tags/" + openai_project_key(7), "ref: refs/tags/none\n");
+  const auto format = GENERATE(as<std::string>{}, "text", "json", "sarif", "html", "csv", "markdown");
+  INFO(format);
+  const auto outcome = keysift({"scan", ".", "--format", format}, repo.path());
+  CHECK(outcome.exit_code == 1);
+  const auto all = outcome.out + outcome.err;
+  CHECK(contains(all, openai_project_key(2).substr(0, 8) + "****"));
+  for (unsigned seed = 1; seed <= 7; ++seed) {
+    const auto key = seed == 5 ? anthropic_api_key(5) : openai_project_key(seed);
+    CHECK_FALSE(contains(all, key.substr(key.size() - 40)));
+  }
+}
+
 TEST_CASE("file names are shown, and cannot act") {
   const TempDir dir;
   const Strings names = {"a file with spaces.txt",

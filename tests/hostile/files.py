@@ -87,6 +87,18 @@ def unreadable(kit):
     return Expected(args=('files', '.'), causes={'unreadable': 2}, words='Permission denied', user=65534)
 
 
+@case('files', 'files whose names are keys, which nobody may read, or which are broken archives')
+def keys_as_names(kit):
+    as_root()
+    kit.leak()
+    kit.leak(kit.key(), 2)
+    kit.write(kit.key(2) + '.zip', b'PK\3\4' + bytes(range(256)) * 10)
+    (kit.folder / kit.key()).chmod(0)
+    for folder in (kit.root, kit.folder):
+        folder.chmod(0o755)
+    return Expected(args=('files', '.'), causes={'unreadable': 1, 'broken': 1}, user=65534)
+
+
 @case('files', 'a folder mounted below itself')
 def mount_loop(kit):
     as_root()

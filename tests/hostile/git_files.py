@@ -103,6 +103,8 @@ for name in ('.gitignore', '.keysift.toml', '.keysiftignore', '.env', 'Dockerfil
     def tree_zero(kit, name=name):
         kit.repository()
         (kit.folder / name).symlink_to('/dev/zero')
+        if name.startswith('.keysift'):
+            return Expected(status=2, keys=0, words=f'{name}: it is a link')
         return Expected(causes=None)
 
 
@@ -183,6 +185,15 @@ def refs(kit):
     return Expected(causes=None, words='ref cannot be resolved', also=also)
 
 
+@case('git', 'branches and tags called like keys, which lead nowhere')
+def refs_called_like_keys(kit):
+    git_dir = kit.repository()
+    (git_dir / 'refs/heads' / kit.key(2)).write_text('garbage\n')
+    (git_dir / 'refs/tags').mkdir(exist_ok=True)
+    (git_dir / 'refs/tags' / kit.key(2)).write_text('ref: refs/tags/none\n')
+    return Expected(causes=None)
+
+
 @case('git', 'packed-refs that is cut short, and a HEAD of garbage')
 def packed_refs(kit):
     git_dir = kit.repository()
@@ -238,3 +249,34 @@ def closed_objects(kit):
     (git_dir / 'objects' / blob[:2]).chmod(0)
     return Expected(user=65534, causes=None, words='cannot be read',
                     also=lambda _, got: '' if got.errors() else 'nothing was told')
+
+
+@case('git', 'a multi-pack-index, a commit-graph, a bitmap and a reverse index of noise')
+def auxiliary_files(kit):
+    git_dir = kit.repository()
+    kit.git('gc', '--quiet')
+    kit.git('multi-pack-index', 'write')
+    kit.git('commit-graph', 'write', '--reachable')
+    packs = git_dir / 'objects/pack'
+    noise = bytes(range(256)) * 100
+    for path in (packs / 'multi-pack-index', git_dir / 'objects/info/commit-graph',
+                 *(pack.with_suffix(suffix) for pack in packs.glob('*.pack') for suffix in ('.bitmap', '.rev', '.mtimes'))):
+        if path.exists():
+            path.chmod(0o644)
+        path.write_bytes(noise)
+    return Expected()
+
+
+@case('git', 'a multi-pack-index that names a pack which is not there')
+def multi_pack_index(kit):
+    git_dir = kit.repository()
+    kit.git('repack', '-q', '-d')
+    kit.write('more.txt', kit.line(2))
+    kit.git('add', '-A')
+    kit.git('commit', '-q', '-m', 'more')
+    kit.git('repack', '-q', '-d')
+    kit.git('multi-pack-index', 'write')
+    lacking = next(path for path in (git_dir / 'objects/pack').glob('*.idx'))
+    for path in (lacking, lacking.with_suffix('.pack')):
+        path.unlink()
+    return Expected(keys=2, causes=None, also=lambda _, got: '' if got.errors() else 'nothing was told')

@@ -255,7 +255,7 @@ test('totals count keys, not places', 'ordinary', async (page) => {
   assert.deepEqual(found, expected);
 });
 
-test('an incomplete scan says so, with what could not be read', 'odd', async (page) => {
+test('an incomplete scan says so, with what was not searched', 'odd', async (page) => {
   const errors = await text(page, '#errors');
   assert.match(errors, /This scan is incomplete/);
   assert.match(errors, /secret\.zip\s+not a whole archive/);

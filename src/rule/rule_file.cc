@@ -12,27 +12,18 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "rule/built_in_files.h"
-#include "rule/toml.h"
+#include "rule/table_reader.h"
 
 namespace keysift {
 namespace {
 
-// Of one file. The built-in rules have 203 patterns of 171,000 instructions; ten times that take a second to
-// compile.
-constexpr std::size_t kMaxPatterns = 1'000;
-constexpr std::size_t kMaxInstructions = 2'000'000;
-
-// Of what RE2 says, which may quote a pattern whole.
-constexpr std::size_t kMostShown = 200;
-
 // Reads one file: every complaint knows the file and the line it is about.
-class Reader {
+class Reader : TableReader {
  public:
-  explicit Reader(const std::string& file, bool check_patterns)
-      : file_(file), check_patterns_(check_patterns) {}
+  using TableReader::TableReader;
 
   std::vector<Rule> read(std::string_view text) {
-    const auto root = parse_toml(text, file_);
+    const auto root = parse_toml(text, file());
     allow_keys(root, {"title", "description", "minVersion", "rules"});
     std::vector<Rule> rules;
     const auto* list = root.get("rules");
@@ -42,7 +33,7 @@ class Reader {
   }
 
   Config read_config(std::string_view text) {
-    const auto root = parse_toml(text, file_);
+    const auto root = parse_toml(text, file());
     allow_keys(root, {"title", "allowlists", "env"});
     Config config;
     if (const auto* node = root.get("allowlists"))
@@ -59,54 +50,6 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const toml::node& at, const std::string& message) const {
-    throw Failure(file_ + ":" + std::to_string(at.source().begin.line) + ": " + printable(message));
-  }
-
-  void allow_keys(const toml::table& table, std::span<const std::string_view> known) const {
-    for (const auto& [key, node] : table) {
-      if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-      std::string message = "unknown key '" + std::string(key.str()) + "'; known here are";
-      for (const auto name : known) message += (name == known.front() ? " " : ", ") + std::string(name);
-      fail(node, message);
-    }
-  }
-  void allow_keys(const toml::table& table, std::initializer_list<std::string_view> known) const {
-    allow_keys(table, std::span(known.begin(), known.size()));
-  }
-
-  std::vector<const toml::table*> tables(const toml::node& node, const std::string& key) const {
-    const auto* list = node.as_array();
-    if (list == nullptr) fail(node, "'" + key + "' must be a list of tables: [[" + key + "]]");
-    std::vector<const toml::table*> result;
-    for (const auto& item : *list) {
-      if (!item.is_table()) fail(item, "'" + key + "' must be a list of tables: [[" + key + "]]");
-      result.push_back(item.as_table());
-    }
-    return result;
-  }
-
-  std::string text(const toml::table& table, std::string_view key) const {
-    const auto* node = table.get(key);
-    if (node == nullptr) return {};
-    const auto* value = node->as_string();
-    if (value == nullptr) fail(*node, "'" + std::string(key) + "' must be a string");
-    return value->get();
-  }
-
-  std::vector<std::string> texts(const toml::table& table, std::string_view key) const {
-    std::vector<std::string> result;
-    const auto* node = table.get(key);
-    if (node == nullptr) return result;
-    const auto* list = node->as_array();
-    if (list == nullptr) fail(*node, "'" + std::string(key) + "' must be a list of strings");
-    for (const auto& item : *list) {
-      if (!item.is_string()) fail(item, "'" + std::string(key) + "' must be a list of strings");
-      result.push_back(item.as_string()->get());
-    }
-    return result;
-  }
-
   // As in .gitignore, but nothing is taken back.
   std::vector<std::string> path_patterns(const toml::table& table, std::string_view key) const {
     auto patterns = texts(table, key);
@@ -118,30 +61,6 @@ class Reader {
     return patterns;
   }
 
-  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex) {
-    auto result = std::make_unique<Pattern>(std::move(regex));
-    if (check_patterns_) {
-      if (const auto error = result->error())
-        fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + error->substr(0, kMostShown));
-      if (++patterns_ > kMaxPatterns)
-        fail(at, "this is the " + std::to_string(patterns_) + "st pattern; a file may have " +
-                     std::to_string(kMaxPatterns));
-      instructions_ += static_cast<std::size_t>(result->size());
-      if (instructions_ > kMaxInstructions)
-        fail(at, "the patterns up to here are too large together; a file may have " +
-                     std::to_string(kMaxInstructions) + " instructions of RE2");
-    }
-    return result;
-  }
-
-  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
-    std::vector<std::unique_ptr<Pattern>> result;
-    const auto all = texts(table, key);
-    for (std::size_t i = 0; i < all.size(); ++i)
-      result.push_back(pattern(*table.get(key)->as_array()->get(i), all[i]));
-    return result;
-  }
-
   Confidence confidence(const toml::table& table) const {
     const auto* node = table.get("confidence");
     if (node == nullptr) return Confidence::medium;
@@ -150,13 +69,6 @@ class Reader {
       if (name == to_string(level)) return level;
     }
     fail(*node, "'confidence' must be \"high\", \"medium\" or \"low\"");
-  }
-
-  bool flag(const toml::table& table, std::string_view key) const {
-    const auto* node = table.get(key);
-    if (node == nullptr) return false;
-    if (!node->is_boolean()) fail(*node, "'" + std::string(key) + "' must be true or false");
-    return node->as_boolean()->get();
   }
 
   Checksum checksum(const toml::table& table) const {
@@ -207,14 +119,14 @@ class Reader {
     const auto body = text(table, "regex");
     if (body.empty()) fail(*regex, "the pattern of rule '" + rule.id + "' is empty");
     rule.pattern = pattern(*regex, body);
-    if (check_patterns_ && rule.pattern->found_in("")) {
+    if (checks_patterns() && rule.pattern->found_in("")) {
       fail(*regex,
            "the pattern of rule '" + rule.id + "' matches the empty string; ask for at least one character");
     }
     if (const auto* group = table.get("secretGroup")) {
       const auto number = group->value_exact<std::int64_t>();
       if (!number || *number < 0) fail(*group, "'secretGroup' must be a whole number from 0 on");
-      if (*number > 1000 || (check_patterns_ && *number > rule.pattern->groups())) {
+      if (*number > 1000 || (checks_patterns() && *number > rule.pattern->groups())) {
         fail(*group, "'secretGroup' is " + std::to_string(*number) + ", but the pattern has " +
                          counted(static_cast<unsigned>(rule.pattern->groups()), "group"));
       }
@@ -247,11 +159,11 @@ class Reader {
                        "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists",
                        "tags", "examples", "counterexamples"});
     Rule rule;
-    rule.file = file_;
+    rule.file = file();
     rule.line = static_cast<int>(table.source().begin.line);
     rule.id = text(table, "id");
     if (rule.id.empty()) fail(table, "a rule has no 'id'");
-    of_rule_ = " of rule '" + printable(rule.id) + "'";
+    set_rule(rule.id);
     rule.description = text(table, "description");
     if (rule.description.empty()) rule.description = rule.id;
     rule.provider = text(table, "provider");
@@ -272,12 +184,6 @@ class Reader {
     rule.counterexamples = texts(table, "counterexamples");
     return rule;
   }
-
-  std::string file_;
-  bool check_patterns_;
-  std::string of_rule_;  // for messages; empty in a configuration
-  std::size_t patterns_ = 0;
-  std::size_t instructions_ = 0;
 };
 
 void append(std::vector<Rule>& rules, std::vector<Rule> more) {

@@ -71,7 +71,7 @@ class TreeLists {
 
   ListId list_of_root(const Oid& tree) {
     const auto number = links_.find(tree);
-    return number ? list_of(*number, 0) : own(tree);
+    return number ? list_of(*number) : own(tree);
   }
 
   const Items& items(ListId list) const {
@@ -87,27 +87,47 @@ class TreeLists {
   static constexpr ListId kUnknown = UINT32_MAX;
   static constexpr ListId kOpen = UINT32_MAX - 1;
 
-  // Of an object, wherever it stands: of what it is itself and, if it is a tree, of what is in it.
-  ListId list_of(std::uint32_t object, unsigned depth) {
-    if (objects_[object] < kOpen) return objects_[object];
-    // In a forged repository a tree may contain itself.
-    if (objects_[object] == kOpen || depth > kMaxTreeDepth) return kEmpty;
-    objects_[object] = kOpen;
+  // A tree of which not all entries have been seen.
+  struct Open {
+    std::uint32_t object;
+    std::span<const std::uint32_t> entries;
     std::vector<ListId> parts;
-    if (const auto here = own(links_.id(object)); here != kEmpty) parts.push_back(here);
-    for (const auto entry : links_.entries_of(object)) {
-      if (const auto list = list_of_entry(entry, depth); list != kEmpty) parts.push_back(list);
+  };
+
+  // Of an object, wherever it stands: of what it is itself and, if it is a tree, of what is in it. With a
+  // stack of its own: a forged tree is deep, and may contain itself.
+  ListId list_of(std::uint32_t root) {
+    std::vector<Open> stack;
+    const auto open = [&](std::uint32_t object) {
+      objects_[object] = kOpen;
+      auto& tree = stack.emplace_back(Open{object, links_.entries_of(object), {}});
+      if (const auto here = own(links_.id(object)); here != kEmpty) tree.parts.push_back(here);
+    };
+    if (objects_[root] == kUnknown) open(root);
+    while (!stack.empty()) {
+      auto& tree = stack.back();
+      if (tree.entries.empty()) {
+        objects_[tree.object] = joined(std::move(tree.parts));
+        stack.pop_back();
+        continue;
+      }
+      const auto below = links_.entries()[tree.entries.front()].object;
+      if (objects_[below] == kUnknown && stack.size() <= kMaxTreeDepth) {
+        open(below);
+        continue;
+      }
+      if (const auto list = list_of_entry(tree.entries.front()); list != kEmpty) tree.parts.push_back(list);
+      tree.entries = tree.entries.subspan(1);
     }
-    return objects_[object] = joined(std::move(parts));
+    return objects_[root];
   }
 
-  ListId list_of_entry(std::uint32_t number, unsigned depth) {
+  ListId list_of_entry(std::uint32_t number) {
     if (entries_[number] != kUnknown) return entries_[number];
     const auto& entry = links_.entries()[number];
-    const auto below = list_of(entry.object, depth + 1);
-    const auto list = below == kEmpty ? kEmpty : inside(entry.name, below);
-    if (objects_[entry.object] < kOpen) entries_[number] = list;
-    return list;
+    const auto below = objects_[entry.object];
+    if (below >= kOpen) return kEmpty;
+    return entries_[number] = below == kEmpty ? kEmpty : inside(entry.name, below);
   }
 
   // Of what the object itself holds, wherever it stands.
@@ -203,6 +223,10 @@ class Trace {
     from_head_ = graph.reachable_from(head);
     for (CommitIndex commit = 0; commit < graph.size(); ++commit)
       list_of_[commit] = lists.list_of_root(graph.tree(commit));
+    lists_of_commits_ = list_of_;
+    std::sort(lists_of_commits_.begin(), lists_of_commits_.end());
+    lists_of_commits_.erase(std::unique(lists_of_commits_.begin(), lists_of_commits_.end()),
+                            lists_of_commits_.end());
   }
 
   std::vector<Appearance> run() {
@@ -291,7 +315,7 @@ class Trace {
   // no parent agreed with is better than a merge that took the other side.
   void find_removals(std::span<Places::value_type* const> lost) {
     std::vector<std::uint64_t> held(lists_.size(), 0);  // by list: the places it holds
-    for (ListId list = 1; list < lists_.size(); ++list) {
+    for (const auto list : lists_of_commits_) {
       for (std::size_t i = 0; i < lost.size(); ++i) {
         const auto& [thing, path] = lost[i]->first;
         if (holds(lists_.items(list), {thing, path, 0})) held[list] |= std::uint64_t{1} << i;
@@ -348,7 +372,8 @@ class Trace {
   const CommitGraph& graph_;
   std::span<const Tip> tips_;
   TreeLists& lists_;
-  std::vector<ListId> list_of_;  // by commit
+  std::vector<ListId> list_of_;           // by commit
+  std::vector<ListId> lists_of_commits_;  // each once; folders have lists, too
   std::vector<bool> reachable_;
   std::vector<bool> from_head_;
   Places places_;

@@ -34,10 +34,15 @@ toml::table parse_toml(std::string_view text, const std::string& file) {
   const auto failure = [&](std::size_t line, const std::string& problem) {
     return Failure(file + ":" + std::to_string(line) + ": not valid TOML: " + printable(problem));
   };
+  const auto line_at = [&](std::size_t at) {
+    return 1 + static_cast<std::size_t>(
+                   std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  };
+  // After "[[" toml++ takes it for the beginning of a key.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+    throw failure(line_at(nul), "a NUL byte");
   if (const auto deep = deep_key(text); deep != std::string_view::npos) {
-    const auto before = text.substr(0, deep);
-    throw failure(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
-                  "a key of more than " + std::to_string(kMostNames) + " names");
+    throw failure(line_at(deep), "a key of more than " + std::to_string(kMostNames) + " names");
   }
   try {
     return toml::parse(text, file);

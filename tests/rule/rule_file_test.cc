@@ -161,6 +161,11 @@ TEST_CASE("a key of so many names that reading it would overflow the stack is re
   }
 }
 
+TEST_CASE("a NUL byte is no TOML") {
+  using namespace std::string_literals;
+  CHECK(complaint("\n[[\0"s) == "my.toml:2: not valid TOML: a NUL byte");
+}
+
 TEST_CASE("what a hostile rule file says cannot act on a terminal") {
   const std::string said = complaint("\"\\u001b[31m\" = 1\n");
   CHECK_FALSE(contains(said, "\x1b"));

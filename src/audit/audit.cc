@@ -163,6 +163,8 @@ void Audit::set_allowed_apart(std::int64_t now) {
     return std::any_of(list.paths.begin(), list.paths.end(), is_path) ||
            std::any_of(list.commits.begin(), list.commits.end(), is_commit);
   };
+  std::set<std::string> rules;
+  for (const auto* rule : report_.rules) rules.insert(rule->id);
   for (auto& finding : report_.findings) {
     const auto allowing = [&](const Allowlist& list) { return allows_place(list, finding); };
     if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
@@ -171,6 +173,9 @@ void Audit::set_allowed_apart(std::int64_t now) {
       finding.allowed_by = tree + entry->place();
       finding.allowed_reason = entry->reason;
     }
+    if (!finding.allowed_by.empty()) continue;
+    if (const auto* entry = options_.gitleaks_ignores.allowing(finding, rules))
+      finding.allowed_by = tree + entry->place();
   }
   for (auto& finding : report_.env) {
     const auto* entry = options_.ignores.allowing(finding, now);
@@ -479,8 +484,10 @@ void Audit::tell_once() {
     return Key(finding.rule, finding.secret, finding.location.path);
   };
   std::map<Key, std::optional<Provenance>> history;
-  for (const auto& finding : report_.findings) {
-    if (finding.provenance) history.emplace(key(finding), finding.provenance);
+  for (auto& finding : report_.findings) {
+    if (!finding.provenance) continue;
+    if (finding.provenance->introduced) finding.provenance->introduced_line = finding.location.begin.line;
+    history.emplace(key(finding), finding.provenance);
   }
   std::set<Key> present;
   for (auto& finding : report_.findings) {

@@ -14,6 +14,7 @@
 #include "audit/teller.h"
 #include "detect/detector.h"
 #include "env/survey.h"
+#include "finding/gitleaks.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
 #include "git/repository.h"
@@ -32,6 +33,7 @@ struct AuditOptions {
   std::optional<std::set<std::string>> baseline;  ///< fingerprints of findings to leave out
   bool tell_fixed = false;                        ///< all that the baseline was made of is looked at
   IgnoreList ignores;                             ///< of the ignore file
+  GitleaksIgnores gitleaks_ignores;               ///< of gitleaks' ignore file
   bool tell_unknown = false;           ///< all that the ignore file's fingerprints may stand for is looked at
   bool marks = true;                   ///< a mark on its line allows a finding
   std::string config_from;             ///< where what is allowed was read from, as in ScannedRepository

@@ -1,4 +1,4 @@
-// The files that say what is allowed: .keysift.toml and .keysiftignore.
+// The files that say what is allowed: .keysift.toml, .keysiftignore and .gitleaksignore.
 #pragma once
 #include <cstddef>
 #include <filesystem>

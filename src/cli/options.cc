@@ -73,7 +73,7 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
   command
       .add_option(
           "--config-from", raw.options.config_from,
-          "Read .keysift.toml and .keysiftignore from this commit, or none; keysift:allow does not count")
+          "Read .keysift.toml and the ignore files from this commit, or none; keysift:allow does not count")
       ->type_name("REF|none")
       ->check(refuse_empty);
   command

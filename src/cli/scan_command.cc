@@ -212,13 +212,25 @@ std::string folder_below(const std::filesystem::path& root, const Options& optio
   return error || below == "." ? "" : below.native() + "/";
 }
 
-// What the ignore file allows.
+// What the ignore files allow.
 void read_ignores(const Options& options, const AllowingFiles& files, AuditOptions& audit) {
   const auto root = root_of(scanned_path(options));
   if (files.in_folder() && (is_quarantine() || is_bare(root))) return;
   const std::string name(kIgnoreFile);
   if (const auto bytes = files.read(name))
     audit.ignores = IgnoreList(*bytes, files.place(name), folder_below(root, options));
+  if (const auto bytes = files.read(std::string(kGitleaksIgnoreFile)))
+    audit.gitleaks_ignores = GitleaksIgnores(*bytes, folder_below(root, options));
+}
+
+// gitleaks goes on after a line that is wrong in its ignore file, and so do we.
+void tell_wrong_lines(const Options& options, const std::vector<std::size_t>& lines) {
+  if (lines.empty()) return;
+  const auto place = allowing_files(options).place(std::string(kGitleaksIgnoreFile));
+  const auto others = lines.size() - 1;
+  std::fprintf(
+      stderr, "keysift: %s:%zu: neither FILE:RULE:LINE nor COMMIT:FILE:RULE:LINE; it allows nothing%s\n",
+      place.c_str(), lines.front(), others > 0 ? (", like " + counted(others, "other line")).c_str() : "");
 }
 
 // What the baseline lists, and for which commands all that it and the ignore file may name is looked at.
@@ -319,6 +331,7 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   read_suppressions(options, audit_options);
+  if (outputs != nullptr) tell_wrong_lines(options, audit_options.gitleaks_ignores.wrong_lines());
   if (outputs != nullptr && outputs->begin_early())
     audit_options.on_found = [outputs](const Report& found) { outputs->tell(found); };
   Progress progress(options.threads);

@@ -58,6 +58,7 @@ struct Provenance {
   BlobState state = BlobState::unreachable;
   bool in_head = false;                  ///< HEAD's tree still has it at this path
   std::optional<CommitInfo> introduced;  ///< the first commit that has it at this path while no parent does
+  std::uint64_t introduced_line = 0;     ///< where it begins in that commit's file; 0: not known
   std::optional<CommitInfo> removed;     ///< the commit that took it away, if HEAD lacks it
   SharedStrings refs;                    ///< full names of the refs that reach it, sorted
   std::uint64_t commits = 0;             ///< how many commits carry it at this path
@@ -98,6 +99,11 @@ struct Finding {
   /// Names the finding for suppression: 32 hexadecimal digits made of rule id, secret and path. It outlives
   /// line moves and rebases.
   std::string fingerprint() const;
+
+  /// Whether it stands in a file: not in a message or a note.
+  bool in_file() const {
+    return origin != Origin::commit_message && origin != Origin::tag_message && origin != Origin::note;
+  }
 
   /// Where it stands: its path; where none is known, the object that holds it, such as "blob 3b18e5..." or
   /// "commit 3b18e5..." (of an archive, with "!" and the member). Raw bytes.

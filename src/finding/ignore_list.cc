@@ -87,10 +87,6 @@ std::vector<Line> read_lines(std::string_view rest, const std::string& file) {
   return lines;
 }
 
-bool has_path(Origin origin) {
-  return origin != Origin::commit_message && origin != Origin::tag_message && origin != Origin::note;
-}
-
 // The path itself, a folder on the way to it, or an archive that it leads into.
 bool covers(std::string_view what, std::string_view path) {
   const auto pattern = parse_path_pattern(what);
@@ -126,8 +122,8 @@ IgnoreList::IgnoreList(std::string_view bytes, const std::string& file, std::str
 const IgnoreEntry* IgnoreList::allowing(const Finding& finding, std::int64_t now) const {
   if (entries_.empty()) return nullptr;
   auto from_root = finding;
-  if (has_path(finding.origin)) from_root.location.path.insert(0, folder_);
-  const auto* path = has_path(finding.origin) ? &from_root.location.path : nullptr;
+  if (finding.in_file()) from_root.location.path.insert(0, folder_);
+  const auto* path = finding.in_file() ? &from_root.location.path : nullptr;
   return first({finding.fingerprint(), from_root.fingerprint()}, path, now);
 }
 

@@ -251,7 +251,7 @@ TEST_CASE("a name that fits two refs is refused: who may push one could choose w
 
 TEST_CASE("config-from: a link, a folder or what is missing is refused, never followed") {
   Branches made;
-  const std::string name = GENERATE(".keysift.toml", ".keysiftignore");
+  const std::string name = GENERATE(".keysift.toml", ".keysiftignore", ".gitleaksignore");
   const auto blob = made.repo.git({"hash-object", "-w", "--stdin"}, "marked.txt");
   const Strings command = {"files", ".", "--config-from", "main"};
   made.put(name, "120000", "blob", blob);
@@ -286,7 +286,7 @@ TEST_CASE("config-from: replace refs change nothing") {
 
 TEST_CASE("a configuration or ignore file that is too large is refused, wherever it is") {
   Branches made;
-  const std::string name = GENERATE(".keysift.toml", ".keysiftignore");
+  const std::string name = GENERATE(".keysift.toml", ".keysiftignore", ".gitleaksignore");
   const std::string bytes = "#" + std::string((4 << 20) - 2, ' ') + "\n";
   const auto refused = ": it has more than 4194304 bytes";
   made.repo.write(name, bytes);
@@ -304,7 +304,7 @@ TEST_CASE("a configuration or ignore file in the root that is a link is refused:
   repo.write("a.txt", openai_project_key(1) + "\n");
   const TempDir outside;
   outside.write("file", "[secret]\n");
-  const std::string name = GENERATE(".keysift.toml", ".keysiftignore");
+  const std::string name = GENERATE(".keysift.toml", ".keysiftignore", ".gitleaksignore");
   fs::create_symlink(outside.path() / "file", repo.path() / name);
   const auto outcome = keysift({"files", "."}, repo.path());
   CHECK(outcome.exit_code == 2);

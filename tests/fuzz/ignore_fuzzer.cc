@@ -13,6 +13,7 @@
 #include "base/glob.h"
 #include "base/path_pattern.h"
 #include "base/text.h"
+#include "finding/gitleaks.h"
 #include "finding/ignore_list.h"
 #include "fuzz/input.h"
 #include "git/ignore_file.h"
@@ -135,10 +136,27 @@ void fuzz_ignore_file(Input input) {
   require(file.decide(path, fold_case) == expected, "another line decides");
 }
 
+/// What a .gitleaksignore of these bytes allows is at a line of that path.
+void check_gitleaksignore(std::string_view bytes, const Finding& finding) {
+  const GitleaksIgnores ignores(bytes);
+  const auto* entry = ignores.allowing(finding, {finding.rule->id});
+  if (entry == nullptr) return;
+  const auto& wrong = ignores.wrong_lines();
+  require(
+      bytes.find(entry->rule) != bytes.npos && std::count(wrong.begin(), wrong.end(), entry->own_line) == 0,
+      "a line that is wrong allows");
+}
+
 /// A .keysiftignore: each entry is taken over by a file that gets one more.
 void fuzz_keysiftignore(Input input) {
   const auto path = std::string(without_nul(input.before('\n')));
   const auto bytes = input.rest();
+  Rule rule;
+  rule.id = "rule";
+  Finding finding;
+  finding.rule = &rule;
+  finding.location.path = path;
+  check_gitleaksignore(bytes, finding);
   std::optional<IgnoreList> list;
   try {
     list.emplace(bytes, "file");
@@ -151,11 +169,6 @@ void fuzz_keysiftignore(Input input) {
             "an entry without a reason");
     require(entry.line > 0, "an entry without a line");
   }
-  Rule rule;
-  rule.id = "rule";
-  Finding finding;
-  finding.rule = &rule;
-  finding.location.path = path;
   const auto* allowing = list->allowing(finding, 1'700'000'000);
   if (allowing != nullptr) require(!allowing->expired(1'700'000'000), "an entry that has expired allows");
   IgnoreEntry more;

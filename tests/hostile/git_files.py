@@ -92,7 +92,7 @@ for name in ('info/exclude', 'info/grafts', 'refs/heads/x', 'objects/pack/pack-x
         return Expected(causes=None)
 
 
-for name in ('.gitignore', '.keysift.toml', '.keysiftignore', '.env', 'Dockerfile', '.dockerignore', 'package.json'):
+for name in ('.gitignore', '.keysift.toml', '.keysiftignore', '.gitleaksignore', '.env', 'Dockerfile', '.dockerignore', 'package.json'):
     @case('git', f'a pipe for {name}')
     def tree_pipe(kit, name=name):
         kit.repository()
@@ -103,7 +103,7 @@ for name in ('.gitignore', '.keysift.toml', '.keysiftignore', '.env', 'Dockerfil
     def tree_zero(kit, name=name):
         kit.repository()
         (kit.folder / name).symlink_to('/dev/zero')
-        if name.startswith('.keysift'):
+        if name.startswith('.keysift') or name == '.gitleaksignore':
             return Expected(status=2, keys=0, words=f'{name}: it is a link')
         return Expected(causes=None)
 

@@ -1,0 +1,158 @@
+// What a repository has for gitleaks counts here, too.
+#include <algorithm>
+
+#include "cli/keysift.h"
+#include "support/catch.h"
+
+namespace keysift::test {
+namespace {
+namespace fs = std::filesystem;
+using nlohmann::json;
+using Strings = std::vector<std::string>;
+
+// "path:line by" for each allowed finding, then "path:line" for each finding.
+Strings told(const json& report) {
+  const auto place = [](const json& finding) {
+    return finding.at("location").at("path").get<std::string>() + ":" +
+           std::to_string(finding.at("location").at("line").get<int>());
+  };
+  Strings lines;
+  for (const auto& each : report.at("allowed"))
+    lines.push_back(place(each) + " " + each.at("allowed_by").get<std::string>());
+  for (const auto& each : report.at("findings")) lines.push_back(place(each));
+  return lines;
+}
+
+// A key at src/a.py:1 and one at b.txt:2.
+struct Leaky {
+  Leaky() {
+    repo.write("src/a.py", "k = '" + openai_project_key(1) + "'\n");
+    repo.write("b.txt", "\n" + openai_project_key(2) + "\n");
+    commit = repo.commit_all("start");
+  }
+
+  TestRepo repo;
+  std::string commit;
+};
+
+TEST_CASE(".gitleaksignore allows by path, rule and line, and the report says which line does") {
+  Leaky leaky;
+  leaky.repo.write(".gitleaksignore",
+                   "# ours\nsrc/a.py:openai-project-key:1\nb.txt:generic-api-key:2\nb.txt:npm-token:2\n");
+  for (const char* command : {"scan", "files", "history"}) {
+    INFO(command);
+    const auto [exit_code, report] = scan({command, "."}, leaky.repo.path());
+    CHECK(exit_code == 0);
+    CHECK(told(report) == Strings{"b.txt:2 .gitleaksignore:3", "src/a.py:1 .gitleaksignore:2"});
+    for (const auto& allowed : report.at("allowed")) CHECK(allowed.at("allowed_reason") == nullptr);
+    CHECK(report.at("stale") == json::array());
+  }
+  SECTION("in a folder below the root, too, and in text") {
+    const auto outcome = keysift({"files", "src"}, leaky.repo.path());
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.err.empty());
+    CHECK(contains(outcome.out, "Allowed\n  a.py:1  OpenAI project API key, by .gitleaksignore:2\n"));
+  }
+  SECTION("of what is staged") {
+    leaky.repo.write("c.txt", openai_project_key(3) + "\n" + openai_project_key(4) + "\n");
+    leaky.repo.write(".gitleaksignore", "c.txt:x:2\n");
+    leaky.repo.git({"add", "c.txt"});
+    const auto [exit_code, report] = scan({"staged", "."}, leaky.repo.path());
+    CHECK(exit_code == 1);
+    CHECK(told(report) == Strings{"c.txt:2 .gitleaksignore:1", "c.txt:1"});
+  }
+  SECTION("a rule that is in force is meant itself") {
+    leaky.repo.write(".gitleaksignore", "b.txt:npm-token:2\nsrc/a.py:x:2\n");
+    const auto [exit_code, report] = scan({"files", "."}, leaky.repo.path());
+    CHECK(exit_code == 1);
+    CHECK(told(report) == Strings{"b.txt:2", "src/a.py:1"});
+  }
+  SECTION("what gives a reason goes before it, and so do a mark and the configuration") {
+    leaky.repo.write(".keysiftignore", "b.txt # made up\n");
+    leaky.repo.write(".keysift.toml", "[[allowlists]]\npaths = ['^src/']\n");
+    CHECK(told(scan({"files", "."}, leaky.repo.path()).report) ==
+          Strings{"b.txt:2 .keysiftignore:1", "src/a.py:1 .keysift.toml"});
+  }
+}
+
+TEST_CASE(".gitleaksignore: an entry with a commit is about what that one brought in") {
+  Leaky leaky;
+  leaky.repo.write("c.txt", openai_project_key(3) + "\n");
+  const auto second = leaky.repo.commit_all("more");
+  leaky.repo.write("b.txt", "\n\n\nmoved\n" + openai_project_key(2) + "\n");
+  leaky.repo.commit_all("move");
+  leaky.repo.write(".gitleaksignore", leaky.commit + ":b.txt:generic-api-key:2\n" + leaky.commit +
+                                          ":c.txt:generic-api-key:1\n" + second +
+                                          ":src\\a.py:generic-api-key:1\n");
+  const auto [exit_code, report] = scan({"scan", "."}, leaky.repo.path());
+  CHECK(exit_code == 1);
+  CHECK(told(report) == Strings{"b.txt:5 .gitleaksignore:1", "c.txt:1", "src/a.py:1"});
+  CHECK(told(scan({"history", "."}, leaky.repo.path()).report) ==
+        Strings{"b.txt:2 .gitleaksignore:1", "c.txt:1", "src/a.py:1"});
+  CHECK(told(scan({"history", ".", "--range", leaky.commit + "..HEAD"}, leaky.repo.path()).report) ==
+        Strings{"c.txt:1"});
+  // No history is known here.
+  CHECK(told(scan({"files", "."}, leaky.repo.path()).report) == Strings{"b.txt:5", "c.txt:1", "src/a.py:1"});
+}
+
+TEST_CASE(".gitleaksignore: a line that is wrong is told, without what it says, and ends nothing") {
+  Leaky leaky;
+  const auto key = openai_project_key(9);
+  leaky.repo.write(".git/info/exclude", ".gitleaksignore\n");
+  leaky.repo.write(".gitleaksignore", "# x\n" + key + "\nb.txt:x:2\n");
+  const auto one = keysift({"files", "."}, leaky.repo.path());
+  CHECK(one.exit_code == 1);
+  CHECK(one.err == "keysift: " + (leaky.repo.path() / ".gitleaksignore").native() +
+                       ":2: neither FILE:RULE:LINE nor COMMIT:FILE:RULE:LINE; it allows nothing\n");
+  CHECK(contains(one.out, "b.txt:2  OpenAI project API key, by .gitleaksignore:3\n"));
+  leaky.repo.write(".gitleaksignore", "b.txt:x:2\nx\n" + key + ":x:y\nsrc/a.py:x:1 # why\n");
+  const auto more = keysift({"files", "."}, leaky.repo.path());
+  CHECK(more.exit_code == 1);
+  CHECK(more.err ==
+        "keysift: " + (leaky.repo.path() / ".gitleaksignore").native() +
+            ":2: neither FILE:RULE:LINE nor COMMIT:FILE:RULE:LINE; it allows nothing, like 2 other lines\n");
+}
+
+TEST_CASE(".gitleaksignore: --config-from says whose counts") {
+  Leaky leaky;
+  leaky.repo.write(".gitleaksignore", "b.txt:x:2\n");
+  leaky.repo.commit_all("allow");
+  leaky.repo.write(".gitleaksignore", "b.txt:x:2\nsrc/a.py:x:1\n");
+  CHECK(scan({"files", "."}, leaky.repo.path()).exit_code == 0);
+  CHECK(told(scan({"files", ".", "--config-from", "main"}, leaky.repo.path()).report) ==
+        Strings{"b.txt:2 main:.gitleaksignore:1", "src/a.py:1"});
+  CHECK(told(scan({"files", ".", "--config-from", "none"}, leaky.repo.path()).report) ==
+        Strings{"b.txt:2", "src/a.py:1"});
+}
+
+TEST_CASE(".gitleaksignore: a plain folder has its own, a bare repository and a push in quarantine none") {
+  const TempDir dir;
+  dir.write("a.py", openai_project_key(1) + "\n");
+  dir.write(".gitleaksignore", "a.py:x:1\n");
+  CHECK(scan({"scan", dir.path()}).exit_code == 0);
+
+  Leaky leaky;
+  leaky.repo.write(".gitleaksignore", "b.txt:x:2\nsrc/a.py:x:1\n");
+  leaky.repo.git({"clone", "--quiet", "--bare", ".", "bare.git"});
+  leaky.repo.write("bare.git/.gitleaksignore", "b.txt:x:2\nsrc/a.py:x:1\n");
+  CHECK(scan({"history", leaky.repo.path() / "bare.git"}).exit_code == 1);
+
+  auto environment = clean_environment();
+  const auto status = [&] {
+    return run({keysift_binary(), "history", "."}, leaky.repo.path(), {}, environment).exit_code;
+  };
+  CHECK(status() == 0);
+  environment["GIT_QUARANTINE_PATH"] = (leaky.repo.path() / ".git/objects").native();
+  CHECK(status() == 1);
+}
+
+TEST_CASE(".gitleaksignore is no finding itself") {
+  Leaky leaky;
+  leaky.repo.write(".gitleaksignore", leaky.commit + ":src/openai_api_key.py:openai-api-key:1\n" +
+                                          "src/deepgram_token.py:elevenlabs-api-key:12\n");
+  const auto report = scan({"scan", ".", "--min-confidence", "low"}, leaky.repo.path()).report;
+  CHECK(told(report) == Strings{"b.txt:2", "src/a.py:1"});
+}
+
+}  // namespace
+}  // namespace keysift::test

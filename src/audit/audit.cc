@@ -149,6 +149,12 @@ std::string Audit::allowed_by(std::string_view bytes, const Match& match) const 
   return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
 }
 
+std::set<std::string> Audit::rule_ids() const {
+  std::set<std::string> ids;
+  for (const auto* rule : report_.rules) ids.insert(rule->id);
+  return ids;
+}
+
 // By its line, by what it is, by where it stands or who brought it in. What gives a reason goes before the
 // rest.
 void Audit::set_allowed_apart(std::int64_t now) {
@@ -163,8 +169,7 @@ void Audit::set_allowed_apart(std::int64_t now) {
     return std::any_of(list.paths.begin(), list.paths.end(), is_path) ||
            std::any_of(list.commits.begin(), list.commits.end(), is_commit);
   };
-  std::set<std::string> rules;
-  for (const auto* rule : report_.rules) rules.insert(rule->id);
+  const auto rules = rule_ids();
   for (auto& finding : report_.findings) {
     const auto allowing = [&](const Allowlist& list) { return allows_place(list, finding); };
     if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
@@ -200,13 +205,11 @@ void Audit::leave_out_known(std::int64_t now) {
   const bool all_read = report_.errors.empty();
   report_.stale = options_.ignores.stale(now, options_.tell_unknown && all_read ? &found : nullptr);
   if (!options_.baseline) return;
-  const auto is_known = [&](const Finding& each) { return options_.baseline->contains(each.fingerprint()); };
+  const auto rules = rule_ids();
+  const auto is_known = [&](const Finding& each) { return options_.baseline->lists(each, rules); };
   report_.known = leave_out(report_.findings, is_known, "the baseline lists it");
   report_.summary.suppressed = report_.known.size();
-  if (!options_.tell_fixed || !all_read) return;
-  const auto is_fixed = [&](const std::string& fingerprint) { return !found.contains(fingerprint); };
-  report_.summary.fixed = static_cast<std::uint64_t>(
-      std::count_if(options_.baseline->begin(), options_.baseline->end(), is_fixed));
+  if (options_.tell_fixed && all_read) report_.summary.fixed = options_.baseline->fixed(found);
 }
 
 BlobSink Audit::blob_sink() {

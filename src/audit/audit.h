@@ -14,6 +14,7 @@
 #include "audit/teller.h"
 #include "detect/detector.h"
 #include "env/survey.h"
+#include "finding/baseline.h"
 #include "finding/gitleaks.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
@@ -30,10 +31,10 @@ struct AuditOptions {
   bool ignored = false;                         ///< also files that git ignores
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
-  std::optional<std::set<std::string>> baseline;  ///< fingerprints of findings to leave out
-  bool tell_fixed = false;                        ///< all that the baseline was made of is looked at
-  IgnoreList ignores;                             ///< of the ignore file
-  GitleaksIgnores gitleaks_ignores;               ///< of gitleaks' ignore file
+  std::optional<Baseline> baseline;    ///< lists findings to leave out
+  bool tell_fixed = false;             ///< all that the baseline was made of is looked at
+  IgnoreList ignores;                  ///< of the ignore file
+  GitleaksIgnores gitleaks_ignores;    ///< of gitleaks' ignore file
   bool tell_unknown = false;           ///< all that the ignore file's fingerprints may stand for is looked at
   bool marks = true;                   ///< a mark on its line allows a finding
   std::string config_from;             ///< where what is allowed was read from, as in ScannedRepository
@@ -108,6 +109,7 @@ class Audit {
   void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
   std::string allowed_by(std::string_view bytes, const Match& match) const;
+  std::set<std::string> rule_ids() const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);

@@ -78,7 +78,7 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
       ->check(refuse_empty);
   command
       .add_option("--baseline", raw.options.baseline,
-                  "Leave out findings that this baseline, or JSON report, lists")
+                  "Leave out findings that this baseline, or JSON report (of gitleaks, too), lists")
       ->type_name("FILE");
   command
       .add_option("--decode-depth", raw.options.decode_depth,

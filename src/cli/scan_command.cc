@@ -235,7 +235,8 @@ void tell_wrong_lines(const Options& options, const std::vector<std::size_t>& li
 
 // What the baseline lists, and for which commands all that it and the ignore file may name is looked at.
 void read_suppressions(const Options& options, AuditOptions& audit) {
-  if (!options.baseline.empty()) audit.baseline = read_baseline(options.baseline);
+  if (!options.baseline.empty())
+    audit.baseline = read_baseline(options.baseline, folder_below(root_of(scanned_path(options)), options));
   const auto files = allowing_files(options);
   read_config(options, files, audit);
   read_ignores(options, files, audit);

@@ -24,6 +24,20 @@ std::uint64_t number_in(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
+// Where the finding begins: now, and in the commit that introduced it.
+std::set<std::uint64_t> lines_of(const Finding& finding) {
+  std::set lines{finding.location.begin.line};
+  if (finding.provenance && finding.provenance->introduced_line > 0)
+    lines.insert(finding.provenance->introduced_line);
+  return lines;
+}
+
+// Whether gitleaks' --redact made it, of all or of the end of a secret. A rule that goes by a file's name
+// alone gives an empty one.
+bool is_redacted(std::string_view secret) {
+  return secret.empty() || secret == "REDACTED" || secret.ends_with("...");
+}
+
 bool is_commit(std::string_view text) { return (text.size() == 40 || text.size() == 64) && is_hex(text); }
 
 }  // namespace
@@ -64,9 +78,7 @@ const GitleaksEntry* GitleaksIgnores::allowing(const Finding& finding,
   if (entries_.empty() || !finding.in_file()) return nullptr;
   const auto& provenance = finding.provenance;
   const auto introduced = provenance && provenance->introduced ? provenance->introduced->commit : "";
-  std::set lines{finding.location.begin.line};
-  if (provenance && provenance->introduced_line > 0) lines.insert(provenance->introduced_line);
-  for (const auto line : lines) {
+  for (const auto line : lines_of(finding)) {
     const auto [begin, end] = entries_.equal_range({folder_ + finding.location.path, line});
     const auto found = std::find_if(begin, end, [&](const auto& each) {
       const auto& entry = each.second;
@@ -76,6 +88,25 @@ const GitleaksEntry* GitleaksIgnores::allowing(const Finding& finding,
     if (found != end) return &found->second;
   }
   return nullptr;
+}
+
+void GitleaksReport::add(const std::string& rule, const std::string& path, std::uint64_t line,
+                         const std::string& secret) {
+  rules_[{path, is_redacted(secret) ? std::to_string(line) : Secret(secret).sha256()}].insert(rule);
+}
+
+bool GitleaksReport::lists(const Finding& finding, const std::set<std::string>& rules) const {
+  if (!finding.in_file()) return false;
+  const auto is_listed = [&](const std::string& mark) {
+    const auto found = rules_.find({folder_ + finding.location.path, mark});
+    return found != rules_.end() &&
+           std::any_of(found->second.begin(), found->second.end(),
+                       [&](const std::string& rule) { return is_about(rule, *finding.rule, rules); });
+  };
+  const auto lines = lines_of(finding);
+  return is_listed(finding.secret.sha256()) ||
+         std::any_of(lines.begin(), lines.end(),
+                     [&](std::uint64_t line) { return is_listed(std::to_string(line)); });
 }
 
 }  // namespace keysift

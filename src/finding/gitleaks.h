@@ -1,4 +1,4 @@
-// What a repository has for gitleaks, so that it counts here, too: its ignore file.
+// What a repository has for gitleaks, so that it counts here, too: its ignore file, and its reports.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +48,25 @@ class GitleaksIgnores {
  private:
   std::multimap<std::pair<std::string, std::uint64_t>, GitleaksEntry> entries_;  ///< by path and line
   std::vector<std::size_t> wrong_lines_;
+  std::string folder_;
+};
+
+/// What a JSON report of gitleaks lists. Of secrets it keeps their hashes only.
+class GitleaksReport {
+ public:
+  /// As for IgnoreList, paths of findings begin in `folder`.
+  explicit GitleaksReport(std::string folder = {}) : folder_(std::move(folder)) {}
+
+  /// Adds an entry, by what gitleaks calls RuleID, File, StartLine and Secret.
+  void add(const std::string& rule, const std::string& path, std::uint64_t line, const std::string& secret);
+
+  /// Whether it lists the finding, while the rules of these ids are in force: rule, path and secret fit; or,
+  /// where gitleaks redacted the secret, rule, path and line, as in its ignore file.
+  bool lists(const Finding& finding, const std::set<std::string>& rules) const;
+
+ private:
+  /// The rules by path, and by the secret's hash or, where it was redacted, by the line.
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> rules_;
   std::string folder_;
 };
 

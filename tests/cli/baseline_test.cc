@@ -239,14 +239,15 @@ TEST_CASE("baselines of two branches merge") {
 TEST_CASE("what is wrong with a baseline is said in one line") {
   const TempDir dir;
   dir.write("a.py", openai_project_key(1));
-  for (const char* bytes : {"", "{}", "[]", "{\"baseline\": 1}", "{\"baseline\": [1]}",
+  for (const char* bytes : {"", "{}", "null", "[1]", "[{}]", "{\"baseline\": 1}", "{\"baseline\": [1]}",
                             "{\"baseline\": [{\"fingerprint\": 1}]}", "{\"findings\": {}}"}) {
     dir.write("b.json", bytes);
     const auto outcome = keysift({"files", "a.py", "--baseline", "b.json"}, dir.path());
     INFO(bytes);
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.err ==
-          "keysift: b.json: no baseline and no JSON report of keysift; make one with: keysift scan "
+          "keysift: b.json: no baseline, and no JSON report of keysift or gitleaks; make one with: keysift "
+          "scan "
           "--write-baseline FILE\n");
   }
   const auto outcome = keysift({"files", "a.py", "--write-baseline", "not/there.json"}, dir.path());

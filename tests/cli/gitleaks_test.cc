@@ -146,6 +146,118 @@ TEST_CASE(".gitleaksignore: a plain folder has its own, a bare repository and a 
   CHECK(status() == 1);
 }
 
+// What gitleaks reports of a key; only the fields that count have values that mean something.
+json reported(const std::string& rule, const std::string& path, int line, const std::string& secret) {
+  return {{"RuleID", rule},
+          {"Description", ""},
+          {"StartLine", line},
+          {"EndLine", line},
+          {"StartColumn", 1},
+          {"EndColumn", 40},
+          {"Match", secret},
+          {"Secret", secret},
+          {"File", path},
+          {"SymlinkFile", ""},
+          {"Commit", ""},
+          {"Entropy", 4.871928},
+          {"Author", ""},
+          {"Email", ""},
+          {"Date", ""},
+          {"Message", ""},
+          {"Tags", json::array()},
+          {"Fingerprint", path + ":" + rule + ":" + std::to_string(line)}};
+}
+
+TEST_CASE("gitleaks' report is a baseline: rule, path and secret fit") {
+  Leaky leaky;
+  leaky.repo.write("c.txt", openai_project_key(3) + "\n");
+  leaky.repo.commit_all("more");
+  const TempDir dir;
+  dir.write("gitleaks.json",
+            json::array({reported("openai-project-key", "src/a.py", 40, openai_project_key(1)),
+                         reported("generic-api-key", "b.txt", 40, openai_project_key(2)),
+                         reported("npm-token", "c.txt", 1, openai_project_key(3)),
+                         reported("generic-api-key", "c.txt", 1, openai_project_key(2))})
+                .dump(1));
+  const auto file = (dir.path() / "gitleaks.json").native();
+  for (const char* command : {"scan", "files", "history"}) {
+    INFO(command);
+    const auto [exit_code, report] = scan({command, ".", "--baseline", file}, leaky.repo.path());
+    CHECK(exit_code == 1);
+    CHECK(told(report) == Strings{"c.txt:1"});
+    CHECK(report.at("summary").at("suppressed") == 2);
+    CHECK(report.at("summary").at("fixed") == nullptr);
+  }
+  const auto below = scan({"files", "src", "--baseline", file}, leaky.repo.path());
+  CHECK(below.exit_code == 0);
+  CHECK(below.report.at("summary").at("suppressed") == 1);
+  const auto text = keysift({"scan", ".", "--baseline", file}, leaky.repo.path());
+  CHECK(text.err.empty());
+  CHECK(contains(words_of_report(text.out), "; 2 findings left out because of the baseline."));
+
+  SECTION("and becomes one of ours") {
+    CHECK(keysift({"scan", ".", "--baseline", file, "--write-baseline", dir.path() / "own.json"},
+                  leaky.repo.path())
+              .exit_code == 0);
+    const auto [exit_code, report] =
+        scan({"scan", ".", "--baseline", dir.path() / "own.json"}, leaky.repo.path());
+    CHECK(exit_code == 0);
+    CHECK(report.at("summary").at("suppressed") == 3);
+    CHECK(report.at("summary").at("fixed") == 0);
+  }
+}
+
+TEST_CASE("gitleaks' report is a baseline: of what it redacted, rule, path and line fit") {
+  Leaky leaky;
+  const TempDir dir;
+  const auto status = [&](const json& entries, const std::string& command = "scan") {
+    dir.write("gitleaks.json", entries.dump());
+    return keysift({command, ".", "--baseline", dir.path() / "gitleaks.json"}, leaky.repo.path()).exit_code;
+  };
+  const auto begin = openai_project_key(2).substr(0, 30) + "...";
+  CHECK(status({reported("generic-api-key", "src/a.py", 1, "REDACTED"),
+                reported("openai-project-key", "b.txt", 2, begin)}) == 0);
+  CHECK(status({reported("generic-api-key", "src/a.py", 2, "REDACTED"),
+                reported("openai-project-key", "b.txt", 2, begin)}) == 1);
+  CHECK(status({reported("generic-api-key", "src/a.py", 1, "REDACTED"),
+                reported("npm-token", "b.txt", 2, begin)}) == 1);
+  // A history tells where the commit had it.
+  leaky.repo.write("b.txt", "\n\nmoved\n" + openai_project_key(2) + "\n");
+  leaky.repo.commit_all("move");
+  const json both = {reported("x", "src/a.py", 1, "REDACTED"), reported("x", "b.txt", 2, "REDACTED")};
+  CHECK(status(both) == 0);
+  CHECK(status(both, "history") == 0);
+  CHECK(status(both, "files") == 1);
+}
+
+TEST_CASE(
+    "gitleaks' report is a baseline: an empty one lists nothing, and what is none is refused in a line") {
+  const TempDir dir;
+  dir.write("a.py", openai_project_key(1) + "\n");
+  dir.write("g.json", "[]\n");
+  const auto [exit_code, report] = scan({"scan", ".", "--baseline", "g.json"}, dir.path());
+  CHECK(exit_code == 1);
+  CHECK(report.at("summary").at("suppressed") == 0);
+  CHECK(report.at("summary").at("fixed") == nullptr);
+
+  const auto good = reported("x", "a.py", 1, openai_project_key(1));
+  for (const char* key : {"RuleID", "File", "StartLine", "Secret"}) {
+    for (const json& wrong : {json(nullptr), json(-1), json::array(), json("x")}) {
+      if (wrong.is_string() && good.at(key).is_string()) continue;
+      auto entry = good;
+      entry[key] = wrong;
+      dir.write("g.json", json::array({good, entry}).dump());
+      const auto outcome = keysift({"files", "a.py", "--baseline", "g.json"}, dir.path());
+      INFO(key << ": " << wrong);
+      CHECK(outcome.exit_code == 2);
+      CHECK(outcome.out.empty());
+      CHECK(outcome.err ==
+            "keysift: g.json: no baseline, and no JSON report of keysift or gitleaks; make one with: keysift "
+            "scan --write-baseline FILE\n");
+    }
+  }
+}
+
 TEST_CASE(".gitleaksignore is no finding itself") {
   Leaky leaky;
   leaky.repo.write(".gitleaksignore", leaky.commit + ":src/openai_api_key.py:openai-api-key:1\n" +

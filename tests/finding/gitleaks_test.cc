@@ -91,3 +91,29 @@ TEST_CASE("gitleaks' ignore file: lines that are wrong") {
   }
   CHECK(GitleaksIgnores(kCommit + "::openai-key:3").wrong_lines().size() == 1);
 }
+
+TEST_CASE("gitleaks' report: rule, path and secret fit") {
+  GitleaksReport report;
+  report.add("openai-key", "a.py", 7, "secret");
+  report.add("npm-token", "b.py", 3, "secret");
+  report.add("generic-api-key", "c.py", 3, "secret");
+  report.add("openai-key", "d.py", 3, "another");
+  CHECK(report.lists(finding_at("a.py", 3), kRules));
+  CHECK_FALSE(report.lists(finding_at("src/a.py", 3), kRules));
+  CHECK_FALSE(report.lists(finding_at("b.py", 3), kRules));
+  CHECK(report.lists(finding_at("c.py", 9), kRules));
+  CHECK_FALSE(report.lists(finding_at("d.py", 3), kRules));
+  CHECK_FALSE(report.lists(finding_at("a.py", 7, Origin::note), kRules));
+}
+
+TEST_CASE("gitleaks' report: where the secret was redacted, rule, path and line fit") {
+  for (const std::string secret : {"REDACTED", "sec...", "...", ""}) {
+    INFO(secret);
+    GitleaksReport report("src/");
+    report.add("openai-key", "src/a.py", 7, secret);
+    CHECK(report.lists(finding_at("a.py", 7), kRules));
+    CHECK(report.lists(introduced_at("a.py", 9, 7), kRules));
+    CHECK_FALSE(report.lists(finding_at("a.py", 8), kRules));
+    CHECK_FALSE(report.lists(finding_at("src/a.py", 7), kRules));
+  }
+}

@@ -16,11 +16,14 @@ SavedReport read(const std::string& file) {
   return read_report(read_file(file), printable(file));
 }
 
-// GitHub and GitLab show findings in the files of the one repository that their run is about.
+// GitHub and GitLab show findings in the files of the one repository that their run is about, and gitleaks'
+// findings name none.
 void check_format(Format format, const Report& report) {
-  if ((format == Format::github || format == Format::gitlab) && report.repositories.size() > 1)
-    throw Failure("github and gitlab are about the files of one repository, and this report joins " +
-                  std::to_string(report.repositories.size()) + "; sarif keeps them apart");
+  const bool is_of_one = format == Format::github || format == Format::gitlab || format == Format::gitleaks;
+  if (is_of_one && report.repositories.size() > 1)
+    throw Failure(
+        "github, gitlab and gitleaks are about the files of one repository, and this report joins " +
+        std::to_string(report.repositories.size()) + "; sarif keeps them apart");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ std::optional<Format> format_named(std::string_view name) {
   if (name == "markdown") return Format::markdown;
   if (name == "github") return Format::github;
   if (name == "gitlab") return Format::gitlab;
+  if (name == "gitleaks") return Format::gitleaks;
   if (name == "junit") return Format::junit;
   return std::nullopt;
 }
@@ -38,6 +39,8 @@ void render(const Report& report, Format format, Style style, const Output& out)
       return out(render_github(report, style.reveal));
     case Format::gitlab:
       return render_gitlab(report, style, out);
+    case Format::gitleaks:
+      return render_gitleaks(report, style.reveal, out);
     case Format::junit:
       return out(render_junit(report, style.reveal));
   }

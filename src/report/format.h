@@ -10,11 +10,11 @@
 
 namespace keysift {
 
-enum class Format { text, html, json, jsonl, sarif, csv, markdown, github, gitlab, junit };
+enum class Format { text, html, json, jsonl, sarif, csv, markdown, github, gitlab, gitleaks, junit };
 
 /// The names of all formats, as a sentence lists them.
 inline constexpr char kFormatNames[] =
-    "text, html, json, jsonl, sarif, csv, markdown, github, gitlab and junit";
+    "text, html, json, jsonl, sarif, csv, markdown, github, gitlab, gitleaks and junit";
 
 /// The format of that name, or nothing.
 std::optional<Format> format_named(std::string_view name);

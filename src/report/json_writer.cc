@@ -1,6 +1,9 @@
 #include "report/json_writer.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <iterator>
 
 #include "base/text.h"
 
@@ -55,7 +58,17 @@ void add_ascii(std::string& out, char c) {
 void JsonWriter::name(std::string_view key) {
   separate();
   string(key);
-  buffer_ += indented_ ? ": " : ":";
+  buffer_ += layout_ == Layout::line ? ":" : ": ";
+}
+
+void JsonWriter::field(std::string_view key, float value) {
+  constexpr float kSmall = 1e-6F;  // below it ECMAScript and Go write an exponent
+  const auto format =
+      value != 0 && std::abs(value) < kSmall ? std::chars_format::scientific : std::chars_format::fixed;
+  char digits[64];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), value, format).ptr;
+  name(key);
+  buffer_.append(std::begin(digits), end);
 }
 
 void JsonWriter::separate() {
@@ -65,9 +78,9 @@ void JsonWriter::separate() {
 }
 
 void JsonWriter::new_line() {
-  if (!indented_) return;
+  if (layout_ == Layout::line) return;
   buffer_ += '\n';
-  buffer_.append(2 * depth_, ' ');
+  buffer_.append((layout_ == Layout::narrow ? 1 : 2) * depth_, ' ');
 }
 
 void JsonWriter::string(std::string_view text) {

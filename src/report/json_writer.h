@@ -17,17 +17,16 @@ namespace keysift {
 /// may be any bytes: what is no UTF-8 becomes U+FFFD.
 class JsonWriter {
  public:
-  /// indented: one value a line, two blanks a level; line: all in one line.
-  enum class Layout { indented, line };
+  /// indented: one value a line, two blanks a level; narrow: one blank; line: all in one line.
+  enum class Layout { indented, narrow, line };
 
-  JsonWriter(const Output& out, Layout layout) : out_(out), indented_(layout == Layout::indented) {}
+  JsonWriter(const Output& out, Layout layout) : out_(out), layout_(layout) {}
 
   /// The whole text, one object, and the newline after it.
-  void document(const std::invocable auto& inside) {
-    nested('{', '}', inside);
-    buffer_ += '\n';
-    hand_on();
-  }
+  void document(const std::invocable auto& inside) { whole('{', '}', inside); }
+
+  /// The whole text, one array.
+  void list(const std::invocable auto& inside) { whole('[', ']', inside); }
 
   void object(std::string_view key, const std::invocable auto& inside) {
     name(key);
@@ -67,6 +66,8 @@ class JsonWriter {
       buffer_ += std::to_string(value);
     }
   }
+  /// By the fewest digits that tell it from other numbers of its type.
+  void field(std::string_view key, float value);
   void field(std::string_view key, std::nullptr_t) {
     name(key);
     buffer_ += "null";
@@ -77,6 +78,12 @@ class JsonWriter {
   }
 
  private:
+  void whole(char begin, char end, const std::invocable auto& inside) {
+    nested(begin, end, inside);
+    buffer_ += '\n';
+    hand_on();
+  }
+
   void nested(char begin, char end, const std::invocable auto& inside) {
     buffer_ += begin;
     ++depth_;
@@ -98,7 +105,7 @@ class JsonWriter {
   static constexpr std::size_t kFull = 64 << 10;
 
   const Output& out_;
-  bool indented_;
+  Layout layout_;
   std::size_t depth_ = 0;
   bool empty_ = true;  ///< nothing yet in the innermost object or array
   std::string buffer_;

@@ -18,6 +18,7 @@ std::string render_markdown(const Report& report, bool reveal);
 void render_sarif(const Report& report, bool reveal, const Output& out);
 std::string render_github(const Report& report, bool reveal);
 void render_gitlab(const Report& report, Style style, const Output& out);
+void render_gitleaks(const Report& report, bool reveal, const Output& out);
 std::string render_junit(const Report& report, bool reveal);
 
 }  // namespace keysift

@@ -258,6 +258,37 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("--format gitleaks: what is told by it is known by it") {
+  Leaky leaky;
+  const TempDir dir;
+  const auto file = (dir.path() / "g.json").native();
+  for (const bool reveal : {false, true}) {
+    Strings command = {"scan", ".", "--format", "gitleaks", "--report", "gitleaks=" + file};
+    if (reveal) command.emplace_back("--reveal");
+    const auto outcome = keysift(command, leaky.repo.path());
+    CHECK(outcome.exit_code == 1);
+    CHECK(outcome.err.empty());
+    CHECK(outcome.out == file_bytes(file));
+    const auto findings = json::parse(outcome.out);
+    REQUIRE(findings.size() == 2);
+    CHECK(findings[0].at("File") == "b.txt");
+    CHECK(findings[0].at("Commit") == leaky.commit);
+    CHECK(findings[0].at("Secret") == (reveal ? openai_project_key(2) : "REDACTED"));
+    CHECK(findings[0].at("Fingerprint") == leaky.commit + ":b.txt:openai-project-key:2");
+    CHECK(contains(outcome.out, openai_project_key(2)) == reveal);
+    CHECK(keysift({"scan", ".", "--baseline", file}, leaky.repo.path()).exit_code == 0);
+  }
+  std::string ignores;
+  for (const auto& finding : json::parse(file_bytes(file)))
+    ignores += finding.at("Fingerprint").get<std::string>() + "\n";
+  leaky.repo.write(".gitleaksignore", ignores);
+  for (const char* command : {"scan", "history"}) {
+    const auto outcome = keysift({command, ".", "--format", "gitleaks"}, leaky.repo.path());
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.out == "[]\n");
+  }
+}
+
 TEST_CASE(".gitleaksignore is no finding itself") {
   Leaky leaky;
   leaky.repo.write(".gitleaksignore", leaky.commit + ":src/openai_api_key.py:openai-api-key:1\n" +

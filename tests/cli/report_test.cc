@@ -95,9 +95,8 @@ TEST_CASE("reports of several repositories are joined") {
   const auto refused = keysift({"merge", a, b, "--format", "gitlab"});
   CHECK(refused.exit_code == 2);
   CHECK(refused.err ==
-        "keysift: github and gitlab are about the files of one repository, and this report joins 2; sarif "
-        "keeps "
-        "them apart\n");
+        "keysift: github, gitlab and gitleaks are about the files of one repository, and this report joins "
+        "2; sarif keeps them apart\n");
 }
 
 TEST_CASE("what is no report is refused in one line") {
@@ -113,8 +112,7 @@ TEST_CASE("what is no report is refused in one line") {
   CHECK(keysift({"merge"}, dir.path()).exit_code == 2);
   CHECK(keysift({"report", "a.json", "--format", "pdf"}, dir.path()).err ==
         "keysift: --format: unknown format 'pdf'; there are text, html, json, jsonl, sarif, csv, markdown, "
-        "github, "
-        "gitlab and junit\n");
+        "github, gitlab, gitleaks and junit\n");
 }
 
 TEST_CASE("JSON Lines tell of each match at once, then what became of it") {

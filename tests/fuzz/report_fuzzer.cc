@@ -76,7 +76,7 @@ bool is_tame(std::string_view text) {
 
 /// All formats of a report: UTF-8 that no terminal obeys, and JSON that is JSON.
 void check_formats(const Report& report) {
-  for (const auto format : {Format::json, Format::sarif, Format::gitlab}) {
+  for (const auto format : {Format::json, Format::sarif, Format::gitlab, Format::gitleaks}) {
     const auto text = rendered(report, format);
     require(is_tame(text) && std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; }),
             "JSON is not plain ASCII");

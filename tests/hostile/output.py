@@ -51,7 +51,7 @@ def output_of(kit, *args, terminal=False):
     return data
 
 
-for fmt in ('text', 'markdown', 'csv', 'github', 'gitlab', 'sarif', 'junit', 'jsonl', 'html', 'json'):
+for fmt in ('text', 'markdown', 'csv', 'github', 'gitlab', 'gitleaks', 'sarif', 'junit', 'jsonl', 'html', 'json'):
     @case('output', f'escapes and bidi marks everywhere, as {fmt}')
     def formats(kit, fmt=fmt):
         hostile_repository(kit)

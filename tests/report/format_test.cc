@@ -11,8 +11,9 @@ using namespace keysift::test;
 
 namespace {
 
-constexpr Format kFormats[] = {Format::text, Format::html,     Format::json,   Format::jsonl,  Format::sarif,
-                               Format::csv,  Format::markdown, Format::github, Format::gitlab, Format::junit};
+constexpr Format kFormats[] = {Format::text,   Format::html,     Format::json,     Format::jsonl,
+                               Format::sarif,  Format::csv,      Format::markdown, Format::github,
+                               Format::gitlab, Format::gitleaks, Format::junit};
 
 }  // namespace
 
@@ -26,6 +27,7 @@ TEST_CASE("Formats have names") {
   CHECK(format_named("sarif") == Format::sarif);
   CHECK(format_named("github") == Format::github);
   CHECK(format_named("gitlab") == Format::gitlab);
+  CHECK(format_named("gitleaks") == Format::gitleaks);
   CHECK(format_named("junit") == Format::junit);
   CHECK_FALSE(format_named("JSON"));
   CHECK_FALSE(format_named(""));

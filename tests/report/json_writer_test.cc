@@ -41,6 +41,28 @@ TEST_CASE("JSON in lines and in one") {
       "    }\n  ],\n  \"g\": [],\n  \"h\": null,\n  \"i\": 7\n}\n");
 }
 
+TEST_CASE("JSON may be an array, with one blank a level") {
+  std::string text;
+  const keysift::Output out = [&](std::string_view bytes) { text += bytes; };
+  JsonWriter writer(out, JsonWriter::Layout::narrow);
+  writer.list([&] { writer.element([&] { writer.array("a", [&] { writer.value("b"); }); }); });
+  CHECK(text == "[\n {\n  \"a\": [\n   \"b\"\n  ]\n }\n]\n");
+}
+
+TEST_CASE("Numbers of floating point in JSON have the fewest digits that tell them") {
+  const auto shown = [](float value) {
+    const auto text = in_line([&](JsonWriter& writer) { writer.field("n", value); });
+    return text.substr(5, text.size() - 7);
+  };
+  CHECK(shown(0) == "0");
+  CHECK(shown(4) == "4");
+  CHECK(shown(0.1F) == "0.1");
+  CHECK(shown(-2.5F) == "-2.5");
+  CHECK(shown(4.8341837F) == "4.8341837");
+  CHECK(shown(1e-6F) == "0.000001");
+  CHECK(shown(1.5e-16F) == "1.5e-16");
+}
+
 TEST_CASE("Strings in JSON are ASCII, and what they were") {
   std::string all;
   for (int c = 0; c < 128; ++c) all += static_cast<char>(c);

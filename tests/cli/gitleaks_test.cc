@@ -258,7 +258,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("--format gitleaks: what is told by it is known by it") {
+TEST_CASE("what --format gitleaks tells is known by it, as a baseline and as an ignore file") {
   Leaky leaky;
   const TempDir dir;
   const auto file = (dir.path() / "g.json").native();

@@ -53,11 +53,26 @@ def large_config(kit):
     return scanned_with(kit, '#' * 100_000_000, status=2, keys=0, words='.keysift.toml')
 
 
-@case('rules', 'an ignore file of 50 MB')
-def large_ignores(kit):
+for name in ('.keysiftignore', '.gitleaksignore'):
+    @case('rules', f'a {name} of 50 MB')
+    def large_ignores(kit, name=name):
+        kit.repository()
+        kit.write(name, 'x' * 70 + '\n' + '#\n' * 25_000_000)
+        return Expected(status=2, keys=0, words=name)
+
+
+@case('rules', 'a .gitleaksignore of a million wrong lines')
+def wrong_ignores(kit):
     kit.repository()
-    kit.write('.keysiftignore', 'x' * 70 + '\n' + '#\n' * 25_000_000)
-    return Expected(status=2, keys=0, words='.keysiftignore')
+    kit.write('.gitleaksignore', 'x\x1b[2J:y:z\n' + ':::\n' * 1_000_000)
+    return Expected(words='.gitleaksignore:1: neither')
+
+
+@case('rules', 'a .gitleaksignore whose every line names the place of the key')
+def many_ignores(kit):
+    kit.repository()
+    kit.write('.gitleaksignore', ''.join(f'{number:040x}:leak.txt:x:1\n' for number in range(70_000)))
+    return Expected()
 
 
 @case('rules', 'a .gitignore of 3 MB of stars')

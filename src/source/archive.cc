@@ -128,24 +128,28 @@ Reader reader_for(Kind kind, const Open& open) {
   return reader;
 }
 
+// Made once: ThreadSanitizer does not see the lock that freelocale() takes.
+locale_t utf8_locale() {
+  static const locale_t utf8 = [] {
+    const locale_t made = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    if (made == nullptr && errno == ENOMEM) throw std::bad_alloc();
+    return made;
+  }();
+  return utf8;
+}
+
 // Names beyond ASCII come out of libarchive only where the thread's locale can hold them.
 class Utf8Locale {
  public:
-  Utf8Locale() : utf8_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (utf8_ == nullptr && errno == ENOMEM) throw std::bad_alloc();
-    if (utf8_ != nullptr) before_ = uselocale(utf8_);
-  }
+  Utf8Locale() : before_(utf8_locale() == nullptr ? nullptr : uselocale(utf8_locale())) {}
   ~Utf8Locale() {
-    if (utf8_ == nullptr) return;
-    uselocale(before_);
-    freelocale(utf8_);
+    if (before_ != nullptr) uselocale(before_);
   }
   Utf8Locale(const Utf8Locale&) = delete;
   Utf8Locale& operator=(const Utf8Locale&) = delete;
 
  private:
-  locale_t utf8_;
-  locale_t before_ = nullptr;
+  locale_t before_;
 };
 
 std::string name_of(archive* reader, archive_entry* entry) {

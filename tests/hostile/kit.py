@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 WATCHDOG = 300  # seconds after which a scan counts as hung
-MOST_MEMORY = 1200  # MB that no case may take; with sanitizers three times that
+MOST_MEMORY = 1200  # MB that no case may take; with sanitizers six times that
 ALNUM = string.ascii_letters + string.digits
 
 
@@ -83,7 +83,7 @@ class Kit:
     def __init__(self, keysift, full):
         self.keysift = keysift
         build = subprocess.run((keysift, '--version', '--verbose'), capture_output=True, text=True).stdout
-        self.most_memory = MOST_MEMORY * (3 if 'sanitizers' in build else 1)
+        self.most_memory = MOST_MEMORY * (6 if 'sanitizers' in build else 1)
         self.full = full
         self.root = Path(tempfile.mkdtemp(prefix='keysift-hostile-'))
         self.folder = self.root / 'scanned'

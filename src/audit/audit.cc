@@ -40,6 +40,23 @@ auto place_of(const Finding& finding) {
                   finding.rule, finding.secret, finding.origin);
 }
 
+MatchPlace place_of_match(const Finding& finding) {
+  const bool known = finding.provenance && finding.provenance->introduced;
+  return {finding.location.path,
+          known ? std::string_view(finding.provenance->introduced->commit) : std::string_view(),
+          finding.allowing_there};
+}
+
+// The match without what a rule of gitleaks matched round its secret.
+Match secret_of(std::string_view bytes, const Match& match) {
+  auto secret = match;
+  const auto at = bytes.substr(match.begin, match.end - match.begin).find(match.secret);
+  if (at == std::string_view::npos) return secret;
+  secret.begin += at;
+  secret.end = secret.begin + match.secret.size();
+  return secret;
+}
+
 // Why a match that the detector hands on is no finding; empty: it is one.
 std::string reason_to_drop(const Match& match, Confidence least) {
   if (!match.kept) return match.reason;
@@ -75,7 +92,10 @@ Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progre
       detector_(rules, options_.detector),
       teller_(detector_, options_.on_found) {
   for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
-  for (const auto& rule : rules) report_.rules.push_back(&rule);
+  for (const auto& rule : rules) {
+    report_.rules.push_back(&rule);
+    if (!rule.pattern && rule.path && rule.reported) path_rules_.push_back(&rule);
+  }
   report_.repositories.emplace_back();
 }
 
@@ -112,7 +132,11 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
             {match.decoded.begin(), match.decoded.end()},
             allowed_by(blob.bytes, match),
             match.reason,
-            excerpt_of(blob.bytes, match, matches)};
+            excerpt_of(blob.bytes, secret_of(blob.bytes, match), matches),
+            match.allowing_there};
+    for (const auto& list : options_.allowlists)
+      if (allows_there(list, match.secret, text, line_of(blob.bytes, match.begin, match.end)))
+        hit.allowing_there.push_back(&list);
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
@@ -160,18 +184,9 @@ std::set<std::string> Audit::rule_ids() const {
 void Audit::set_allowed_apart(std::int64_t now) {
   // As git has it: REVISION:FILE.
   const auto tree = options_.config_commit.empty() ? "" : options_.config_from + ":";
-  const auto allows_place = [](const Allowlist& list, const Finding& finding) {
-    const auto is_path = [&](const auto& path) { return path->found_in(finding.location.path); };
-    const auto is_commit = [&](const std::string& commit) {
-      return finding.provenance && finding.provenance->introduced &&
-             finding.provenance->introduced->commit.starts_with(commit);
-    };
-    return std::any_of(list.paths.begin(), list.paths.end(), is_path) ||
-           std::any_of(list.commits.begin(), list.commits.end(), is_commit);
-  };
   const auto rules = rule_ids();
   for (auto& finding : report_.findings) {
-    const auto allowing = [&](const Allowlist& list) { return allows_place(list, finding); };
+    const auto allowing = [&](const Allowlist& list) { return allows_place(list, place_of_match(finding)); };
     if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
       finding.allowed_by = options_.config;
     if (const auto* entry = options_.ignores.allowing(finding, now)) {
@@ -263,6 +278,7 @@ void Audit::walk(const std::filesystem::path& root, const std::string& shown_as,
     if (file.ignored) return;
     auto& worker = workers_[index];
     ++worker.counts.files;
+    tell_path(shown_as + file.path, Origin::worktree, std::nullopt, worker.named);
     read_walked_file(folder, file.path, shown_as + file.path, reading_, worker.buffer, index, sink, on_error);
   };
   walk_files(root, {options_.ignored, surveyor != nullptr, options_.threads, options_.limits}, read,
@@ -306,13 +322,14 @@ void Audit::history(const Repository& repository, bool env) {
     }
     return std::vector(blobs.begin(), blobs.end());
   };
-  const auto tests = env ? past_file_tests(secret_files()) : PastFileTests();
+  const auto tests = past_tests(env);
   auto history = read_history(repository, objects, walk, reading_, object_sink(), blobs_with_hits,
                               error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
   auto [findings, files] =
       history_findings({repository, objects, walk}, std::move(history), take_hits(), tests, report_.errors);
-  add_past(repository, std::move(files));
+  for (const auto& file : files) tell_path(file.path, Origin::path, file.provenance, findings);
+  if (env) add_past(repository, std::move(files));
   if (options_.reachable_only) {
     const auto is_unreachable = [](const Finding& finding) {
       return finding.provenance && finding.provenance->state == BlobState::unreachable;
@@ -364,6 +381,7 @@ void Audit::staged(const Repository& repository, bool whole_files) {
   }
   add_findings(hits);
   for (const auto& file : changes.files) {
+    if (file.replaced.empty()) tell_path(file.path, Origin::index, std::nullopt, workers_[0].named);
     const auto contents = [&]() -> std::optional<std::string> {
       const auto object = objects.read(file.blob);
       return object ? std::optional(std::string(object->bytes)) : std::nullopt;
@@ -408,7 +426,40 @@ const SecretFiles& Audit::secret_files() {
   return *secret_files_;
 }
 
+// Files with secrets, and those that rules ask for by their paths. Trees are asked about names alone: a rule
+// that needs a folder's name, too, is asked about none.
+PastFileTests Audit::past_tests(bool env) {
+  if (path_rules_.empty()) return env ? past_file_tests(secret_files()) : PastFileTests();
+  const auto of_env = env ? past_file_tests(secret_files())
+                          : PastFileTests{[](auto) { return false; }, [](auto) { return false; },
+                                          [](auto, auto) { return true; }};
+  const auto fits = [this](std::string_view path) {
+    return std::any_of(path_rules_.begin(), path_rules_.end(),
+                       [&](const Rule* rule) { return rule->path->found_in(path); });
+  };
+  return {[=](std::string_view name) { return fits(name) || of_env.name(name); },
+          [=](std::string_view path) { return fits(path) || of_env.path(path); },
+          [=](std::string_view name, std::string_view bytes) {
+            return fits(name) || of_env.contents(name, bytes);
+          }};
+}
+
+void Audit::tell_path(const std::string& path, Origin origin, const std::optional<Provenance>& provenance,
+                      std::vector<Finding>& named) const {
+  for (const auto* rule : path_rules_) {
+    if (!rule->path->found_in(path)) continue;
+    auto& finding = named.emplace_back();
+    finding.rule = rule;
+    finding.confidence = rule->confidence;
+    finding.location = {path, {1, 1}, {1, 1}, {}};
+    finding.origin = origin;
+    finding.provenance = provenance;
+    finding.reason = "its path is one that the rule asks for";
+  }
+}
+
 void Audit::add_past(const Repository& repository, std::vector<PastFile> files) {
+  std::erase_if(files, [&](const PastFile& file) { return !secret_files().is_named(file.path); });
   std::string problem;
   auto findings = past_findings(repository, std::move(files), problem);
   if (!problem.empty()) error(".git/index", problem);
@@ -516,12 +567,13 @@ Report Audit::finish(std::string target) {
   report_.target = std::move(target);
   for (auto& worker : workers_) {
     std::move(worker.errors.begin(), worker.errors.end(), std::back_inserter(report_.errors));
+    std::move(worker.named.begin(), worker.named.end(), std::back_inserter(report_.findings));
     report_.summary.files += worker.counts.files;
     report_.summary.objects += worker.counts.objects;
     report_.summary.bytes += worker.counts.bytes;
   }
   const auto is_elsewhere = [](const Finding& each) {
-    return !path_admitted(*each.rule, each.location.path);
+    return !place_admitted(*each.rule, place_of_match(each));
   };
   leave_out(report_.findings, is_elsewhere, "its rule leaves out this path");
   leave_out(report_.findings, is_entry, "it is a fingerprint in the ignore file");

@@ -31,17 +31,17 @@ struct AuditOptions {
   bool ignored = false;                         ///< also files that git ignores
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
-  std::optional<Baseline> baseline;    ///< lists findings to leave out
-  bool tell_fixed = false;             ///< all that the baseline was made of is looked at
-  IgnoreList ignores;                  ///< of the ignore file
-  GitleaksIgnores gitleaks_ignores;    ///< of gitleaks' ignore file
-  bool tell_unknown = false;           ///< all that the ignore file's fingerprints may stand for is looked at
-  bool marks = true;                   ///< a mark on its line allows a finding
-  std::string config_from;             ///< where what is allowed was read from, as in ScannedRepository
-  std::string config_commit;           ///< and from which commit
-  std::vector<Allowlist> allowlists;   ///< of the configuration
-  std::string config;                  ///< the configuration's name, for reports
-  std::vector<std::string> env_files;  ///< files with secrets that the configuration adds
+  std::optional<Baseline> baseline;  ///< lists findings to leave out
+  bool tell_fixed = false;           ///< all that the baseline was made of is looked at
+  IgnoreList ignores;                ///< of the ignore file
+  GitleaksIgnores gitleaks_ignores;  ///< of gitleaks' ignore file
+  bool tell_unknown = false;         ///< all that the ignore file's fingerprints may stand for is looked at
+  bool marks = true;                 ///< a mark on its line allows a finding
+  std::string config_from;           ///< where what is allowed was read from, as in ScannedRepository
+  std::string config_commit;         ///< and from which commit
+  std::span<const Allowlist> allowlists;   ///< of the configuration; they outlive the audit
+  std::string config;                      ///< the configuration's name, for reports
+  std::vector<std::string> env_files;      ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does
   Limits limits;
@@ -102,6 +102,7 @@ class Audit {
     std::string buffer;
     std::vector<Hit> hits;
     std::vector<Finding> dropped;
+    std::vector<Finding> named;  // files that are told for their paths
     std::vector<ScanError> errors;
     Summary counts;
   };
@@ -115,6 +116,9 @@ class Audit {
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
   void add_past(const Repository& repository, std::vector<PastFile> files);
+  PastFileTests past_tests(bool env);
+  void tell_path(const std::string& path, Origin origin, const std::optional<Provenance>& provenance,
+                 std::vector<Finding>& named) const;
   const SecretFiles& secret_files();
   bool is_key(std::string_view value);
   void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
@@ -137,6 +141,7 @@ class Audit {
   Teller teller_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;
+  std::vector<const Rule*> path_rules_;  // those without a pattern
   Report report_;
 };
 

@@ -38,6 +38,7 @@ Finding finding_at(const Hit& hit, std::string path) {
   finding.allowed_by = hit.allowed_by;
   finding.reason = hit.reason;
   finding.excerpt = hit.excerpt;
+  finding.allowing_there = hit.allowing_there;
   return finding;
 }
 

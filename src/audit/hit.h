@@ -22,10 +22,11 @@ struct Hit {
   Origin origin = Origin::worktree;
   Position begin;
   Position end;
-  std::vector<std::string> decoded;  ///< as in Location
-  std::string allowed_by;            ///< as in Finding
-  std::string reason;                ///< as in Finding
-  Excerpt excerpt;                   ///< as in Finding
+  std::vector<std::string> decoded;                   ///< as in Location
+  std::string allowed_by;                             ///< as in Finding
+  std::string reason;                                 ///< as in Finding
+  Excerpt excerpt;                                    ///< as in Finding
+  std::vector<const Allowlist*> allowing_there = {};  ///< as in Finding
 };
 
 /// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.

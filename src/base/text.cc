@@ -48,6 +48,30 @@ std::string formatted(const char* format, unsigned value) {
 
 }  // namespace
 
+bool has_wide_characters(std::string_view bytes) {
+  const auto is_wide = [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; };
+  constexpr std::size_t kBlock = 64;
+  bool wide = false;
+  while (!bytes.empty()) {
+    // The compiler makes a few instructions of a block.
+    unsigned char all = 0;
+    for (const char c : bytes.substr(0, kBlock)) all |= static_cast<unsigned char>(c);
+    if (bytes.size() > kBlock && !is_wide(static_cast<char>(all))) {
+      bytes.remove_prefix(kBlock);
+      continue;
+    }
+    const auto narrow =
+        static_cast<std::size_t>(std::find_if(bytes.begin(), bytes.end(), is_wide) - bytes.begin());
+    bytes.remove_prefix(narrow);
+    if (bytes.empty()) break;
+    const auto length = first_character(bytes).length;
+    if (length == 0) return false;
+    wide = true;
+    bytes.remove_prefix(length);
+  }
+  return wide;
+}
+
 std::string printable(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());

@@ -1,5 +1,7 @@
 #include "cli/allowing_files.h"
 
+#include <fcntl.h>
+
 #include <utility>
 
 #include "base/failure.h"
@@ -28,6 +30,14 @@ std::optional<std::string> AllowingFiles::read(const std::string& name) const {
     throw Failure("cannot read " + place(name) + ": it is a link, which is not followed");
   if (!std::filesystem::is_regular_file(status)) return std::nullopt;
   return read_file(file, kMaxAllowingFile);
+}
+
+std::optional<std::string> AllowingFiles::read_below(const std::string& path) const {
+  if (commit_) return commit_->read(path, kMaxAllowingFile);
+  if (!in_folder()) return std::nullopt;
+  const UniqueFd folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return std::nullopt;
+  return read_regular_file(folder.get(), path, kMaxAllowingFile, O_NOFOLLOW);
 }
 
 }  // namespace keysift

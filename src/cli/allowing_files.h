@@ -36,6 +36,9 @@ class AllowingFiles {
   /// read.
   std::optional<std::string> read(const std::string& name) const;
 
+  /// The same for a file anywhere below the root, without links on the way to it.
+  std::optional<std::string> read_below(const std::string& path) const;
+
  private:
   std::filesystem::path folder_;
   std::string from_;

@@ -4,12 +4,14 @@
 
 #include "cli/options.h"
 #include "detect/profile.h"
+#include "rule/gitleaks_file.h"
 #include "rule/rule.h"
 
 namespace keysift {
 
-/// The rules that the options ask for. Throws Failure as add_rules does, and for an id that no rule has.
-std::vector<Rule> chosen_rules(const Options& options);
+/// The rules that the options ask for; those of a gitleaks configuration, if one is given, are taken out of
+/// it. Throws Failure as add_rules does, and for an id that no rule has.
+std::vector<Rule> chosen_rules(const Options& options, GitleaksConfig* config = nullptr);
 
 /// `env --generate`: writes the example beside the file and says so. Returns the exit status, 0. Throws
 /// Failure when the file cannot be read, or the example is there already.

@@ -19,7 +19,7 @@ double seconds(const RuleCost& cost) { return static_cast<double>(cost.nanosecon
 std::vector<std::size_t> by_cost(const Profile& profile) {
   std::vector<std::size_t> order;
   for (std::size_t rule = 0; rule < profile.rules.size(); ++rule) {
-    if (profile.rules[rule].keywords > 0) order.push_back(rule);
+    if (profile.rules[rule].keywords > 0 || profile.rules[rule].bytes > 0) order.push_back(rule);
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return profile.rules[a].nanoseconds > profile.rules[b].nanoseconds;

@@ -40,6 +40,12 @@ void add_rule_options(CLI::App& command, RawOptions& raw) {
   command.add_option("--rule", raw.options.rule_ids, "Use only the rule of this id (repeatable)")
       ->type_name("ID")
       ->allow_extra_args(false);
+  command
+      .add_option(
+          "--config", raw.options.config,
+          "Allow what this file lists; of gitleaks' format also take its rules (default: .keysift.toml, or "
+          ".gitleaks.toml, in the root of what is scanned)")
+      ->type_name("FILE");
 }
 
 void add_report_options(CLI::App& command, RawOptions& raw) {
@@ -66,10 +72,6 @@ void add_scan_options(CLI::App& command, RawOptions& raw) {
                   "Exit with 1 only for findings this sure: low (default), medium, high or none")
       ->type_name("LEVEL")
       ->check(refuse_empty);
-  command
-      .add_option("--config", raw.options.config,
-                  "Allow what this file lists (default: .keysift.toml in the root of what is scanned)")
-      ->type_name("FILE");
   command
       .add_option(
           "--config-from", raw.options.config_from,

@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/configuration.h"
 #include "cli/cost_table.h"
 #include "cli/prepared.h"
 #include "detect/rule_check.h"
@@ -38,7 +39,7 @@ void show_rule(const Rule& rule) {
             << "confidence:     " << to_string(rule.confidence) << "\n"
             << "console:        " << printable(rule.console) << "\n"
             << "defined in:     " << rule.file << ":" << rule.line << "\n"
-            << "regex:          " << printable(rule.pattern->text()) << "\n"
+            << "regex:          " << (rule.pattern ? printable(rule.pattern->text()) : "none") << "\n"
             << "secret group:   " << rule.secret_group << "\n"
             << "entropy:        " << rule.entropy << " bits per byte at least\n";
   if (rule.path) std::cout << "path:           " << printable(rule.path->text()) << "\n";
@@ -59,8 +60,9 @@ int test_rules(const std::vector<Rule>& rules) {
 
 }  // namespace
 
-std::vector<Rule> chosen_rules(const Options& options) {
+std::vector<Rule> chosen_rules(const Options& options, GitleaksConfig* config) {
   auto rules = rules_of(prepared_rules());
+  if (config != nullptr) take_rules(*config, rules);
   for (const auto& file : options.rules) add_rules(rules, file);
   if (options.rule_ids.empty()) return rules;
   const auto chosen = [&](const std::string& id) {
@@ -76,7 +78,7 @@ std::vector<Rule> chosen_rules(const Options& options) {
 }
 
 int run_rules(const Options& options) {
-  const auto rules = chosen_rules(options);
+  const auto rules = read_configuration(options, nullptr).rules;
   if (options.command == Command::rules_test) {
     const int status = test_rules(rules);
     if (!options.profile.empty())

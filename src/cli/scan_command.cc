@@ -16,6 +16,7 @@
 #include "cli/allowing_files.h"
 #include "cli/ci_range.h"
 #include "cli/commands.h"
+#include "cli/configuration.h"
 #include "cli/outputs.h"
 #include "cli/prepared.h"
 #include "cli/progress_line.h"
@@ -28,7 +29,6 @@
 #include "report/baseline.h"
 #include "report/explanation.h"
 #include "report/replacements.h"
-#include "rule/rule_file.h"
 
 namespace keysift {
 namespace {
@@ -175,24 +175,10 @@ AllowingFiles allowing_files(const Options& options) {
   return {root_of(path), from};
 }
 
-// What the configuration allows: the file that was named, or .keysift.toml.
-void read_config(const Options& options, const AllowingFiles& files, AuditOptions& audit) {
-  constexpr char kConfig[] = ".keysift.toml";
-  std::optional<std::string> bytes;
-  auto place = printable(options.config.native());
-  if (!options.config.empty()) {
-    bytes = read_file(options.config, kMaxAllowingFile);
-    audit.config = place;
-  } else if (!(files.in_folder() && is_quarantine())) {
-    bytes = files.read(kConfig);
-    audit.config = files.shown(kConfig);
-    place = files.place(kConfig);
-  }
-  if (!bytes) return;
-  auto config = parse_config(*bytes, place);
-  audit.allowlists = std::move(config.allowlists);
-  audit.env_files = std::move(config.env_files);
-  audit.env_templates = std::move(config.env_templates);
+// What is in force. What came with an earlier push is not its server's word.
+Configuration configuration_of(const Options& options) {
+  const auto files = allowing_files(options);
+  return read_configuration(options, files.in_folder() && is_quarantine() ? nullptr : &files);
 }
 
 bool is_bare(const std::filesystem::path& root) {
@@ -238,7 +224,6 @@ void read_suppressions(const Options& options, AuditOptions& audit) {
   if (!options.baseline.empty())
     audit.baseline = read_baseline(options.baseline, folder_below(root_of(scanned_path(options)), options));
   const auto files = allowing_files(options);
-  read_config(options, files, audit);
   read_ignores(options, files, audit);
   audit.marks = files.in_folder();
   audit.config_from = options.config_from;
@@ -317,8 +302,12 @@ ScanCost measure_scan(const std::vector<Rule>& rules, const std::string& path, u
 
 namespace {
 
-Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* outputs) {
+Report audited(const Options& options, const Configuration& configuration, Outputs* outputs) {
   AuditOptions audit_options;
+  audit_options.allowlists = configuration.allowlists;
+  audit_options.config = configuration.name;
+  audit_options.env_files = configuration.env_files;
+  audit_options.env_templates = configuration.env_templates;
   audit_options.threads = options.threads;
   audit_options.memory = options.memory_mib << 20;
   audit_options.ignored = options.ignored;
@@ -336,7 +325,7 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
   if (outputs != nullptr && outputs->begin_early())
     audit_options.on_found = [outputs](const Report& found) { outputs->tell(found); };
   Progress progress(options.threads);
-  Audit audit(rules, std::move(audit_options), progress);
+  Audit audit(configuration.rules, std::move(audit_options), progress);
   {
     const ProgressLine line(progress, !options.quiet);
     perform_until_stopped(audit, options);
@@ -345,10 +334,10 @@ Report audited(const Options& options, const std::vector<Rule>& rules, Outputs* 
 }
 
 // Adds the lines that close doors, and, if asked, takes out of the index what should not be in it.
-void close_doors(const Options& options, const std::vector<Rule>& rules) {
+void close_doors(const Options& options, const Configuration& configuration) {
   auto without_history = options;
   without_history.env.history = false;
-  const auto report = audited(without_history, rules, nullptr);
+  const auto report = audited(without_history, configuration, nullptr);
   const auto repository = Repository::open(repository_root(options.paths.front()));
   const auto work_tree = repository.work_tree();
   if (!work_tree) throw Failure("--fix: a bare repository has no ignore files; commit them from a clone");
@@ -385,10 +374,10 @@ int scan_until_stopped(const Options& options) {
   Outputs outputs(options);
   if (!options.write_baseline.empty()) check_writable(options.write_baseline);
   check_outside(options.write_replacements, options);
-  const auto rules = chosen_rules(options);
-  if (options.env.fix || options.env.diff) close_doors(options, rules);
+  const auto configuration = configuration_of(options);
+  if (options.env.fix || options.env.diff) close_doors(options, configuration);
   if (options.env.diff) return 0;
-  const auto report = audited(options, rules, &outputs);
+  const auto report = audited(options, configuration, &outputs);
   Style style{.reveal = options.reveal, .started = started, .ended = time_of_report()};
   if (std::getenv("SOURCE_DATE_EPOCH") == nullptr)
     style.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -9,7 +9,9 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.h"
 #include "detect/encoded_runs.h"
+#include "detect/gitleaks_judgement.h"
 #include "detect/judgement.h"
 
 namespace keysift {
@@ -46,6 +48,29 @@ std::uint64_t thread_nanoseconds() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+// Whether a long run has some of it in a range.
+bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
+  const auto is_in = [&](std::size_t at) { return kind.bytes.test(static_cast<unsigned char>(bytes[at])); };
+  for (auto at = range.begin; at < range.end; at += kind.longest) {
+    std::size_t run = 0;
+    for (auto back = at; back > 0 && run <= kind.longest && is_in(back - 1); --back) ++run;
+    for (auto next = at; next < bytes.size() && run <= kind.longest && is_in(next); ++next) ++run;
+    if (run > kind.longest) return true;
+  }
+  return false;
+}
+
+// How far from a match judgement looks: at a word that it ends, at dots behind it.
+constexpr std::size_t kJudgedRound = 8;
+
+// Whether what is far from a match of a rule may decide whether it is kept.
+bool looks_far(const Rule& rule) {
+  const auto at_lines = [](const Allowlist& list) {
+    return list.target == AllowTarget::line && !list.regexes.empty();
+  };
+  return !rule.required.empty() || std::any_of(rule.allowlists.begin(), rule.allowlists.end(), at_lines);
+}
+
 // Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
 void add_range(std::vector<Range>& ranges, Range more) {
   while (!ranges.empty() && ranges.back().end >= more.begin) {
@@ -61,8 +86,8 @@ bool is_folded(const Match& match) {
   return std::find(match.decoded.begin(), match.decoded.end(), "folded") != match.decoded.end();
 }
 
-// Of matches that overlap, drops all but the surest, then what is in one line, then the longest, then the
-// least encoded, then the one whose rule comes first.
+// Of matches that overlap, but for those of gitleaks' rules, drops all but the surest, then what is in one
+// line, then the longest, then the least encoded, then the one whose rule comes first.
 void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
@@ -81,7 +106,7 @@ void resolve_overlaps(std::vector<Match>& matches) {
       return nullptr;
     };
     for (auto& match : matches) {
-      if (!match.kept) continue;
+      if (!match.kept || match.rule->judge == Judge::gitleaks) continue;
       if (const auto* surer = overlapping(match)) {
         match.kept = false;
         match.reason = "it overlaps what " + surer->rule->id + " found";
@@ -91,6 +116,44 @@ void resolve_overlaps(std::vector<Match>& matches) {
     }
   }
   std::sort(matches.begin(), matches.end(), in_order);
+}
+
+// Which line each of some matches, which are in order, begins in.
+std::vector<std::size_t> lines_of(std::string_view bytes, std::span<const Match> matches) {
+  std::vector<std::size_t> lines;
+  std::size_t line = 0;
+  std::size_t at = 0;
+  for (const auto& match : matches) {
+    line +=
+        static_cast<std::size_t>(std::count(bytes.begin() + static_cast<std::ptrdiff_t>(at),
+                                            bytes.begin() + static_cast<std::ptrdiff_t>(match.begin), '\n'));
+    at = match.begin;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+// A rule of gitleaks whose id says that it is generic gives way to others in the same line.
+void drop_generic(std::string_view bytes, std::vector<Match>& matches) {
+  constexpr std::size_t kMostNeighbours = 1000;  // on either side
+  const auto is_generic = [](const Match& match) { return contains_caseless(match.rule->id, "generic"); };
+  const auto counts = [](const Match& match) { return match.kept && match.rule->judge == Judge::gitleaks; };
+  if (std::none_of(matches.begin(), matches.end(),
+                   [&](const Match& m) { return counts(m) && is_generic(m); }))
+    return;
+  const auto lines = lines_of(bytes, matches);
+  for (std::size_t i = 0; i < matches.size(); ++i) {
+    if (!counts(matches[i]) || !is_generic(matches[i])) continue;
+    const auto last = std::min(matches.size(), i + kMostNeighbours);
+    for (auto other = i - std::min(i, kMostNeighbours); other < last; ++other) {
+      if (lines[other] != lines[i] || !counts(matches[other]) || is_generic(matches[other]) ||
+          matches[other].secret.find(matches[i].secret) == std::string::npos)
+        continue;
+      matches[i].kept = false;
+      matches[i].reason = matches[other].rule->id + " found it, too";
+      break;
+    }
+  }
 }
 
 }  // namespace
@@ -103,6 +166,7 @@ struct Detector::Layer {
   std::vector<std::size_t> utf16;  // places of keywords
   std::vector<Range> text;         // where to look for escapes, in order, apart
   bool escaped = false;            // there is a keyword with an escape in it
+  std::optional<Unit> unit;        // of gitleaks' patterns, once that is known
 };
 
 Detector::~Detector() = default;
@@ -125,7 +189,10 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
       most_matches_(options.matches),
       decode_ratio_(options.decode_ratio),
       literals_(rules, decode_depth_ > 0),
-      search_(literals_.texts(), options.prepared) {}
+      search_(literals_.texts(), options.prepared) {
+  for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
+    if (rules[rule].keywords.empty() && rules[rule].pattern) everywhere_.push_back(rule);
+}
 
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
@@ -139,9 +206,12 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   scratch.chain_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
   if (scratch.matches_.empty()) return {};
+  drop_lonely(bytes, scratch);
   resolve_overlaps(scratch.matches_);
+  drop_generic(bytes, scratch.matches_);
   std::erase_if(scratch.matches_, [&](const Match& match) {
-    return match.begin < owned.begin || match.begin >= owned.end || !(match.kept || explain_);
+    return match.begin < owned.begin || match.begin >= owned.end || !(match.kept || explain_) ||
+           !match.rule->reported;
   });
   return scratch.matches_;
 }
@@ -149,11 +219,13 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
 void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
+  layer.unit.reset();
   if (fresh.ranges.empty() || fresh.reach == kAnywhere) {
     find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
   }
+  for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
   find_encoded(bytes, depth, scratch, matches);
 }
@@ -254,43 +326,98 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     case Sign::name:
       break;
   }
+  if (rules_[sign.index].judge == Judge::gitleaks)
+    return note_for_gitleaks(bytes, sign.index, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
-  // With the byte on either side that `\b` or `$` may ask about.
-  scratch.extend(width > kNarrow ? kAnywhere : width + 1);
+  scratch.extend(width > kNarrow ? kAnywhere : width + kJudgedRound);
   auto& near = layer.near[sign.index];
   if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
 }
 
-void Detector::add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
-                          std::array<std::uint64_t, 3>& counts, Scratch& scratch,
+// gitleaks searches a whole file if a keyword is in it, so that matches may be far from that. Nearly all
+// patterns have a keyword in each of their matches, and need a search near keywords only.
+void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
+                                 Scratch& scratch) const {
+  auto& near = layer.near[rule];
+  if (!near.empty() && near.front().begin == 0 && near.front().end == bytes.size()) return;
+  const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
+  if (std::max(extent.before, extent.after) > kMaxMatchWidth)
+    return note_everywhere(bytes, rule, layer, scratch);
+  if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
+  constexpr std::size_t kWidestCharacter = 4;
+  const std::size_t unit = layer.unit == Unit::byte ? 1 : kWidestCharacter;
+  const auto before = unit * extent.before;
+  const auto after = unit * extent.after;
+  Range range{keyword.end - std::min(keyword.end, before), std::min(bytes.size(), keyword.begin + after)};
+  scratch.extend(std::max(before, after) > kNarrow ? kAnywhere : std::max(before, after) + kJudgedRound);
+  const auto& pattern = *rules_[rule].pattern;
+  const bool ascii = layer.unit == Unit::byte;
+  if (ascii && !pattern.may_begin_round(bytes, keyword.begin)) return;
+  const auto is_long = [&](const Run& run) { return has_long_run(bytes, range, run); };
+  if (std::any_of(extent.runs.begin(), extent.runs.end(), is_long))
+    return note_everywhere(bytes, rule, layer, scratch);
+  if (ascii && !pattern.may_match_round(bytes, keyword.begin)) return;
+  if (near.empty()) layer.touched.push_back(rule);
+  add_range(near, range);
+}
+
+void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer,
+                               Scratch& scratch) const {
+  if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
+  if (layer.near[rule].empty()) layer.touched.push_back(rule);
+  layer.near[rule].assign(1, {0, bytes.size()});
+  scratch.extend(kAnywhere);
+}
+
+namespace {
+
+// A match as its rule's judge has it, kept or not.
+Match judged(const Rule& rule, std::string_view bytes, const Pattern::Span& span, Unit unit) {
+  Match match;
+  match.rule = &rule;
+  match.begin = span.group_begin;
+  match.end = span.group_end;
+  Judgement judgement{false, Confidence::low, "it is too wide"};
+  if (rule.judge == Judge::gitleaks) {
+    auto told = judge_as_gitleaks(rule, bytes, span, unit);
+    match.begin = span.begin;
+    match.end = told.end;
+    match.secret = told.secret;
+    match.allowing_there = std::move(told.allowing_there);
+    if (span.end - span.begin <= kMaxMatchWidth) judgement = told.judgement;
+  } else {
+    match.secret = bytes.substr(match.begin, match.end - match.begin);
+    if (span.end - span.begin <= kMaxMatchWidth) judgement = judge(rule, bytes, span);
+  }
+  match.confidence = judgement.confidence;
+  match.kept = judgement.kept;
+  match.reason = judgement.reason;
+  return match;
+}
+
+}  // namespace
+
+void Detector::add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                           std::vector<Match>& matches) const {
-  const bool too_wide = match.end - match.begin > kMaxMatchWidth;
-  const auto judgement =
-      too_wide ? Judgement{false, Confidence::low, "it is too wide"} : judge(rule, bytes, match);
-  const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
-  if (secret.empty() || !(judgement.kept || explain_)) return;
-  if (counts.at(static_cast<std::size_t>(judgement.confidence))++ >= most_matches_) {
-    if (judgement.kept && judgement.confidence >= least_) scratch.note_limit(Cause::matches);
+  if (match.secret.empty() || !(match.kept || explain_)) return;
+  if (counts.at(static_cast<std::size_t>(match.confidence))++ >= most_matches_) {
+    if (match.kept && match.confidence >= least_) scratch.note_limit(Cause::matches);
     return;
   }
-  matches.push_back({&rule,
-                     judgement.confidence,
-                     match.group_begin,
-                     match.group_end,
-                     std::string(secret),
-                     {},
-                     judgement.kept,
-                     std::string(judgement.reason)});
+  matches.push_back(std::move(match));
 }
 
 void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                               std::vector<Match>& matches) const {
   for (const auto index : layer.touched) {
     auto& near = layer.near[index];
-    const auto found = profile_ ? measured_match_pattern(index, bytes, near, scratch, matches)
-                                : match_pattern(rules_[index], bytes, near, scratch, matches);
-    if (found > 0) scratch.extend(kAnywhere);
+    const auto before = matches.size();
+    const auto unit = rules_[index].judge == Judge::gitleaks ? layer.unit.value_or(Unit::byte) : Unit::byte;
+    const auto found = profile_ ? measured_match_pattern(index, bytes, near, unit, scratch, matches)
+                                : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
+    // What was dropped for its own sake is looked at again where something near it changes.
+    if (matches.size() > before || (found > 0 && looks_far(rules_[index]))) scratch.extend(kAnywhere);
     near.clear();
   }
   layer.touched.clear();
@@ -298,26 +425,27 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
 
 // Returns how many matches there were, whatever became of them.
 std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
-                                    Scratch& scratch, std::vector<Match>& matches) const {
+                                    Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
-      const auto match = rule.pattern->search(bytes, from, range.end, rule.secret_group);
+      const bool whole = rule.judge == Judge::gitleaks;
+      const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
       if (!match) break;
-      add_judged(rule, bytes, *match, counts, scratch, matches);
-      from = std::max(match->group_end, from + 1);
+      add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
+      from = std::max(whole ? match->end : match->group_end, from + 1);
     }
   }
   return found;
 }
 
 std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes,
-                                             std::span<const Range> near, Scratch& scratch,
+                                             std::span<const Range> near, Unit unit, Scratch& scratch,
                                              std::vector<Match>& matches) const {
   auto& cost = scratch.costs_[index];
   const auto start = thread_nanoseconds();
-  const auto found = match_pattern(rules_[index], bytes, near, scratch, matches);
+  const auto found = match_pattern(rules_[index], bytes, near, unit, scratch, matches);
   cost.nanoseconds += thread_nanoseconds() - start;
   cost.matches += found;
   for (const auto& range : near) cost.bytes += range.end - range.begin;
@@ -393,6 +521,59 @@ void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth
     match.end = decoded.from[match.end - 1].end;
     match.decoded.insert(match.decoded.begin(), decoded.encoding);
     matches.push_back(std::move(match));
+  }
+}
+
+namespace {
+
+// Where a match begins, as gitleaks counts.
+struct LineAndColumn {
+  std::size_t line = 0;
+  std::size_t column = 0;
+};
+
+LineAndColumn place_of(std::string_view bytes, std::size_t at) {
+  const auto before = bytes.substr(0, at);
+  const auto end = before.rfind('\n');
+  return {static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
+          end == std::string_view::npos ? at : at - end};
+}
+
+bool is_near(const Required& required, LineAndColumn a, LineAndColumn b) {
+  const auto apart = [](std::size_t x, std::size_t y) { return x > y ? x - y : y - x; };
+  return apart(a.line, b.line) <= required.lines.value_or(SIZE_MAX) &&
+         apart(a.column, b.column) <= required.columns.value_or(SIZE_MAX);
+}
+
+}  // namespace
+
+// Drops matches without what their rule requires near them.
+void Detector::drop_lonely(std::string_view bytes, Scratch& scratch) const {
+  std::map<std::string_view, std::vector<LineAndColumn>> places;  // by rule: where it matches
+  const auto places_of = [&](const std::string& id) -> const std::vector<LineAndColumn>& {
+    const auto [known, fresh] = places.try_emplace(id);
+    const auto rule =
+        std::find_if(rules_.begin(), rules_.end(), [&](const Rule& each) { return each.id == id; });
+    if (!fresh || rule == rules_.end() || !rule->pattern) return known->second;
+    std::vector<Match> found;
+    const Range all{0, bytes.size()};
+    match_pattern(*rule, bytes, {&all, 1}, has_wide_characters(bytes) ? Unit::character : Unit::byte, scratch,
+                  found);
+    for (const auto& match : found)
+      if (match.kept) known->second.push_back(place_of(bytes, match.begin));
+    return known->second;
+  };
+  for (auto& match : scratch.matches_) {
+    if (!match.kept || match.rule->required.empty()) continue;
+    const auto here = place_of(bytes, match.begin);
+    const auto is_there = [&](const Required& required) {
+      const auto& all = places_of(required.rule);
+      return std::any_of(all.begin(), all.end(),
+                         [&](const auto& there) { return is_near(required, here, there); });
+    };
+    if (std::all_of(match.rule->required.begin(), match.rule->required.end(), is_there)) continue;
+    match.kept = false;
+    match.reason = "what its rule requires is not near it";
   }
 }
 

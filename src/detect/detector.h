@@ -30,6 +30,8 @@ struct Match {
   std::vector<std::string_view> decoded;  ///< those encodings, the outermost first
   bool kept = true;                       ///< false: dropped; only given where that was asked for
   std::string reason;                     ///< why it is sure, doubtful or dropped, in a few words
+  /// Allowlists of the rule that are content with the match, and need a path or a commit, too.
+  std::vector<const Allowlist*> allowing_there = {};
 };
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
@@ -84,14 +86,18 @@ class Detector {
   void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
+  void note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
+                         Scratch& scratch) const;
+  void note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
-  std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
+  std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near, Unit unit,
                             Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, std::span<const Range> near,
-                                     Scratch& scratch, std::vector<Match>& matches) const;
-  void add_judged(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
-                  std::array<std::uint64_t, 3>& counts, Scratch& scratch, std::vector<Match>& matches) const;
+                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const;
+  void add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
+                  std::vector<Match>& matches) const;
+  void drop_lonely(std::string_view bytes, Scratch& scratch) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
   void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
@@ -105,6 +111,7 @@ class Detector {
   Confidence least_;
   std::uint64_t most_matches_;
   std::uint64_t decode_ratio_;
+  std::vector<std::uint32_t> everywhere_;  // rules without keywords
   Literals literals_;
   KeywordSearch search_;
 };

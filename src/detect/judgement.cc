@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <string>
+#include <tuple>
 
 #include "base/text.h"
 #include "detect/randomness.h"
@@ -72,14 +73,46 @@ std::string_view line_of(std::string_view bytes, std::size_t begin, std::size_t 
   return bytes.substr(from, std::min(bytes.find('\n', end), last) - from);
 }
 
-bool allows(const Allowlist& list, std::string_view secret, std::string_view match, std::string_view line) {
+namespace {
+
+// Whether an allowlist's regexes, its stopwords or, if it needs all, both name a secret.
+bool names(const Allowlist& list, std::string_view secret, std::string_view match, std::string_view line) {
   const auto is_stopword = [&](const std::string& word) { return contains_caseless(secret, word); };
-  if (std::any_of(list.stopwords.begin(), list.stopwords.end(), is_stopword)) return true;
   const auto target = list.target == AllowTarget::secret  ? secret
                       : list.target == AllowTarget::match ? match
                                                           : line;
   const auto fits = [&](const auto& regex) { return regex->found_in(target); };
-  return std::any_of(list.regexes.begin(), list.regexes.end(), fits);
+  const auto& [regexes, words] = std::tie(list.regexes, list.stopwords);
+  const bool stopword = std::any_of(words.begin(), words.end(), is_stopword);
+  if (list.all ? !(stopword || words.empty()) : stopword) return !list.all;
+  return std::any_of(regexes.begin(), regexes.end(), fits) || (list.all && regexes.empty());
+}
+
+}  // namespace
+
+bool allows(const Allowlist& list, std::string_view secret, std::string_view match, std::string_view line) {
+  return list.names_content() && !(list.all && list.names_place()) && names(list, secret, match, line);
+}
+
+bool allows_there(const Allowlist& list, std::string_view secret, std::string_view match,
+                  std::string_view line) {
+  return list.names_content() && list.all && list.names_place() && names(list, secret, match, line);
+}
+
+bool allows_place(const Allowlist& list, const MatchPlace& place) {
+  const auto& allowing = place.allowing;
+  if (!list.names_place()) return false;
+  if (list.all && list.names_content() &&
+      std::find(allowing.begin(), allowing.end(), &list) == allowing.end())
+    return false;
+  const auto has_path = [&](const auto& pattern) { return pattern->found_in(place.path); };
+  const auto has_commit = [&](const std::string& name) {
+    return !place.commit.empty() && place.commit.starts_with(name);
+  };
+  const bool path_fits = std::any_of(list.paths.begin(), list.paths.end(), has_path);
+  const bool commit_fits = std::any_of(list.commits.begin(), list.commits.end(), has_commit);
+  if (!list.all) return path_fits || commit_fits;
+  return (path_fits || list.paths.empty()) && (commit_fits || list.commits.empty());
 }
 
 bool has_allowing_mark(std::string_view line) {
@@ -136,14 +169,10 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   return {true, rule.confidence, "it looks random"};
 }
 
-bool path_admitted(const Rule& rule, std::string_view path) {
-  if (rule.path && !rule.path->found_in(path)) return false;
-  for (const auto& list : rule.allowlists) {
-    for (const auto& pattern : list.paths) {
-      if (pattern->found_in(path)) return false;
-    }
-  }
-  return true;
+bool place_admitted(const Rule& rule, const MatchPlace& place) {
+  return (!rule.path || rule.path->found_in(place.path)) &&
+         std::none_of(rule.allowlists.begin(), rule.allowlists.end(),
+                      [&](const Allowlist& list) { return allows_place(list, place); });
 }
 
 }  // namespace keysift

@@ -93,6 +93,8 @@ struct Finding {
   std::string allowed_reason;  ///< why it does, in its author's words; empty: it does not say. Raw bytes
   std::string reason;          ///< why it was kept, or dropped, in a few words
   Excerpt excerpt;
+  /// Allowlists that need the path or the commit, too, and are content with all else.
+  std::vector<const Allowlist*> allowing_there = {};
   std::size_t repository = 0;     ///< which of Report::repositories
   std::string saved_fingerprint;  ///< of a finding that was read from a saved report; else empty
 

@@ -9,6 +9,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "rule/extent.h"
 
 namespace keysift {
 
@@ -16,15 +19,20 @@ namespace keysift {
 /// it, RE2 goes a slower way that takes none.
 inline constexpr std::int64_t kMaxPatternMemory = std::int64_t{2} << 20;
 
+/// What a pattern's `.` and classes match: a byte, or a character of UTF-8.
+enum class Unit : std::uint8_t { byte, character };
+
 /// A RE2 pattern that compiles when it is first used: most runs need few of the patterns they carry. It
 /// matches bytes (RE2's Latin-1), so that text in any encoding and binary files are searched alike. Safe to
 /// use from several threads.
 class Pattern {
  public:
-  explicit Pattern(std::string text) : text_(std::move(text)) {}
+  /// `memory`: bytes that RE2 may use for it.
+  explicit Pattern(std::string text, std::int64_t memory = kMaxPatternMemory)
+      : text_(std::move(text)), memory_(memory) {}
 
   /// With the max_width() that another one of the same text has told.
-  Pattern(std::string text, std::size_t max_width) : text_(std::move(text)) {
+  Pattern(std::string text, std::int64_t memory, std::size_t max_width) : Pattern(std::move(text), memory) {
     std::call_once(width_once_, [&] { width_ = max_width; });
   }
 
@@ -32,6 +40,9 @@ class Pattern {
 
   /// Why RE2 refuses the pattern, in RE2's words; nothing if it takes it.
   std::optional<std::string> error() const;
+
+  /// The same, without compiling it: one that needs too much memory is not seen.
+  std::optional<std::string> syntax_error() const;
 
   /// How large it is when it is compiled, in RE2's instructions; some 32 bytes each.
   int size() const { return compiled().ProgramSize(); }
@@ -50,19 +61,41 @@ class Pattern {
 
   /// The leftmost match that lies within [begin, end) of `bytes`; `^`, `$` and `\b` see the bytes around it.
   /// A group that took no part in the match counts as the whole.
-  std::optional<Span> search(std::string_view bytes, std::size_t begin, std::size_t end, int group) const;
+  std::optional<Span> search(std::string_view bytes, std::size_t begin, std::size_t end, int group,
+                             Unit unit = Unit::byte) const;
+
+  /// The groups of the leftmost match in `bytes`, the whole match first; empty if there is none. A group that
+  /// took no part is empty.
+  std::vector<std::string_view> groups_in(std::string_view bytes, Unit unit) const;
 
   /// The most bytes that a match can span; SIZE_MAX if there is no bound.
   std::size_t max_width() const;
 
+  /// extent_of() the pattern and `keywords`, which are those of the first call.
+  const Extent& extent(std::span<const std::string> keywords) const;
+
+  /// Whether a match can have a keyword in it that begins at `at` in `bytes`, as far as Extent::head tells;
+  /// and whether one can in which there is no long run. Only after extent().
+  bool may_begin_round(std::string_view bytes, std::size_t at) const { return fits_round(head_, bytes, at); }
+  bool may_match_round(std::string_view bytes, std::size_t at) const { return fits_round(tail_, bytes, at); }
+
  private:
-  const RE2& compiled() const;
+  const RE2& compiled(Unit unit = Unit::byte) const;
+  const RE2& usable(Unit unit) const;
+  bool fits_round(const std::unique_ptr<Pattern>& part, std::string_view bytes, std::size_t at) const;
 
   std::string text_;
+  std::int64_t memory_;
   mutable std::once_flag once_;
   mutable std::unique_ptr<RE2> re2_;
+  mutable std::once_flag characters_once_;
+  mutable std::unique_ptr<RE2> of_characters_;
   mutable std::once_flag width_once_;
   mutable std::size_t width_ = SIZE_MAX;
+  mutable std::once_flag extent_once_;
+  mutable Extent extent_;
+  mutable std::unique_ptr<Pattern> head_;
+  mutable std::unique_ptr<Pattern> tail_;
 };
 
 }  // namespace keysift

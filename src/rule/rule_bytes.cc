@@ -17,6 +17,7 @@ void take_apart(Thing& rule, Part& part) {
   part(rule.provider);
   part(rule.confidence);
   part(rule.console);
+  part(rule.judge);
   part(rule.pattern);
   part(rule.secret_group);
   part(rule.keywords);
@@ -26,6 +27,8 @@ void take_apart(Thing& rule, Part& part) {
   part(rule.words);
   part(rule.path);
   part(rule.allowlists);
+  part(rule.tags);
+  part(rule.reported);
   part(rule.examples);
   part(rule.counterexamples);
   part(rule.file);
@@ -40,6 +43,7 @@ void take_apart(Thing& list, Part& part) {
   part(list.paths);
   part(list.stopwords);
   part(list.commits);
+  part(list.all);
 }
 
 template <typename T>
@@ -93,7 +97,7 @@ class Reader {
   void operator()(std::unique_ptr<Pattern>& pattern) {
     if (!read<bool>()) return;
     auto text = read<std::string>();
-    pattern = std::make_unique<Pattern>(std::move(text), read<std::size_t>());
+    pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, read<std::size_t>());
   }
   template <typename T>
   void operator()(std::vector<T>& list) {

@@ -119,14 +119,14 @@ class Reader : TableReader {
     const auto body = text(table, "regex");
     if (body.empty()) fail(*regex, "the pattern of rule '" + rule.id + "' is empty");
     rule.pattern = pattern(*regex, body);
-    if (checks_patterns() && rule.pattern->found_in("")) {
+    if (compiles_patterns() && rule.pattern->found_in("")) {
       fail(*regex,
            "the pattern of rule '" + rule.id + "' matches the empty string; ask for at least one character");
     }
     if (const auto* group = table.get("secretGroup")) {
       const auto number = group->value_exact<std::int64_t>();
       if (!number || *number < 0) fail(*group, "'secretGroup' must be a whole number from 0 on");
-      if (*number > 1000 || (checks_patterns() && *number > rule.pattern->groups())) {
+      if (*number > 1000 || (compiles_patterns() && *number > rule.pattern->groups())) {
         fail(*group, "'secretGroup' is " + std::to_string(*number) + ", but the pattern has " +
                          counted(static_cast<unsigned>(rule.pattern->groups()), "group"));
       }
@@ -215,12 +215,12 @@ std::vector<std::filesystem::path> rule_files_in(const std::filesystem::path& fo
 }  // namespace
 
 Config parse_config(std::string_view toml, const std::string& file) {
-  return Reader(file, true).read_config(toml);
+  return Reader(file, PatternCheck::compile).read_config(toml);
 }
 
 std::vector<Rule> parse_rules(std::string_view toml, const std::string& file) {
   std::vector<Rule> rules;
-  append(rules, Reader(file, true).read(toml));
+  append(rules, Reader(file, PatternCheck::compile).read(toml));
   return rules;
 }
 
@@ -228,7 +228,7 @@ std::vector<Rule> parse_rules(std::string_view toml, const std::string& file) {
 std::vector<Rule> built_in_rules() {
   std::vector<Rule> rules;
   for (const auto& file : built_in_files())
-    append(rules, Reader(std::string(file.name), false).read(file.text));
+    append(rules, Reader(std::string(file.name), PatternCheck::none).read(file.text));
   return rules;
 }
 

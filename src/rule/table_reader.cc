@@ -68,19 +68,20 @@ std::vector<std::string> TableReader::texts(const toml::table& table, std::strin
   return result;
 }
 
-std::unique_ptr<Pattern> TableReader::pattern(const toml::node& at, std::string regex) {
-  auto result = std::make_unique<Pattern>(std::move(regex));
-  if (checks_patterns_) {
-    if (const auto error = result->error())
-      fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + error->substr(0, kMostShown));
-    if (++patterns_ > kMaxPatterns)
-      fail(at, "this is the " + std::to_string(patterns_) + "st pattern; a file may have " +
-                   std::to_string(kMaxPatterns));
-    instructions_ += static_cast<std::size_t>(result->size());
-    if (instructions_ > kMaxInstructions)
-      fail(at, "the patterns up to here are too large together; a file may have " +
-                   std::to_string(kMaxInstructions) + " instructions of RE2");
-  }
+std::unique_ptr<Pattern> TableReader::pattern(const toml::node& at, std::string regex, std::int64_t memory) {
+  auto result = std::make_unique<Pattern>(std::move(regex), memory);
+  if (check_ == PatternCheck::none) return result;
+  if (const auto error = compiles_patterns() ? result->error() : result->syntax_error())
+    fail(at, "RE2 refuses the pattern" + of_rule_ + ": " + error->substr(0, kMostShown));
+  if (++patterns_ > kMaxPatterns)
+    fail(at, "this is the " + std::to_string(patterns_) + "st pattern; a file may have " +
+                 std::to_string(kMaxPatterns));
+  const auto size =
+      compiles_patterns() ? static_cast<std::size_t>(result->size()) : size_estimate(result->text());
+  instructions_ += std::min(size, kMaxInstructions + 1);
+  if (instructions_ > kMaxInstructions)
+    fail(at, "the patterns up to here are too large together; a file may have " +
+                 std::to_string(kMaxInstructions) + " instructions of RE2");
   return result;
 }
 

@@ -12,16 +12,23 @@
 
 namespace keysift {
 
+/// How patterns are looked at when they are read, and how much all of them together need.
+enum class PatternCheck {
+  none,    ///< not at all: the built-in rules, which the tests compile
+  syntax,  ///< what RE2 would refuse but for lack of memory: of hundreds of rules a run uses some
+  compile,
+};
+
 /// Reads one file: every complaint knows the file and the line it is about. All of it throws Failure,
 /// "file:line: what is wrong, what would be right".
 class TableReader {
  public:
-  /// `checks_patterns`: compiles every pattern, and counts what all of them need, as for people's files.
-  TableReader(std::string file, bool checks_patterns)
-      : file_(std::move(file)), checks_patterns_(checks_patterns) {}
+  TableReader(std::string file, PatternCheck check) : file_(std::move(file)), check_(check) {}
 
   const std::string& file() const { return file_; }
-  bool checks_patterns() const { return checks_patterns_; }
+
+  /// Whether patterns are compiled when they are read.
+  bool compiles_patterns() const { return check_ == PatternCheck::compile; }
 
   /// What messages say of where a node stands: "file:line".
   std::string place(const toml::node& at) const;
@@ -44,14 +51,17 @@ class TableReader {
   /// False if there is no such key.
   bool flag(const toml::table& table, std::string_view key) const;
 
-  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex);
+  /// A pattern with so many bytes of memory. Throws Failure when RE2 refuses it, or the file has too many or
+  /// too large ones.
+  std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex,
+                                   std::int64_t memory = kMaxPatternMemory);
 
   /// Whose patterns those are that come, for messages.
   void set_rule(std::string_view id);
 
  private:
   std::string file_;
-  bool checks_patterns_;
+  PatternCheck check_;
   std::string of_rule_;
   std::size_t patterns_ = 0;
   std::size_t instructions_ = 0;

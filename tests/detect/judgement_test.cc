@@ -258,25 +258,25 @@ TEST_CASE("an allowlist of paths alone does not touch the secret") {
 }
 
 TEST_CASE("a rule's path, and the paths its allowlists except") {
-  CHECK(path_admitted(rule_with(""), "any/where"));
-  CHECK(path_admitted(rule_with(""), ""));
+  CHECK(place_admitted(rule_with(""), {"any/where", "", {}}));
+  CHECK(place_admitted(rule_with(""), {"", "", {}}));
 
   const auto only = rule_with("path = '''\\.env$'''\n");
-  CHECK(path_admitted(only, "a/.env"));
-  CHECK_FALSE(path_admitted(only, "a/.env.md"));
-  CHECK_FALSE(path_admitted(only, ""));
+  CHECK(place_admitted(only, {"a/.env", "", {}}));
+  CHECK_FALSE(place_admitted(only, {"a/.env.md", "", {}}));
+  CHECK_FALSE(place_admitted(only, {"", "", {}}));
 
   const auto but = rule_with(
       "path = 'src'\n[[rules.allowlists]]\npaths = ['^src/test/', 'x$']\n[[rules.allowlists]]\npaths = "
       "['y$']\n");
-  CHECK(path_admitted(but, "src/main"));
-  CHECK_FALSE(path_admitted(but, "src/test/main"));
-  CHECK_FALSE(path_admitted(but, "src/x"));
-  CHECK_FALSE(path_admitted(but, "src/y"));
-  CHECK_FALSE(path_admitted(but, "lib/main"));
+  CHECK(place_admitted(but, {"src/main", "", {}}));
+  CHECK_FALSE(place_admitted(but, {"src/test/main", "", {}}));
+  CHECK_FALSE(place_admitted(but, {"src/x", "", {}}));
+  CHECK_FALSE(place_admitted(but, {"src/y", "", {}}));
+  CHECK_FALSE(place_admitted(but, {"lib/main", "", {}}));
   // Regexes of an allowlist are about secrets.
-  CHECK(path_admitted(rule_with("[[rules.allowlists]]\nregexes = ['src']\n"), "src/main"));
-  CHECK(path_admitted(rule_with("path = '^\\xff'\n"), "\xff\xfe"));
+  CHECK(place_admitted(rule_with("[[rules.allowlists]]\nregexes = ['src']\n"), {"src/main", "", {}}));
+  CHECK(place_admitted(rule_with("path = '^\\xff'\n"), {"\xff\xfe", "", {}}));
 }
 
 }  // namespace

@@ -1,0 +1,26 @@
+// What is in force in a scan: rules, and what is allowed by them all.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cli/allowing_files.h"
+#include "cli/options.h"
+#include "rule/rule.h"
+
+namespace keysift {
+
+struct Configuration {
+  std::vector<Rule> rules;
+  std::vector<Allowlist> allowlists;
+  std::vector<std::string> env_files;      ///< files with secrets that it adds
+  std::vector<std::string> env_templates;  ///< templates that it adds
+  std::string name;                        ///< what reports call its file; empty: there is none
+};
+
+/// The rules that the options ask for, and what a configuration says: the file that `--config` names, or else
+/// .keysift.toml or .gitleaks.toml of `files`, if these are given. One of gitleaks brings rules, too: what is
+/// to be known of that is written to standard error, unless the options say `quiet`. Throws Failure for a
+/// mistake in any of the files, and for an id that no rule has.
+Configuration read_configuration(const Options& options, const AllowingFiles* files);
+
+}  // namespace keysift

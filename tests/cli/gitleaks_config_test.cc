@@ -1,0 +1,178 @@
+// gitleaks' configuration, taken as it is.
+#include <algorithm>
+
+#include "cli/keysift.h"
+#include "support/catch.h"
+
+namespace keysift::test {
+namespace {
+using nlohmann::json;
+using Strings = std::vector<std::string>;
+
+constexpr std::string_view kRule =
+    "[[rules]]\nid = 'acme'\nregex = '''acme_([a-z0-9]{8})'''\nkeywords = ['acme_']\nentropy = 2\n";
+
+// "rule path:line secret" for each finding, in order; for those that are allowed, "by NAME" before it.
+Strings told(const Scan& scan) {
+  Strings lines;
+  const auto add = [&](const json& each, const std::string& before) {
+    const auto& location = each.at("location");
+    lines.push_back(
+        before + each.at("rule").at("id").get<std::string>() + " " + location.at("path").get<std::string>() +
+        ":" + std::to_string(location.at("line").get<int>()) + " " + each.at("secret").value("value", ""));
+  };
+  for (const auto& each : scan.report.at("findings")) add(each, "");
+  for (const auto& each : scan.report.at("allowed"))
+    add(each, "by " + each.at("allowed_by").get<std::string>() + " ");
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+Scan revealed(const std::filesystem::path& folder, const std::string& command = "files") {
+  return scan({command, ".", "--reveal"}, folder);
+}
+
+TEST_CASE("gitleaks' configuration: the rules in the root of what is scanned, and nothing but them") {
+  const TempDir dir;
+  dir.write(".gitleaks.toml", kRule);
+  dir.write("a.txt", "x acme_1a2b3c4d y\n" + openai_project_key() + "\nACME_9z8y7x6w acme_aaaaaaaa\n");
+  const auto found = revealed(dir.path());
+  CHECK(found.exit_code == 1);
+  CHECK(told(found) == Strings{"acme a.txt:1 1a2b3c4d"});
+  const auto quiet = keysift({"files", ".", "--format", "csv"}, dir.path());
+  CHECK(quiet.err ==
+        "keysift: 1 rule of ./.gitleaks.toml in the place of keysift's own; to have both: [extend] "
+        "useDefault = true\n");
+
+  dir.write(".keysift.toml", "");
+  CHECK(told(revealed(dir.path())).size() == 1);  // this one goes before: keysift's rules
+  CHECK(revealed(dir.path()).report.at("findings")[0].at("rule").at("id") == "openai-project-key");
+}
+
+TEST_CASE(
+    "gitleaks' configuration: a finding stands where its rule's match does, and its secret alone is hidden") {
+  const TempDir dir;
+  dir.write("c.toml", "[[rules]]\nid = 'pair'\nregex = '''name\\s*=\\s*(\\w+)'''\n");
+  dir.write("a.txt", "\nthe name\n = hush\n");
+  const auto found = scan({"files", "a.txt", "--config", "c.toml", "--reveal"}, dir.path());
+  CHECK(told(found) == Strings{"pair a.txt:2 hush"});
+  const auto text = keysift({"files", "a.txt", "--config", "c.toml"}, dir.path());
+  CHECK_FALSE(contains(text.out + text.err, "hush"));
+}
+
+TEST_CASE("gitleaks' configuration: allowlists need any of their conditions, or all") {
+  const TempDir dir;
+  const std::string rule(kRule);
+  const auto found = [&](const std::string& list) {
+    dir.write("c.toml", rule + list);
+    dir.write("src/a.txt", "acme_1a2b3c4d\n");
+    dir.write("test/a.txt", "acme_1a2b3c4d\nacme_5e6f7g8h\n");
+    return told(scan({"files", "src", "test", "--config", "c.toml", "--reveal"}, dir.path()));
+  };
+  CHECK(found("").size() == 3);
+  CHECK(found("[[rules.allowlists]]\ncondition = 'AND'\npaths = ['^test/']\nregexes = ['^1a']\n") ==
+        Strings{"acme src/a.txt:1 1a2b3c4d", "acme test/a.txt:2 5e6f7g8h"});
+  CHECK(found("[[rules.allowlists]]\npaths = ['^test/']\nregexes = ['^1a']\n").empty());
+  CHECK(found("[[allowlists]]\ncondition = '&&'\npaths = ['^test/']\nstopwords = ['1A2B']\n") ==
+        Strings{"acme src/a.txt:1 1a2b3c4d", "acme test/a.txt:2 5e6f7g8h",
+                "by c.toml acme test/a.txt:1 1a2b3c4d"});
+  CHECK(found("[allowlist]\nregexTarget = 'match'\nregexes = ['acme_5']\n").size() == 3);
+  CHECK(found("[[allowlists]]\ntargetRules = ['acme']\npaths = ['src']\n").size() == 2);
+}
+
+TEST_CASE("gitleaks' configuration: rules that ask for paths") {
+  TestRepo repo;
+  repo.write(".gitleaks.toml", "[[rules]]\nid = 'p12'\npath = '''\\.p12$'''\n");
+  repo.write("a/cert.p12", "anything\n");
+  repo.write("gone.p12", "anything\n");
+  repo.commit_all("certificates");
+  std::filesystem::remove(repo.path() / "gone.p12");
+  repo.commit_all("one is gone");
+  CHECK(told(revealed(repo.path())) == Strings{"p12 a/cert.p12:1 "});
+  CHECK(told(revealed(repo.path(), "scan")) == Strings{"p12 a/cert.p12:1 ", "p12 gone.p12:1 "});
+  repo.write("new.p12", "anything\n");
+  repo.git({"add", "new.p12"});
+  CHECK(told(revealed(repo.path(), "staged")) == Strings{"p12 new.p12:1 "});
+}
+
+TEST_CASE("gitleaks' configuration: what a rule requires must be near") {
+  const TempDir dir;
+  dir.write("c.toml",
+            "[[rules]]\nid = 'id'\nregex = '''ID-[0-9]{4}'''\nkeywords = ['id-']\nskipReport = true\n"
+            "[[rules]]\nid = 'pair'\nregex = '''SECRET-[0-9]{4}'''\nkeywords = ['secret-']\n"
+            "[[rules.required]]\nid = 'id'\nwithinLines = 1\nwithinColumns = 3\n");
+  dir.write("near.txt", "ID-1234\nSECRET-1111\n");
+  dir.write("far.txt", "ID-1234\n\nSECRET-2222\n");
+  dir.write("beside.txt", "ID-1234 SECRET-3333\n");
+  dir.write("alone.txt", "SECRET-4444\n");
+  CHECK(told(scan({"files", ".", "--config", "c.toml", "--reveal"}, dir.path())) ==
+        Strings{"pair near.txt:2 SECRET-1111"});
+}
+
+TEST_CASE("gitleaks' configuration: beside keysift's own rules") {
+  const TempDir dir;
+  dir.write("c.toml",
+            "[extend]\nuseDefault = true\ndisabledRules = ['openai-project-key', 'openai-key-unmarked']\n" +
+                std::string(kRule));
+  dir.write("a.txt", "acme_1a2b3c4d\n" + openai_project_key() + "\n" + anthropic_api_key() + "\n");
+  const auto found = scan({"files", "a.txt", "--config", "c.toml"}, dir.path());
+  CHECK(told(found) == Strings{"acme a.txt:1 ", "anthropic-api-key a.txt:3 "});
+  CHECK(keysift({"files", "a.txt", "--config", "c.toml"}, dir.path()).err ==
+        "keysift: keysift's own rules, in the place of gitleaks' default ones, and 1 rule of c.toml\n");
+}
+
+TEST_CASE(
+    "gitleaks' configuration: what it extends lies below the root, or beside it, but is reached by no link") {
+  const TempDir outside;
+  outside.write("base.toml", kRule);
+  const TempDir dir;
+  dir.write("a.txt", "acme_1a2b3c4d\n");
+  dir.write("conf/base.toml", kRule);
+  dir.write(".gitleaks.toml", "[extend]\npath = 'conf/base.toml'\n");
+  CHECK(told(revealed(dir.path())).size() == 1);
+  for (const auto& path : {outside.path().native() + "/base.toml",
+                           std::string("../") + outside.path().filename().native() + "/base.toml",
+                           std::string("link/base.toml")}) {
+    std::filesystem::remove(dir.path() / "link");
+    std::filesystem::create_directory_symlink(outside.path(), dir.path() / "link");
+    dir.write(".gitleaks.toml", "[extend]\npath = '" + path + "'\n");
+    const auto refused = keysift({"files", "."}, dir.path());
+    CHECK(refused.exit_code == 2);
+    CHECK(lines_of(refused.err).size() == 1);
+    CHECK(contains(refused.err, "base.toml"));
+  }
+}
+
+TEST_CASE("gitleaks' configuration: a pattern that needs too much memory ends the scan with its text") {
+  const TempDir dir;
+  dir.write("c.toml", "[[rules]]\nid = 'a'\nregex = '''key(?:[^a]{1000}b){1,900}'''\nkeywords = ['key']\n");
+  dir.write("a.txt", "key\n");
+  const auto refused = keysift({"files", "a.txt", "--config", "c.toml"}, dir.path());
+  CHECK(refused.exit_code == 2);
+  CHECK(lines_of(refused.err).size() <= 2);
+  CHECK((contains(refused.err, "RE2 refuses the pattern of rule 'a'") ||
+         contains(refused.err, "needs more than")));
+}
+
+TEST_CASE(
+    "gitleaks' configuration: none of what was pushed, nor where the configuration comes from elsewhere") {
+  TestRepo repo;
+  repo.write("a.txt", openai_project_key() + "\n");
+  repo.commit_all("key");
+  repo.write(".gitleaks.toml", kRule);
+  CHECK(told(revealed(repo.path())).empty());
+  CHECK(scan({"files", ".", "--config-from", "none"}, repo.path()).exit_code == 1);
+  CHECK(scan({"files", ".", "--config-from", "HEAD"}, repo.path()).exit_code == 1);
+}
+
+TEST_CASE("gitleaks' configuration: rules are listed, shown and measured") {
+  const TempDir dir;
+  dir.write("c.toml", std::string(kRule) + "[[rules]]\nid = 'path'\npath = 'x'\n");
+  CHECK(keysift({"rules", "list", "--config", "c.toml"}, dir.path()).out ==
+        "acme  medium  acme\npath  medium  path\n");
+  CHECK(contains(keysift({"rules", "show", "path", "--config", "c.toml"}, dir.path()).out,
+                 "regex:          none\n"));
+}
+
+}  // namespace
+}  // namespace keysift::test

@@ -1,0 +1,63 @@
+#include "rule/extent.h"
+
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace keysift;
+
+namespace {
+
+Extent extent(std::string_view pattern, std::vector<std::string> keywords) {
+  return extent_of(pattern, keywords);
+}
+
+bool is_bounded(const Extent& extent) { return extent.before != SIZE_MAX && extent.after != SIZE_MAX; }
+
+}  // namespace
+
+TEST_CASE("a match reaches as far from its keyword as its pattern says") {
+  const auto plain = extent("ab[0-9]{2,5}key-[a-z]{8}", {"key-"});
+  CHECK(plain.before == 2 + 5 + 4);
+  CHECK(plain.after == 4 + 8);
+  const auto choice = extent("(?i)x{0,9}(?:alpha|be(?:ta)?)[=:]y", {"alpha", "be"});
+  CHECK(choice.before == 9 + 5);
+  CHECK(choice.after == 5 + 2);
+  CHECK(extent("(?:a|bc)key(?:d|ef){3}\\b$", {"key"}).after == 3 + 6);
+  CHECK(extent("\\x{41}\\pLkey\\x20", {"key"}).before == 5);
+}
+
+TEST_CASE("of what is repeated without end some counts, and it is known what it is") {
+  const auto run = extent("key[a-f]{3,};", {"key"});
+  CHECK(run.after == 3 + 3 + 64 + 1);
+  REQUIRE(run.runs.size() == 1);
+  CHECK(run.runs[0].longest == 64);
+  CHECK(run.runs[0].bytes.count() == 12);  // in either case
+  CHECK(run.head == "(?s:.{0,3})key[a-f]{3}");
+  CHECK(run.tail == "(?s:.{0,3})key[a-f]{3,};");
+  CHECK(extent("key.*;", {"key"}).runs[0].longest == 256);
+  CHECK(extent("key[^;]*;", {"key"}).runs[0].bytes.count() == 255);
+}
+
+TEST_CASE("where a match may lack its keyword, or has no bound, nothing is known") {
+  CHECK(is_bounded(extent("passw(?:or)?d", {"passwd", "password"})));
+  CHECK(is_bounded(extent("linked[_-]?in", {"linkedin", "linked-in", "linked_in"})));
+  CHECK_FALSE(is_bounded(extent("(?:key|other)", {"key"})));
+  CHECK_FALSE(is_bounded(extent("[0-9]{4}", {"key"})));
+  CHECK_FALSE(is_bounded(extent("k?ey", {"key"})));
+  CHECK_FALSE(is_bounded(extent("key(?:ab)+", {"key"})));
+  CHECK_FALSE(is_bounded(extent("key(", {"key"})));
+}
+
+TEST_CASE("a choice of parts, each with a keyword, is known by the farthest of them") {
+  const auto choice = extent("\\b((?:hvs\\.[a-z]{90}|s\\.[0-9]{24}))(?:;|$)", {"hvs.", "s."});
+  CHECK(choice.before == 4);
+  CHECK(choice.after == 4 + 90 + 1);
+  CHECK(choice.slack == 4);
+}
+
+TEST_CASE("a pattern's size is about what RE2 makes of it") {
+  CHECK(size_estimate("abc") == 3);
+  CHECK(size_estimate("(?:ab|c){10}x*") == 31);
+  CHECK(size_estimate("((a{1000}){1000}){1000}") == 1'000'000'000);
+}

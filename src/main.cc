@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
       case keysift::Command::rules_list:
       case keysift::Command::rules_show:
       case keysift::Command::rules_test:
+      case keysift::Command::rules_import:
         return keysift::run_rules(*options);
       case keysift::Command::allow:
         return keysift::run_allow(*options);

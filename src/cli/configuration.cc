@@ -67,6 +67,10 @@ void tell_of_rules(const Options& options, const GitleaksConfig& config, const s
 
 }  // namespace
 
+GitleaksConfig read_gitleaks_config(const std::filesystem::path& file) {
+  return parse_gitleaks_config(read_file(file, kMaxAllowingFile), printable(file.native()), beside(file));
+}
+
 Configuration read_configuration(const Options& options, const AllowingFiles* files) {
   Configuration configuration;
   const auto file = find_file(options, files);

@@ -5,6 +5,7 @@
 
 #include "cli/allowing_files.h"
 #include "cli/options.h"
+#include "rule/gitleaks_file.h"
 #include "rule/rule.h"
 
 namespace keysift {
@@ -22,5 +23,9 @@ struct Configuration {
 /// to be known of that is written to standard error, unless the options say `quiet`. Throws Failure for a
 /// mistake in any of the files, and for an id that no rule has.
 Configuration read_configuration(const Options& options, const AllowingFiles* files);
+
+/// A gitleaks configuration and what it extends. Throws Failure for a mistake in it, or when it cannot be
+/// read.
+GitleaksConfig read_gitleaks_config(const std::filesystem::path& file);
 
 }  // namespace keysift

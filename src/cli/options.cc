@@ -393,6 +393,12 @@ class CommandLine {
         ->type_name("PATH")
         ->check(refuse_empty);
     for (auto* command : {list, show, test}) add_rule_options(*command, raw_);
+    auto* import = add_command(*rules, "import", "Print the rules of a gitleaks configuration as a rule file",
+                               Command::rules_import);
+    import->add_option("file", raw_.options.paths, "gitleaks' configuration")
+        ->type_name("FILE")
+        ->required()
+        ->expected(1);
   }
 
   void add_hook_commands() {

@@ -26,6 +26,7 @@ enum class Command {
   rules_list,
   rules_show,
   rules_test,
+  rules_import,
   hook_install,
   hook_remove
 };

@@ -9,6 +9,7 @@
 #include "cli/cost_table.h"
 #include "cli/prepared.h"
 #include "detect/rule_check.h"
+#include "rule/gitleaks_import.h"
 #include "rule/rule_bytes.h"
 #include "rule/rule_file.h"
 
@@ -78,6 +79,10 @@ std::vector<Rule> chosen_rules(const Options& options, GitleaksConfig* config) {
 }
 
 int run_rules(const Options& options) {
+  if (options.command == Command::rules_import) {
+    std::cout << as_rule_file(read_gitleaks_config(options.paths.front()), rules_of(prepared_rules()));
+    return 0;
+  }
   const auto rules = read_configuration(options, nullptr).rules;
   if (options.command == Command::rules_test) {
     const int status = test_rules(rules);

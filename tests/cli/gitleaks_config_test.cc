@@ -174,5 +174,18 @@ TEST_CASE("gitleaks' configuration: rules are listed, shown and measured") {
                  "regex:          none\n"));
 }
 
+TEST_CASE("gitleaks' configuration: imported, its rules are rules of keysift") {
+  const TempDir dir;
+  dir.write("c.toml", kRule);
+  dir.write("a.txt", "acme_1a2b3c4d\n");
+  const auto imported = keysift({"rules", "import", "c.toml"}, dir.path());
+  CHECK(imported.exit_code == 0);
+  dir.write("mine.toml", imported.out);
+  CHECK(told(scan({"files", "a.txt", "--rules", "mine.toml", "--rule", "acme", "--reveal"}, dir.path())) ==
+        Strings{"acme a.txt:1 1a2b3c4d"});
+  CHECK(keysift({"rules", "import", "none.toml"}, dir.path()).err ==
+        "keysift: cannot read none.toml: No such file or directory\n");
+}
+
 }  // namespace
 }  // namespace keysift::test

@@ -10,7 +10,7 @@ void Teller::tell(const Hit& hit) {
   Report found;
   found.findings.push_back(finding_at(hit, hit.path));
   if (hit.object != Oid()) found.findings.back().provenance.emplace().blob = hit.object.hex();
-  found.keys_beside = keys_in(hit.path);
+  found.keys_beside = keys_in(found.findings.back().location.path);
   sink_(found);
 }
 

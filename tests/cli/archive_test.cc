@@ -30,6 +30,16 @@ TEST_CASE("a key in a zip of the work tree") {
   CHECK(contains(piped.out, "    Where        standard input!inner/.env:2:5  "));
 }
 
+TEST_CASE("a key in the name of an archive's member is masked while a scan tells of matches, and after it") {
+  const TempDir dir;
+  const auto name = openai_project_key(2);
+  dir.write("a.zip", archive_of({{name + ".txt", openai_project_key(1) + "\n"}}, "zip"));
+  const auto outcome = keysift({"files", ".", "--format", "jsonl"}, dir.path());
+  CHECK(outcome.exit_code == 1);
+  CHECK(contains(outcome.out, "\"found\""));
+  CHECK_FALSE(contains(outcome.out, name.substr(name.size() - 40)));
+}
+
 TEST_CASE("a key that an archive holds as it stands is told once, in the member") {
   const TempDir dir;
   const auto key = openai_project_key();

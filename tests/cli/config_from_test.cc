@@ -11,19 +11,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using Strings = std::vector<std::string>;
 
-// "path:line by" for each allowed finding, then "path:line" for each finding.
-Strings told(const json& report) {
-  const auto place = [](const json& finding) {
-    return finding.at("location").at("path").get<std::string>() + ":" +
-           std::to_string(finding.at("location").at("line").get<int>());
-  };
-  Strings lines;
-  for (const auto& each : report.at("allowed"))
-    lines.push_back(place(each) + " " + each.at("allowed_by").get<std::string>());
-  for (const auto& each : report.at("findings")) lines.push_back(place(each));
-  return lines;
-}
-
 // main allows config.txt and ignored.txt; the branch that is checked out allows all, and has marks.
 struct Branches {
   Branches() {
@@ -73,7 +60,7 @@ TEST_CASE("config-from: what the commit's files allow counts, and not the branch
     with.insert(with.end(), {"--config-from", "main"});
     const auto [exit_code, report] = scan(with, made.repo.path());
     CHECK(exit_code == 1);
-    CHECK(told(report) == kByMain);
+    CHECK(allowed_and_found(report) == kByMain);
     const auto& repository = report.at("repositories").at(0);
     CHECK(repository.at("config_from") == "main");
     CHECK(repository.at("config_commit") == made.start);
@@ -85,7 +72,7 @@ TEST_CASE("config-from: none") {
   for (const char* command : {"scan", "files", "history"}) {
     const auto [exit_code, report] = scan({command, ".", "--config-from", "none"}, made.repo.path());
     CHECK(exit_code == 1);
-    CHECK(told(report) == kNothingAllowed);
+    CHECK(allowed_and_found(report) == kNothingAllowed);
     CHECK(report.at("repositories").at(0).at("config_from") == "none");
     CHECK(report.at("repositories").at(0).at("config_commit") == nullptr);
   }
@@ -107,7 +94,7 @@ TEST_CASE("config-from: of what is staged, and of files with secrets") {
   CHECK(scan({"staged", "."}, made.repo.path()).exit_code == 0);
   const auto staged = scan({"staged", ".", "--config-from", "main"}, made.repo.path());
   CHECK(staged.exit_code == 1);
-  CHECK(told(staged.report) == Strings{"new.txt:1", "web/.env.acme:1"});
+  CHECK(allowed_and_found(staged.report) == Strings{"new.txt:1", "web/.env.acme:1"});
 
   CHECK(scan({"env", ".", "--no-history"}, made.repo.path()).exit_code == 0);
   const auto env = scan({"env", ".", "--no-history", "--config-from", "main"}, made.repo.path());
@@ -150,7 +137,8 @@ TEST_CASE("config-from: a report keeps it") {
 TEST_CASE("config-from: a commit that has neither file allows nothing") {
   Branches made;
   made.put("a.py", "100644", "blob", made.repo.git({"hash-object", "-w", "--stdin"}, "x"));
-  CHECK(told(scan({"files", ".", "--config-from", "main"}, made.repo.path()).report) == kNothingAllowed);
+  CHECK(allowed_and_found(scan({"files", ".", "--config-from", "main"}, made.repo.path()).report) ==
+        kNothingAllowed);
 }
 
 TEST_CASE("config-from: the files are those in the root, whichever folder is scanned") {
@@ -160,7 +148,7 @@ TEST_CASE("config-from: the files are those in the root, whichever folder is sca
   made.repo.write(".keysiftignore", "/src/ignored.txt # made up\n");
   made.repo.commit_all("main");
   made.repo.write("src/ignored.txt", openai_project_key(5) + "\n");
-  CHECK(told(scan({"files", "src", "--config-from", "main"}, made.repo.path()).report) ==
+  CHECK(allowed_and_found(scan({"files", "src", "--config-from", "main"}, made.repo.path()).report) ==
         Strings{"config.txt:1 main:.keysift.toml", "ignored.txt:1 main:.keysiftignore:1"});
 }
 
@@ -173,7 +161,7 @@ TEST_CASE("config-from: a configuration that is named goes before the commit's, 
         std::pair{"none", Strings{"marked.txt:2 .git/c.toml", "config.txt:1", "ignored.txt:1"}}}) {
     const auto report =
         scan({"files", ".", "--config", ".git/c.toml", "--config-from", from}, made.repo.path()).report;
-    CHECK(told(report) == expected);
+    CHECK(allowed_and_found(report) == expected);
   }
 }
 
@@ -196,7 +184,7 @@ TEST_CASE("config-from: a bare repository's commit counts") {
   const auto report =
       scan({"history", "bare.git", "--range", "main..branch", "--config-from", "main"}, made.repo.path())
           .report;
-  CHECK(told(report) == kByMain);
+  CHECK(allowed_and_found(report) == kByMain);
 }
 
 TEST_CASE("config-from: what it cannot mean is refused in one line") {
@@ -224,8 +212,10 @@ TEST_CASE("config-from: what it cannot mean is refused in one line") {
   const auto outcome = keysift({"files", ".", "--config-from", "main"}, plain.path());
   CHECK(outcome.exit_code == 2);
   CHECK(outcome.err == "keysift: --config-from: . is" + elsewhere + "\n");
-  CHECK(told(scan({"files", ".", "--config-from", "none"}, plain.path()).report) == Strings{"a.txt:1"});
-  CHECK(told(scan({"files", "a.txt", "--config-from", "none"}, plain.path()).report) == Strings{"a.txt:1"});
+  CHECK(allowed_and_found(scan({"files", ".", "--config-from", "none"}, plain.path()).report) ==
+        Strings{"a.txt:1"});
+  CHECK(allowed_and_found(scan({"files", "a.txt", "--config-from", "none"}, plain.path()).report) ==
+        Strings{"a.txt:1"});
   CHECK(scan({"files", "-", "--config-from", "none"}, plain.path(), openai_project_key(1) + " keysift:allow")
             .exit_code == 1);
 }
@@ -281,7 +271,7 @@ TEST_CASE("config-from: a mistake is told by commit, file and line") {
 TEST_CASE("config-from: replace refs change nothing") {
   Branches made;
   made.repo.git({"replace", "main", "branch"});
-  CHECK(told(scan({"files", ".", "--config-from", "main"}, made.repo.path()).report) == kByMain);
+  CHECK(allowed_and_found(scan({"files", ".", "--config-from", "main"}, made.repo.path()).report) == kByMain);
 }
 
 TEST_CASE("a configuration or ignore file that is too large is refused, wherever it is") {

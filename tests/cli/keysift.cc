@@ -97,4 +97,16 @@ std::vector<std::string> without_privileges() {
   return drop;
 }
 
+std::vector<std::string> allowed_and_found(const json& report) {
+  const auto place = [](const json& finding) {
+    return finding.at("location").at("path").get<std::string>() + ":" +
+           std::to_string(finding.at("location").at("line").get<int>());
+  };
+  std::vector<std::string> lines;
+  for (const auto& each : report.at("allowed"))
+    lines.push_back(place(each) + " " + each.at("allowed_by").get<std::string>());
+  for (const auto& each : report.at("findings")) lines.push_back(place(each));
+  return lines;
+}
+
 }  // namespace keysift::test

@@ -60,6 +60,9 @@ std::ostream& operator<<(std::ostream& out, const Place& place);
 /// The places of a report's findings, sorted.
 std::vector<Place> places(const nlohmann::json& report);
 
+/// "path:line by" for each allowed finding, then "path:line" for each finding.
+std::vector<std::string> allowed_and_found(const nlohmann::json& report);
+
 /// The findings of `key` in a report.
 std::vector<nlohmann::json> findings_of(const nlohmann::json& report, std::string_view key);
 

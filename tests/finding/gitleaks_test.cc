@@ -1,8 +1,10 @@
 #include "finding/gitleaks.h"
 
+#include "finding/sample.h"
 #include "support/catch.h"
 
 using namespace keysift;
+using namespace keysift::test;
 
 namespace {
 
@@ -10,17 +12,8 @@ const std::string kCommit(40, 'a');
 const std::set<std::string> kRules{"openai-key", "npm-token"};
 
 Finding finding_at(const std::string& path, std::uint64_t line, Origin origin = Origin::worktree) {
-  static const Rule rule = [] {
-    Rule made;
-    made.id = "openai-key";
-    return made;
-  }();
-  Finding finding;
-  finding.rule = &rule;
-  finding.secret = Secret("secret");
-  finding.location.path = path;
+  auto finding = finding_in(path, origin);
   finding.location.begin.line = line;
-  finding.origin = origin;
   return finding;
 }
 

@@ -1,28 +1,16 @@
 #include "finding/ignore_list.h"
 
 #include "base/failure.h"
+#include "finding/sample.h"
 #include "support/catch.h"
 
 using namespace keysift;
+using namespace keysift::test;
 
 namespace {
 
 constexpr std::int64_t kNow = 1'735'689'600;                          // 2025-01-01
 const std::string kFingerprint = "e960b79465376c61c931b5070aaa694b";  // of openai-key, a.py, secret
-
-Finding finding_in(const std::string& path, Origin origin = Origin::worktree) {
-  static const Rule rule = [] {
-    Rule made;
-    made.id = "openai-key";
-    return made;
-  }();
-  Finding finding;
-  finding.rule = &rule;
-  finding.secret = Secret("secret");
-  finding.location.path = path;
-  finding.origin = origin;
-  return finding;
-}
 
 bool allows(const std::string& line, const Finding& finding, const std::string& folder = {}) {
   return IgnoreList(line, "f", folder).allowing(finding, kNow) != nullptr;

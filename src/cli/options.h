@@ -81,7 +81,7 @@ struct Options {
   std::filesystem::path write_replacements;  ///< for git-filter-repo; empty: none
   std::string input_name;                    ///< of standard input; empty: it has none
   AllowRequest allow;
-  std::filesystem::path config;  ///< empty: .keysift.toml in the root of what is scanned, if there is one
+  std::filesystem::path config;  ///< empty: .keysift.toml or .gitleaks.toml in the root of what is scanned
   std::string
       config_from;  ///< the revision whose files say what is allowed, or kNowhere; empty: the root's do
   Color color = Color::automatic;

@@ -141,22 +141,17 @@ class Reader : TableReader {
     for (const auto* each : tables(*node, old != nullptr ? one : many)) read(*each);
   }
 
-  std::vector<std::unique_ptr<Pattern>> go_patterns(const toml::table& table, std::string_view key) {
-    std::vector<std::unique_ptr<Pattern>> result;
-    const auto all = texts(table, key);
-    for (std::size_t i = 0; i < all.size(); ++i)
-      result.push_back(go_pattern(*table.get(key)->as_array()->get(i), all[i]));
-    return result;
-  }
-
   std::unique_ptr<Pattern> go_pattern(const toml::node& at, const std::string& regex) {
     return pattern(at, of_go(regex), kGitleaksMemory);
   }
 
   Allowlist read_conditions(const toml::table& table) {
     Allowlist list;
-    list.regexes = go_patterns(table, "regexes");
-    list.paths = go_patterns(table, "paths");
+    const auto make = [this](const toml::node& at, const std::string& regex) {
+      return go_pattern(at, regex);
+    };
+    list.regexes = patterns(table, "regexes", make);
+    list.paths = patterns(table, "paths", make);
     list.stopwords = texts(table, "stopwords");
     for (const auto& commit : texts(table, "commits"))
       list.commits.push_back(lower(std::string(trimmed(commit))));

@@ -22,7 +22,9 @@ std::string TableReader::place(const toml::node& at) const {
   return file_ + ":" + std::to_string(at.source().begin.line);
 }
 
-void TableReader::set_rule(std::string_view id) { of_rule_ = " of rule '" + printable(id) + "'"; }
+void TableReader::set_rule(std::string_view id) {
+  of_rule_ = id.empty() ? "" : " of rule '" + printable(id) + "'";
+}
 
 void TableReader::fail(const toml::node& at, const std::string& message) const {
   throw Failure(place(at) + ": " + printable(message));
@@ -82,14 +84,6 @@ std::unique_ptr<Pattern> TableReader::pattern(const toml::node& at, std::string 
   if (instructions_ > kMaxInstructions)
     fail(at, "the patterns up to here are too large together; a file may have " +
                  std::to_string(kMaxInstructions) + " instructions of RE2");
-  return result;
-}
-
-std::vector<std::unique_ptr<Pattern>> TableReader::patterns(const toml::table& table, std::string_view key) {
-  std::vector<std::unique_ptr<Pattern>> result;
-  const auto all = texts(table, key);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    result.push_back(pattern(*table.get(key)->as_array()->get(i), all[i]));
   return result;
 }
 

@@ -46,7 +46,21 @@ class TableReader {
   /// Empty if there is no such key.
   std::string text(const toml::table& table, std::string_view key) const;
   std::vector<std::string> texts(const toml::table& table, std::string_view key) const;
-  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key);
+
+  /// What `make`, which takes a node and a text as pattern() does, makes of each text.
+  template <typename Make>
+  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key,
+                                                 Make&& make) {
+    std::vector<std::unique_ptr<Pattern>> result;
+    const auto all = texts(table, key);
+    for (std::size_t i = 0; i < all.size(); ++i)
+      result.push_back(make(*table.get(key)->as_array()->get(i), all[i]));
+    return result;
+  }
+  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
+    return patterns(table, key,
+                    [this](const toml::node& at, const std::string& text) { return pattern(at, text); });
+  }
 
   /// False if there is no such key.
   bool flag(const toml::table& table, std::string_view key) const;
@@ -56,7 +70,7 @@ class TableReader {
   std::unique_ptr<Pattern> pattern(const toml::node& at, std::string regex,
                                    std::int64_t memory = kMaxPatternMemory);
 
-  /// Whose patterns those are that come, for messages.
+  /// Whose patterns those are that come, for messages; empty: no rule's.
   void set_rule(std::string_view id);
 
  private:

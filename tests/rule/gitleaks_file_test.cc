@@ -93,6 +93,8 @@ TEST_CASE("allowlists in old and new spelling") {
         "c.toml:5: 'condition' must be \"AND\" or \"OR\"");
   CHECK(complaint(rule("[[allowlists]]\nregexTarget = 'file'\nregexes = ['p']\n")) ==
         "c.toml:5: 'regexTarget' must be \"match\", \"line\" or \"secret\"");
+  CHECK(complaint(rule("[allowlist]\nregexes = ['(']\n")) ==
+        "c.toml:5: RE2 refuses the pattern: missing ): (");
   CHECK(parsed(rule("[allowlist]\ndescription = 'd'\n")).notes ==
         std::vector<std::string>{
             "c.toml:4: this allowlist has no commits, paths, regexes or stopwords, and allows nothing"});

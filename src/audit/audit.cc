@@ -47,14 +47,10 @@ MatchPlace place_of_match(const Finding& finding) {
           finding.allowing_there};
 }
 
-// The match without what a rule of gitleaks matched round its secret.
-Match secret_of(std::string_view bytes, const Match& match) {
-  auto secret = match;
-  const auto at = bytes.substr(match.begin, match.end - match.begin).find(match.secret);
-  if (at == std::string_view::npos) return secret;
-  secret.begin += at;
-  secret.end = secret.begin + match.secret.size();
-  return secret;
+// Where a match's secret stands, without what a rule of gitleaks matched round it.
+Range secret_in(std::string_view bytes, const Match& match) {
+  const auto at = bytes.substr(0, match.end).find(match.secret, match.begin);
+  return at == std::string_view::npos ? Range{match.begin, match.end} : Range{at, at + match.secret.size()};
 }
 
 // Why a match that the detector hands on is no finding; empty: it is one.
@@ -130,13 +126,11 @@ std::size_t Audit::scan(const Blob& blob, unsigned index) {
             at,
             advance(at, text),
             {match.decoded.begin(), match.decoded.end()},
-            allowed_by(blob.bytes, match),
+            {},
             match.reason,
-            excerpt_of(blob.bytes, secret_of(blob.bytes, match), matches),
+            excerpt_of(blob.bytes, secret_in(blob.bytes, match), matches),
             match.allowing_there};
-    for (const auto& list : options_.allowlists)
-      if (allows_there(list, match.secret, text, line_of(blob.bytes, match.begin, match.end)))
-        hit.allowing_there.push_back(&list);
+    allow(blob.bytes, match, hit);
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
@@ -165,12 +159,15 @@ void Audit::note_limits(const Blob& blob, Worker& worker) const {
   }
 }
 
-std::string Audit::allowed_by(std::string_view bytes, const Match& match) const {
+// By its line, or by what it is; where that is not enough, its place will tell.
+void Audit::allow(std::string_view bytes, const Match& match, Hit& hit) const {
   const auto line = line_of(bytes, match.begin, match.end);
-  if (options_.marks && has_allowing_mark(line)) return std::string(kMarkOnLine);
   const auto text = bytes.substr(match.begin, match.end - match.begin);
-  const auto allowing = [&](const Allowlist& list) { return allows(list, match.secret, text, line); };
-  return std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing) ? options_.config : "";
+  for (const auto& list : options_.allowlists) {
+    if (allows(list, match.secret, text, line)) hit.allowed_by = options_.config;
+    if (allows_there(list, match.secret, text, line)) hit.allowing_there.push_back(&list);
+  }
+  if (options_.marks && has_allowing_mark(line)) hit.allowed_by = kMarkOnLine;
 }
 
 std::set<std::string> Audit::rule_ids() const {

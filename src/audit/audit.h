@@ -109,7 +109,7 @@ class Audit {
 
   void describe(const Repository& repository);
   std::size_t scan(const Blob& blob, unsigned worker);
-  std::string allowed_by(std::string_view bytes, const Match& match) const;
+  void allow(std::string_view bytes, const Match& match, Hit& hit) const;
   std::set<std::string> rule_ids() const;
   void set_allowed_apart(std::int64_t now);
   void leave_out_known(std::int64_t now);

@@ -80,21 +80,21 @@ std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
 }  // namespace
 
 // What is left of a word that is cut in two is left out: a piece of a key would not look like one.
-Excerpt excerpt_of(std::string_view bytes, const Match& match, std::span<const Match> others) {
+Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others) {
   const auto cuts_word = [&](std::size_t at) {
     return at > 0 && at < bytes.size() &&
            ((in_token(bytes[at - 1]) && in_token(bytes[at])) || continues_character(bytes[at]));
   };
-  auto begin = match.begin;
-  while (begin > 0 && match.begin - begin < kMostBefore && !is_line_end(bytes[begin - 1])) --begin;
+  auto begin = secret.begin;
+  while (begin > 0 && secret.begin - begin < kMostBefore && !is_line_end(bytes[begin - 1])) --begin;
   const bool cut_before = begin > 0 && !is_line_end(bytes[begin - 1]);
-  while (cut_before && begin < match.begin && cuts_word(begin)) ++begin;
-  auto end = match.end;
-  while (end < bytes.size() && end - match.end < kMostAfter && !is_line_end(bytes[end])) ++end;
+  while (cut_before && begin < secret.begin && cuts_word(begin)) ++begin;
+  auto end = secret.end;
+  while (end < bytes.size() && end - secret.end < kMostAfter && !is_line_end(bytes[end])) ++end;
   const bool cut_after = end < bytes.size() && !is_line_end(bytes[end]);
-  while (cut_after && end > match.end && cuts_word(end)) --end;
-  return {(cut_before ? "..." : "") + masked(bytes, begin, match.begin, others),
-          masked(bytes, match.end, end, others) + (cut_after ? "..." : "")};
+  while (cut_after && end > secret.end && cuts_word(end)) --end;
+  return {(cut_before ? "..." : "") + masked(bytes, begin, secret.begin, others),
+          masked(bytes, secret.end, end, others) + (cut_after ? "..." : "")};
 }
 
 }  // namespace keysift

@@ -3,12 +3,13 @@
 #include <span>
 #include <string_view>
 
+#include "base/range.h"
 #include "detect/detector.h"
 #include "finding/finding.h"
 
 namespace keysift {
 
-/// What stands before and after `match` in its line, which is in `bytes`; what `others` cover is masked.
-Excerpt excerpt_of(std::string_view bytes, const Match& match, std::span<const Match> others);
+/// What stands before and after a secret in its line, which is in `bytes`; what `others` cover is masked.
+Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others);
 
 }  // namespace keysift

@@ -552,9 +552,10 @@ void Detector::drop_lonely(std::string_view bytes, Scratch& scratch) const {
   std::map<std::string_view, std::vector<LineAndColumn>> places;  // by rule: where it matches
   const auto places_of = [&](const std::string& id) -> const std::vector<LineAndColumn>& {
     const auto [known, fresh] = places.try_emplace(id);
+    if (!fresh) return known->second;
     const auto rule =
         std::find_if(rules_.begin(), rules_.end(), [&](const Rule& each) { return each.id == id; });
-    if (!fresh || rule == rules_.end() || !rule->pattern) return known->second;
+    if (rule == rules_.end() || !rule->pattern) return known->second;
     std::vector<Match> found;
     const Range all{0, bytes.size()};
     match_pattern(*rule, bytes, {&all, 1}, has_wide_characters(bytes) ? Unit::character : Unit::byte, scratch,

@@ -1,22 +1,18 @@
 #include "detect/gitleaks_judgement.h"
 
 #include <algorithm>
-#include <cmath>
-#include <map>
 
 #include "base/text.h"
+#include "rule/gitleaks_entropy.h"
 
 namespace keysift {
 namespace {
 
-// What gitleaks calls the line of a match: all of its lines, from the line end before them on.
+// What gitleaks calls the line of a match: with the line end before it.
 std::string_view line_round(std::string_view bytes, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kWidest = 4096;
-  const auto first = begin - std::min(begin, kWidest);
-  const auto before = bytes.substr(first, begin - first).rfind('\n');
-  const auto from = before == std::string_view::npos ? first : first + before;
-  const auto last = std::min(bytes.size(), end + std::min(bytes.size(), kWidest));
-  return bytes.substr(from, std::min(bytes.find('\n', end), last) - from);
+  const auto line = line_of(bytes, begin, end);
+  const auto at = static_cast<std::size_t>(line.data() - bytes.data());
+  return at > 0 && bytes[at - 1] == '\n' ? bytes.substr(at - 1, line.size() + 1) : line;
 }
 
 std::string_view secret_in(const Rule& rule, std::string_view text, Unit unit) {
@@ -29,23 +25,6 @@ std::string_view secret_in(const Rule& rule, std::string_view text, Unit unit) {
 }
 
 }  // namespace
-
-double gitleaks_entropy(std::string_view text) {
-  std::map<std::string_view, std::size_t> counts;
-  const auto size = static_cast<double>(text.size());
-  while (!text.empty()) {
-    std::size_t length = 1;
-    while (length < text.size() && continues_character(text[length])) ++length;
-    ++counts[text.substr(0, length)];
-    text.remove_prefix(length);
-  }
-  double bits = 0;
-  for (const auto& [character, count] : counts) {
-    const double share = static_cast<double>(count) / size;
-    bits -= share * std::log2(share);
-  }
-  return bits;
-}
 
 GitleaksMatch judge_as_gitleaks(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
                                 Unit unit) {

@@ -22,7 +22,4 @@ struct GitleaksMatch {
 GitleaksMatch judge_as_gitleaks(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
                                 Unit unit);
 
-/// Shannon entropy in bits, as gitleaks counts: characters of UTF-8 by the number of bytes.
-double gitleaks_entropy(std::string_view text);
-
 }  // namespace keysift

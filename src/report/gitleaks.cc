@@ -1,7 +1,5 @@
 // The JSON array that gitleaks 8.26 writes, for what reads that.
 // https://github.com/gitleaks/gitleaks/blob/v8.26.0/report/finding.go
-#include <cmath>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -10,23 +8,12 @@
 #include "report/json_writer.h"
 #include "report/mask.h"
 #include "report/renderers.h"
+#include "rule/gitleaks_entropy.h"
 
 namespace keysift {
 namespace {
 
 constexpr std::string_view kRedacted = "REDACTED";
-
-/// How many bits a character of `text` has, as gitleaks takes it: each has a share of all bytes. Where
-/// rounding tells, it is gitleaks': the share is a product.
-float entropy(std::string_view text) {
-  if (text.empty()) return 0;
-  std::map<char32_t, double> counts;
-  const auto each = 1 / static_cast<double>(text.size());
-  while (!text.empty()) ++counts[take_character(text)];
-  double bits = 0;
-  for (const auto& [character, count] : counts) bits -= count * each * std::log2(count * each);
-  return static_cast<float>(bits);
-}
 
 /// Beyond a file's first line gitleaks counts the line break before it, too.
 std::uint64_t column(Position place) { return place.column + (place.line > 1 ? 1 : 0); }
@@ -84,7 +71,7 @@ class GitleaksJson {
     json_.field("SymlinkFile", "");
     json_.field("Commit", commit.commit);
     if (const auto link = link_to(finding, commit.commit); !link.empty()) json_.field("Link", link);
-    json_.field("Entropy", entropy(bytes));
+    json_.field("Entropy", static_cast<float>(gitleaks_entropy(bytes)));
     const auto [author, mail] = name_and_mail(commit.author);
     json_.field("Author", mask_.raw(author));
     json_.field("Email", mask_.raw(mail));

@@ -100,7 +100,7 @@ void Audit::describe(const Repository& repository) {
   if (known.name.empty()) known = described(repository);
 }
 
-std::size_t Audit::scan(const Blob& blob, unsigned index) {
+Reach Audit::scan(const Blob& blob, unsigned index) {
   auto& worker = workers_[index];
   const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end}, blob.fresh);
   if (!worker.scratch.beyond().empty()) note_limits(blob, worker);

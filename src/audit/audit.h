@@ -108,7 +108,7 @@ class Audit {
   };
 
   void describe(const Repository& repository);
-  std::size_t scan(const Blob& blob, unsigned worker);
+  Reach scan(const Blob& blob, unsigned worker);
   void allow(std::string_view bytes, const Match& match, Hit& hit) const;
   std::set<std::string> rule_ids() const;
   void set_allowed_apart(std::int64_t now);

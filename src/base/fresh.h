@@ -1,5 +1,7 @@
 // What is new in bytes that were made from others.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,15 +13,43 @@ namespace keysift {
 /// A reach without bounds.
 inline constexpr std::size_t kAnywhere = SIZE_MAX;
 
+/// What a scan of bytes says of those that are made from them by changes.
+class Reach {
+ public:
+  constexpr Reach(std::size_t bytes = 0) : bytes_(bytes) {}
+
+  /// How many bytes from a keyword that was there a change may make a secret of it. 0: there was no keyword.
+  std::size_t bytes() const { return bytes_; }
+  bool is_anywhere() const { return bytes_ == kAnywhere; }
+  bool is_none() const { return bytes_ == 0 && rules_ == 0; }
+
+  /// A rule whose matches may be anywhere in it, whatever changed, by its number; and what of that which it
+  /// needs may be there.
+  struct Everywhere {
+    std::uint32_t rule = 0;
+    std::uint64_t present = 0;
+  };
+  std::span<const Everywhere> everywhere() const { return {everywhere_.data(), rules_}; }
+
+  void extend(std::size_t bytes) { bytes_ = std::max(bytes_, bytes); }
+  void add_everywhere(Everywhere rule) {
+    if (rules_ == everywhere_.size()) return extend(kAnywhere);
+    everywhere_.at(rules_++) = rule;
+  }
+
+ private:
+  std::size_t bytes_;
+  std::array<Everywhere, 4> everywhere_{};  // there are hardly ever more
+  std::uint32_t rules_ = 0;
+};
+
 /// What is new in bytes that were made from others, which were scanned before.
 struct Fresh {
   /// The parts that the others lack, in order; empty ones mark places where two of their parts meet that were
   /// apart there, or where it begins or ends in the midst of them. What touches none of these was scanned as
   /// part of the others. None: all is new.
   std::span<const Range> ranges;
-  /// What the scan of the others returned: how many bytes from a keyword that was in them a change may make a
-  /// secret of it. 0: there was no keyword.
-  std::size_t reach = 0;
+  Reach reach;  ///< what the scan of the others returned
 };
 
 }  // namespace keysift

@@ -63,12 +63,11 @@ bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
 // How far from a match judgement looks: at a word that it ends, at dots behind it.
 constexpr std::size_t kJudgedRound = 8;
 
-// Whether what is far from a match of a rule may decide whether it is kept.
-bool looks_far(const Rule& rule) {
-  const auto at_lines = [](const Allowlist& list) {
+// Whether the line of a match decides whether it is kept.
+bool looks_at_line(const Rule& rule) {
+  return std::any_of(rule.allowlists.begin(), rule.allowlists.end(), [](const Allowlist& list) {
     return list.target == AllowTarget::line && !list.regexes.empty();
-  };
-  return !rule.required.empty() || std::any_of(rule.allowlists.begin(), rule.allowlists.end(), at_lines);
+  });
 }
 
 // Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
@@ -79,6 +78,10 @@ void add_range(std::vector<Range>& ranges, Range more) {
     ranges.pop_back();
   }
   ranges.push_back(more);
+}
+
+bool covers(const std::vector<Range>& ranges, std::string_view bytes) {
+  return !ranges.empty() && ranges.front().begin == 0 && ranges.front().end == bytes.size();
 }
 
 // Whether lines were put together that may as well be a list.
@@ -163,10 +166,16 @@ struct Detector::Layer {
   std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
   std::vector<std::uint32_t> touched;    // rules with anything in `near`
   std::vector<EncodedRun> encoded;
-  std::vector<std::size_t> utf16;  // places of keywords
-  std::vector<Range> text;         // where to look for escapes, in order, apart
-  bool escaped = false;            // there is a keyword with an escape in it
-  std::optional<Unit> unit;        // of gitleaks' patterns, once that is known
+  std::vector<std::size_t> utf16;     // places of keywords
+  std::vector<Range> text;            // where to look for escapes, in order, apart
+  bool escaped = false;               // there is a keyword with an escape in it
+  std::vector<std::uint32_t> barred;  // rules that cannot match in it
+  std::optional<Unit> unit;           // of gitleaks' patterns, once that is known
+
+  // Whether it is known that a rule is looked for everywhere, or nowhere.
+  bool decided(std::uint32_t rule, std::string_view bytes) const {
+    return covers(near[rule], bytes) || std::find(barred.begin(), barred.end(), rule) != barred.end();
+  }
 };
 
 Detector::~Detector() = default;
@@ -189,7 +198,8 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
       most_matches_(options.matches),
       decode_ratio_(options.decode_ratio),
       literals_(rules, decode_depth_ > 0),
-      search_(literals_.texts(), options.prepared) {
+      search_(literals_.texts(), options.prepared),
+      needed_(std::make_unique<Needed[]>(rules.size())) {
   for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
     if (rules[rule].keywords.empty() && rules[rule].pattern) everywhere_.push_back(rule);
 }
@@ -197,7 +207,7 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
   scratch.matches_.clear();
-  scratch.reach_ = fresh.reach == kAnywhere ? 0 : fresh.reach;
+  scratch.reach_ = fresh.reach.is_anywhere() ? 0 : fresh.reach.bytes();
   scratch.decoded_bytes_ = 0;
   scratch.decoded_limit_ =
       kDecodedLeast +
@@ -220,7 +230,8 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
   layer.unit.reset();
-  if (fresh.ranges.empty() || fresh.reach == kAnywhere) {
+  layer.barred.clear();
+  if (fresh.ranges.empty() || fresh.reach.is_anywhere()) {
     find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
@@ -242,7 +253,7 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 // search: as many as a literal has, and the whole of what may be encoded. They are copied together, for a
 // search of a few bytes costs more than they do.
 void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const {
-  const auto reach = std::max(search_.longest(), fresh.reach);
+  const auto reach = std::max({search_.longest(), NeededLiterals::kLongest, fresh.reach.bytes()});
   const auto further = kEncodedReach - std::min(kEncodedReach, reach);
   auto& gathered = scratch.gathered_;
   auto& parts = scratch.parts_;
@@ -268,6 +279,7 @@ void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& la
   }
   lengthen();
   gather();
+  for (const auto& rule : fresh.reach.everywhere()) note_again(bytes, rule, layer, scratch);
   const auto part_after = [&](std::size_t at) {
     return std::upper_bound(parts.begin(), parts.end(), at,
                             [](std::size_t begin, const auto& each) { return begin < each.begin; });
@@ -294,6 +306,13 @@ bool Detector::Scratch::is_nested(bool run, bool escaped) const {
   if (chain_.empty()) return false;
   return (run && std::all_of(chain_.begin(), chain_.end(), is_run)) ||
          (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
+}
+
+// A change in the line of a match, which may be far from it, may have it kept.
+void Detector::Scratch::extend_to_line(std::string_view bytes, const Pattern::Span& match) {
+  const auto line = line_of(bytes, match.begin, match.end);
+  const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
+  reach_.extend(std::max(match.end - begin, begin + line.size() - match.begin) + kJudgedRound);
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -329,7 +348,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
   if (rules_[sign.index].judge == Judge::gitleaks)
     return note_for_gitleaks(bytes, sign.index, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
-  scratch.extend(width > kNarrow ? kAnywhere : width + kJudgedRound);
+  scratch.reach_.extend(width > kNarrow ? kAnywhere : width + kJudgedRound);
   auto& near = layer.near[sign.index];
   if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
@@ -339,18 +358,16 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
 // patterns have a keyword in each of their matches, and need a search near keywords only.
 void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
                                  Scratch& scratch) const {
-  auto& near = layer.near[rule];
-  if (!near.empty() && near.front().begin == 0 && near.front().end == bytes.size()) return;
+  if (layer.decided(rule, bytes)) return;
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
-  if (std::max(extent.before, extent.after) > kMaxMatchWidth)
-    return note_everywhere(bytes, rule, layer, scratch);
+  if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
   if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
   constexpr std::size_t kWidestCharacter = 4;
   const std::size_t unit = layer.unit == Unit::byte ? 1 : kWidestCharacter;
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
   Range range{keyword.end - std::min(keyword.end, before), std::min(bytes.size(), keyword.begin + after)};
-  scratch.extend(std::max(before, after) > kNarrow ? kAnywhere : std::max(before, after) + kJudgedRound);
+  scratch.reach_.extend(std::max(before, after) + kJudgedRound);
   const auto& pattern = *rules_[rule].pattern;
   const bool ascii = layer.unit == Unit::byte;
   if (ascii && !pattern.may_begin_round(bytes, keyword.begin)) return;
@@ -358,16 +375,41 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   if (std::any_of(extent.runs.begin(), extent.runs.end(), is_long))
     return note_everywhere(bytes, rule, layer, scratch);
   if (ascii && !pattern.may_match_round(bytes, keyword.begin)) return;
+  auto& near = layer.near[rule];
   if (near.empty()) layer.touched.push_back(rule);
   add_range(near, range);
 }
 
 void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer,
                                Scratch& scratch) const {
+  if (layer.decided(rule, bytes)) return;
+  auto& near = layer.near[rule];
+  auto& needed = this->needed(rule, scratch);
+  const auto present = needed.literals.present_in(bytes, needed.scratch);
+  if (!rules_[rule].keywords.empty()) scratch.reach_.add_everywhere({rule, present});
+  if (!needed.literals.suffice(present)) return layer.barred.push_back(rule);
   if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
-  if (layer.near[rule].empty()) layer.touched.push_back(rule);
-  layer.near[rule].assign(1, {0, bytes.size()});
-  scratch.extend(kAnywhere);
+  if (near.empty()) layer.touched.push_back(rule);
+  near.assign(1, {0, bytes.size()});
+}
+
+// A rule that could not match before can only do so now if what it needs is near a change.
+void Detector::note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer,
+                          Scratch& scratch) const {
+  auto& needed = this->needed(known.rule, scratch);
+  known.present |= needed.literals.present_in(scratch.gathered_, needed.scratch);
+  if (needed.literals.suffice(known.present)) return note_everywhere(bytes, known.rule, layer, scratch);
+  scratch.reach_.add_everywhere(known);
+  layer.barred.push_back(known.rule);
+}
+
+// What a rule needs is found out where it is first asked for.
+Detector::Needs& Detector::needed(std::uint32_t rule, Scratch& scratch) const {
+  const auto known = scratch.needed_.find(rule);
+  if (known != scratch.needed_.end()) return known->second;
+  auto& own = needed_[rule];
+  std::call_once(own.once, [&] { own.literals = std::make_unique<NeededLiterals>(rules_[rule]); });
+  return scratch.needed_.emplace(rule, Needs{*own.literals, own.literals->scratch()}).first->second;
 }
 
 namespace {
@@ -417,7 +459,8 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
     const auto found = profile_ ? measured_match_pattern(index, bytes, near, unit, scratch, matches)
                                 : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
-    if (matches.size() > before || (found > 0 && looks_far(rules_[index]))) scratch.extend(kAnywhere);
+    if (matches.size() > before || (found > 0 && !rules_[index].required.empty()))
+      scratch.reach_.extend(kAnywhere);
     near.clear();
   }
   layer.touched.clear();
@@ -428,11 +471,13 @@ std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, st
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
+  const bool at_line = looks_at_line(rule);
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
       const bool whole = rule.judge == Judge::gitleaks;
       const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
       if (!match) break;
+      if (at_line) scratch.extend_to_line(bytes, *match);
       add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
       from = std::max(whole ? match->end : match->group_end, from + 1);
     }
@@ -510,12 +555,12 @@ void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth
   scratch.decoded_bytes_ += decoded.bytes.size();
   if (scratch.decoded_bytes_ > scratch.decoded_limit_) return scratch.note_limit(Cause::decode_ratio);
   std::vector<Match> found;
-  const auto outer = std::exchange(scratch.reach_, 0);
+  auto outer = std::exchange(scratch.reach_, {});
   scratch.chain_.push_back(decoded.encoding);
   find(decoded.bytes, {}, depth + 1, scratch, found);
   scratch.chain_.pop_back();
-  if (scratch.reach_ > 0) scratch.extend(reach);
-  scratch.extend(outer);
+  if (!scratch.reach_.is_none()) outer.extend(reach);
+  scratch.reach_ = outer;
   for (auto& match : found) {
     match.begin = decoded.from[match.begin].begin;
     match.end = decoded.from[match.end - 1].end;

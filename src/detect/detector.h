@@ -4,6 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +18,7 @@
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
 #include "detect/literals.h"
+#include "detect/needed_literals.h"
 #include "detect/profile.h"
 #include "rule/rule.h"
 
@@ -72,9 +76,9 @@ class Detector {
   /// Secrets that begin in `owned`, in order; where two overlap, the surer one (and, if it is to explain,
   /// what it dropped among them). `bytes` around `owned` are looked at, too, so that pieces of a blob that
   /// overlap by kMaxMatchWidth on both sides give what the whole would. What is not `fresh` was scanned
-  /// before as part of something else, with what reach() said of that as `fresh.reach`. As long as that was
-  /// not kAnywhere, only secrets that touch a fresh range or span an empty one are looked for. The result is
-  /// valid until the scratch is used again.
+  /// before as part of something else, with what reach() said of that as `fresh.reach`. As long as that is
+  /// bounded, only secrets that touch a fresh range or span an empty one are looked for, but for those of
+  /// rules that it names. The result is valid until the scratch is used again.
   std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {},
                               Fresh fresh = {}) const;
 
@@ -89,6 +93,9 @@ class Detector {
   void note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
                          Scratch& scratch) const;
   void note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
+  void note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;
+  struct Needs;
+  Needs& needed(std::uint32_t rule, Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
   std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near, Unit unit,
@@ -114,6 +121,17 @@ class Detector {
   std::vector<std::uint32_t> everywhere_;  // rules without keywords
   Literals literals_;
   KeywordSearch search_;
+  struct Needed {
+    std::once_flag once;
+    std::unique_ptr<NeededLiterals> literals;
+  };
+  std::unique_ptr<Needed[]> needed_;  // by rule; made where they are first asked for
+};
+
+// What a rule needs, with a thread's own means to look for it.
+struct Detector::Needs {
+  const NeededLiterals& literals;
+  NeededLiterals::Scratch scratch;
 };
 
 class Detector::Scratch {
@@ -122,9 +140,10 @@ class Detector::Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
 
-  /// How far from what the last scan saw a change may make a secret of it. kAnywhere: a rule's pattern
-  /// matched, whatever became of the match, or something encoded or very wide began.
-  std::size_t reach() const { return reach_; }
+  /// How far from what the last scan saw a change may make a secret of it. Anywhere: a rule's pattern
+  /// matched, or something encoded or very wide began. Of rules whose matches may be anywhere, those that
+  /// have a keyword are named.
+  const Reach& reach() const { return reach_; }
 
   /// The limits that the last scan came to: Cause::matches, decode_depth, decode_ratio. None, nearly always.
   std::span<const Cause> beyond() const { return beyond_; }
@@ -136,7 +155,7 @@ class Detector::Scratch {
     std::size_t begin;  // where it is among them
     std::size_t from;   // and where it came from
   };
-  void extend(std::size_t reach) { reach_ = std::max(reach_, reach); }
+  void extend_to_line(std::string_view bytes, const Pattern::Span& match);
   void note_limit(Cause limit);
   bool is_nested(bool run, bool escaped) const;
 
@@ -147,11 +166,12 @@ class Detector::Scratch {
   std::vector<Part> parts_;        // of that, in order
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
-  std::size_t reach_ = 0;
+  Reach reach_;
   std::vector<Cause> beyond_;
-  std::vector<std::string_view> chain_;  // encodings round what is searched, the outermost first
-  std::vector<std::uint64_t> seen_;      // by literal: how often; empty where nothing is measured
-  std::vector<RuleCost> costs_;          // by rule
+  std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
+  std::vector<std::uint64_t> seen_;        // by literal: how often; empty where nothing is measured
+  std::vector<RuleCost> costs_;            // by rule
+  std::map<std::uint32_t, Needs> needed_;  // by rule
 };
 
 }  // namespace keysift

@@ -139,8 +139,8 @@ void find_encoded_runs(std::string_view bytes, std::vector<EncodedRun>& runs) {
     while (done < bytes.size() && is_digit(bytes[done])) ++done;
     at = done;
     if (done - begin < kShortestEncodedRun) continue;
-    // Text that begins in a stride may end in the next one. To look to the run's end for it took 85 s for 64 MB
-    // of one letter.
+    // Text that begins in a stride may end in the next one. To look to the run's end for it took 85 s for 64
+    // MB of one letter.
     for (auto from = begin; from < done; from += kStride)
       add_text(bytes.substr(from, std::min(done - from, kStride + 2 * kText)), from, runs);
   }

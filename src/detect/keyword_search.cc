@@ -19,7 +19,10 @@ constexpr std::size_t kMaxScan = std::size_t{1} << 30;
 std::string key_of(const std::vector<Literal>& literals) {
   std::string all;
   for (const auto& literal : literals)
-    all.append(std::to_string(literal.text.size())).append(literal.any_case ? "i" : "e").append(literal.text);
+    all.append(std::to_string(literal.text.size()))
+        .append(literal.any_case ? "i" : "e")
+        .append(literal.once ? "o" : "a")
+        .append(literal.text);
   return sha256_hex(all);
 }
 
@@ -40,7 +43,7 @@ hs_database_t* compiled(const std::vector<Literal>& literals) {
     ids.push_back(static_cast<unsigned>(ids.size()));
     texts.push_back(literal.text.data());
     sizes.push_back(literal.text.size());
-    flags.push_back(literal.any_case ? HS_FLAG_CASELESS : 0);
+    flags.push_back((literal.any_case ? HS_FLAG_CASELESS : 0U) | (literal.once ? HS_FLAG_SINGLEMATCH : 0U));
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;

@@ -16,6 +16,7 @@ namespace keysift {
 struct Literal {
   std::string text;
   bool any_case = true;
+  bool once = false;  ///< only whether it is there matters: it is told once of each text that is searched
 };
 
 /// Looks for literals with Vectorscan. Any number of threads may use it, each with a scratch of its own.

@@ -103,7 +103,7 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
 void Literals::add(std::string text, bool any_case, Sign sign) {
   constexpr std::size_t kLongest = 16;
   if (text.size() > kLongest) text.resize(kLongest);
-  texts_.push_back({std::move(text), any_case});
+  texts_.push_back({std::move(text), any_case, false});
   signs_.push_back(sign);
 }
 

@@ -30,7 +30,7 @@ struct Object {
 
 /// Called with each object and the number of the worker that read it; several workers call at the same time.
 /// What it returns comes with every object that was made from this one, as `fresh.reach`.
-using ObjectVisitor = std::function<std::size_t(const Object& object, unsigned worker)>;
+using ObjectVisitor = std::function<Reach(const Object& object, unsigned worker)>;
 
 /// Called with what was not searched and why; several workers call at the same time.
 using ObjectErrorSink =

@@ -34,7 +34,7 @@ struct Family {
   std::uint32_t next = kNone;  // the next child
   std::uint32_t end = kNone;   // and the one before which to stop
   ObjectType type = ObjectType::blob;
-  std::size_t reach = 0;  // from changes to the base
+  Reach reach;  // of changes to the base
   Buffer base;
 };
 
@@ -204,8 +204,8 @@ class Worker {
   }
 
   // What another pack hands on may have held something, for all we know.
-  std::size_t hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type,
-                      std::string_view bytes, Fresh fresh) const {
+  Reach hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type, std::string_view bytes,
+                Fresh fresh) const {
     return skipped(pack, node) ? kAnywhere
                                : visit_({pack.forest->pack().id(node.object), type, bytes, fresh}, number_);
   }

@@ -43,7 +43,7 @@ inline Blob blob_of(const Oid& object, std::string_view bytes, Origin origin, st
 
 /// Called with each blob and the number of the worker that made it; several workers call at the same time.
 /// Returns what `fresh.reach` is to be in blobs that are made from it.
-using BlobSink = std::function<std::size_t(const Blob& blob, unsigned worker)>;
+using BlobSink = std::function<Reach(const Blob& blob, unsigned worker)>;
 
 /// Called with what was not searched, and why; several workers call at the same time.
 using ErrorSink = std::function<void(const std::string& path, const Problem& problem, unsigned worker)>;

@@ -66,7 +66,7 @@ class HistoryReader {
     bool may_have_named = false;
   };
 
-  std::size_t take(const Object& object, unsigned worker) {
+  Reach take(const Object& object, unsigned worker) {
     switch (object.type) {
       case ObjectType::blob:
         return hand_on(object, Origin::history, worker);
@@ -77,7 +77,7 @@ class HistoryReader {
       case ObjectType::tree:
         return take_tree(object, worker);
     }
-    return 0;
+    return {};
   }
 
   // No part of it is kept until what stands on it comes by: nothing does.
@@ -85,7 +85,7 @@ class HistoryReader {
     read_large_object(large, blob_of(large.id, {}, Origin::history), reading_, worker, sink_, on_error_);
   }
 
-  std::size_t hand_on(const Object& object, Origin origin, unsigned worker) const {
+  Reach hand_on(const Object& object, Origin origin, unsigned worker) const {
     auto blob = blob_of(object.id, object.bytes, origin);
     blob.fresh = object.fresh;
     const auto reach = sink_(blob, worker);
@@ -93,11 +93,11 @@ class HistoryReader {
     return reach;
   }
 
-  std::size_t hand_on_message(const Object& object, Origin origin, unsigned worker) const {
+  Reach hand_on_message(const Object& object, Origin origin, unsigned worker) const {
     return sink_(blob_of(object.id, message_of(object.bytes), origin), worker);
   }
 
-  std::size_t take_commit(const Object& object, unsigned worker) {
+  Reach take_commit(const Object& object, unsigned worker) {
     auto header = parse_commit(object.id, object.bytes);
     if (header) {
       objects_.prefetch(header->tree);
@@ -130,7 +130,7 @@ class HistoryReader {
                 worker);
   }
 
-  std::size_t take_tree(const Object& object, unsigned worker) {
+  Reach take_tree(const Object& object, unsigned worker) {
     for (const auto& fresh : object.fresh.ranges) {
       if (const auto nul = nul_near(object.bytes, fresh); nul + Oid::kSize < object.bytes.size())
         objects_.prefetch(Oid::from_raw(object.bytes.data() + nul + 1));
@@ -238,11 +238,11 @@ HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& op
   const auto take_commit = [&](const Object& commit, unsigned worker) {
     if (auto header = parse_commit(commit.id, commit.bytes))
       all.commits[worker].push_back(std::move(*header));
-    return std::size_t{0};
+    return Reach();
   };
   const auto take_tree = [&](const Object& tree, unsigned worker) {
     if (has_named[worker] == 0 && may_name(tree, named)) has_named[worker] = 1;
-    return std::size_t{0};
+    return Reach();
   };
   objects.run_part(ObjectPart::trees, options, take_tree, on_error);
   all.may_have_named = std::find(has_named.begin(), has_named.end(), 1) != has_named.end();

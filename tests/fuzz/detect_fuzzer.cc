@@ -207,7 +207,7 @@ void fuzz_fresh(Input input) {
   const auto original = text_of(input.before('\0'));
   scan(scanner, original);
   const auto reach = scanner.scratch.reach();
-  if (reach == kAnywhere) return;
+  if (reach.is_anywhere()) return;
   std::string text;
   std::vector<Range> fresh{{0, 0}};
   const auto add_seam = [&] {

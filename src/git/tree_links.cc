@@ -47,10 +47,18 @@ struct TreeLinks::Share {
     return number;
   }
 
+  // What `test` says of a name. Trees have the same files over and over: it is asked of few.
+  bool passes(std::string_view name, const NameTest& test) {
+    auto& known = tested[std::hash<std::string_view>{}(name) % kRemembered];
+    if (known.first != name) known = {std::string(name), test(name)};
+    return known.second;
+  }
+
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kRemembered = std::size_t{1} << 14;
   std::vector<std::uint32_t> remembered = std::vector<std::uint32_t>(kRemembered, kNone);
+  std::vector<std::pair<std::string, bool>> tested = std::vector<std::pair<std::string, bool>>(kRemembered);
 };
 
 TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameTest named)
@@ -70,7 +78,8 @@ void TreeLinks::Maker::add(const Object& tree, unsigned worker) {
   for (TreeEntry entry; entries.next(entry);) {
     const auto is_wanted = [&] { return beginnings_.test(beginning(entry.id)) && wanted_.find(entry.id); };
     const auto is_named = [&] {
-      return named_ && entry.kind == TreeEntry::Kind::blob && !entry.is_link && named_(entry.name);
+      return named_ && entry.kind == TreeEntry::Kind::blob && !entry.is_link &&
+             share.passes(entry.name, named_);
     };
     if (entry.kind == TreeEntry::Kind::tree || is_wanted() || is_named())
       share.links.push_back(share.entry(entry.name, entry.id));

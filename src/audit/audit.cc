@@ -47,6 +47,20 @@ MatchPlace place_of_match(const Finding& finding) {
           finding.allowing_there};
 }
 
+// Which findings give way to others of the same path.
+std::function<bool(const Finding&)> giving_way(const std::vector<Finding>& findings) {
+  const auto yields = [](const Finding& each) { return !each.gives_way_to.empty(); };
+  std::set<std::pair<std::string, const Rule*>> there;
+  if (std::any_of(findings.begin(), findings.end(), yields)) {
+    for (const auto& each : findings) there.emplace(each.location.path, each.rule);
+  }
+  return [there = std::move(there)](const Finding& each) {
+    return std::any_of(each.gives_way_to.begin(), each.gives_way_to.end(), [&](const Rule* rule) {
+      return there.contains({each.location.path, rule});
+    });
+  };
+}
+
 // Where a match's secret stands, without what a rule of gitleaks matched round it.
 Range secret_in(std::string_view bytes, const Match& match) {
   const auto at = bytes.substr(0, match.end).find(match.secret, match.begin);
@@ -129,7 +143,8 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
             {},
             match.reason,
             excerpt_of(blob.bytes, secret_in(blob.bytes, match), matches),
-            match.allowing_there};
+            match.allowing_there,
+            match.gives_way_to};
     allow(blob.bytes, match, hit);
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
@@ -573,6 +588,7 @@ Report Audit::finish(std::string target) {
     return !place_admitted(*each.rule, place_of_match(each));
   };
   leave_out(report_.findings, is_elsewhere, "its rule leaves out this path");
+  leave_out(report_.findings, giving_way(report_.findings), "a rule that is less generic found it, too");
   leave_out(report_.findings, is_entry, "it is a fingerprint in the ignore file");
   tell_once();
   std::sort(report_.findings.begin(), report_.findings.end(),

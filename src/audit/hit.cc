@@ -39,6 +39,7 @@ Finding finding_at(const Hit& hit, std::string path) {
   finding.reason = hit.reason;
   finding.excerpt = hit.excerpt;
   finding.allowing_there = hit.allowing_there;
+  finding.gives_way_to = hit.gives_way_to;
   return finding;
 }
 

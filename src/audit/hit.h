@@ -27,6 +27,7 @@ struct Hit {
   std::string reason;                                 ///< as in Finding
   Excerpt excerpt;                                    ///< as in Finding
   std::vector<const Allowlist*> allowing_there = {};  ///< as in Finding
+  std::vector<const Rule*> gives_way_to = {};         ///< as in Finding
 };
 
 /// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.

@@ -136,6 +136,12 @@ std::vector<std::size_t> lines_of(std::string_view bytes, std::span<const Match>
   return lines;
 }
 
+// Whether it depends on a path or a commit what a rule finds.
+bool asks_for_place(const Rule& rule) {
+  return rule.path || std::any_of(rule.allowlists.begin(), rule.allowlists.end(),
+                                  [](const Allowlist& list) { return list.names_place(); });
+}
+
 // A rule of gitleaks whose id says that it is generic gives way to others in the same line.
 void drop_generic(std::string_view bytes, std::vector<Match>& matches) {
   constexpr std::size_t kMostNeighbours = 1000;  // on either side
@@ -152,6 +158,10 @@ void drop_generic(std::string_view bytes, std::vector<Match>& matches) {
       if (lines[other] != lines[i] || !counts(matches[other]) || is_generic(matches[other]) ||
           matches[other].secret.find(matches[i].secret) == std::string::npos)
         continue;
+      if (asks_for_place(*matches[other].rule)) {
+        matches[i].gives_way_to.push_back(matches[other].rule);
+        continue;
+      }
       matches[i].kept = false;
       matches[i].reason = matches[other].rule->id + " found it, too";
       break;

@@ -36,6 +36,8 @@ struct Match {
   std::string reason;                     ///< why it is sure, doubtful or dropped, in a few words
   /// Allowlists of the rule that are content with the match, and need a path or a commit, too.
   std::vector<const Allowlist*> allowing_there = {};
+  /// Rules that found the same, and go before this one at the paths that they ask for.
+  std::vector<const Rule*> gives_way_to = {};
 };
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many

@@ -95,6 +95,8 @@ struct Finding {
   Excerpt excerpt;
   /// Allowlists that need the path or the commit, too, and are content with all else.
   std::vector<const Allowlist*> allowing_there = {};
+  /// Rules that found the same: where one of them stands at the same path it does not.
+  std::vector<const Rule*> gives_way_to = {};
   std::size_t repository = 0;     ///< which of Report::repositories
   std::string saved_fingerprint;  ///< of a finding that was read from a saved report; else empty
 

@@ -95,6 +95,19 @@ TEST_CASE("gitleaks' configuration: rules that ask for paths") {
   CHECK(told(revealed(repo.path(), "staged")) == Strings{"p12 new.p12:1 "});
 }
 
+TEST_CASE("gitleaks' configuration: a generic rule gives way to another only where that one counts") {
+  TestRepo repo;
+  const std::string found = "regex = '''key=(\\w{8})'''\nkeywords = ['key']\n";
+  repo.write(".gitleaks.toml", "[[rules]]\nid = 'my-generic'\n" + found + "[[rules]]\nid = 'tf'\n" + found +
+                                   "path = '''\\.tf$'''\n");
+  repo.write("a.tf", "key=a1b2c3d4\n");
+  repo.write("a.py", "key=a1b2c3d4\n");
+  repo.commit_all("keys");
+  const Strings expected{"my-generic a.py:1 a1b2c3d4", "tf a.tf:1 a1b2c3d4"};
+  CHECK(told(revealed(repo.path())) == expected);
+  CHECK(told(revealed(repo.path(), "history")) == expected);
+}
+
 TEST_CASE("gitleaks' configuration: what a rule requires must be near") {
   const TempDir dir;
   dir.write("c.toml",

@@ -44,6 +44,7 @@ void show_rule(const Rule& rule) {
             << "secret group:   " << rule.secret_group << "\n"
             << "entropy:        " << rule.entropy << " bits per byte at least\n";
   if (rule.path) std::cout << "path:           " << printable(rule.path->text()) << "\n";
+  show_list("alias:          ", rule.aliases);
   show_list("keyword:        ", rule.keywords);
   show_list("example:        ", rule.examples);
   show_list("counterexample: ", rule.counterexamples);

@@ -386,11 +386,33 @@ GitleaksConfig parse_gitleaks_config(std::string_view toml, const std::string& f
   return config;
 }
 
+namespace {
+
+bool has(const std::vector<std::string>& ids, const std::string& id) {
+  return std::find(ids.begin(), ids.end(), id) != ids.end();
+}
+
+// Changes keysift's rules that find what one of gitleaks' does. Theirs have patterns of their own: what is to
+// be left out is left out of these, too, and nothing else is taken. Returns their ids.
+std::string change_aliased(std::vector<Rule>& rules, const Rule& change) {
+  std::string changed;
+  for (auto& rule : rules) {
+    if (!has(rule.aliases, change.id)) continue;
+    rule.allowlists.insert(rule.allowlists.end(), change.allowlists.begin(), change.allowlists.end());
+    changed.append(changed.empty() ? "" : ", ").append(rule.id);
+  }
+  return changed;
+}
+
+}  // namespace
+
 void take_rules(GitleaksConfig& config, std::vector<Rule>& rules) {
   if (!config.use_default) rules.clear();
+  const auto& disabled = config.disabled_rules;
   std::erase_if(rules, [&](const Rule& rule) {
-    const auto& ids = config.disabled_rules;
-    return std::find(ids.begin(), ids.end(), rule.id) != ids.end();
+    return has(disabled, rule.id) ||
+           (!rule.aliases.empty() && std::all_of(rule.aliases.begin(), rule.aliases.end(),
+                                                 [&](const auto& alias) { return has(disabled, alias); }));
   });
   for (auto& rule : config.rules) {
     const auto same =
@@ -398,12 +420,19 @@ void take_rules(GitleaksConfig& config, std::vector<Rule>& rules) {
     if (rule.pattern || rule.path) {
       if (same != rules.end()) rules.erase(same);
       rules.push_back(std::move(rule));
-    } else if (same != rules.end()) {
+      continue;
+    }
+    const auto place = rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) + "' ";
+    const bool more = rule.entropy != 0 || rule.secret_group != 0 || !rule.keywords.empty();
+    const auto aliased = change_aliased(rules, rule);
+    if (same != rules.end()) {
       Reader::change(*same, std::move(rule));
-    } else {
-      config.notes.push_back(
-          rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) +
-          "' changes one of gitleaks' own, which keysift has none of that name for; it has no effect");
+    } else if (aliased.empty()) {
+      config.notes.push_back(place +
+                             "changes one of gitleaks' own that keysift has none for; it has no effect");
+    } else if (more) {
+      config.notes.push_back(place + "changes one of gitleaks' own; keysift has " + aliased +
+                             " for it, and takes its allowlists alone");
     }
   }
   config.rules.clear();

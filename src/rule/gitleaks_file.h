@@ -33,7 +33,9 @@ GitleaksConfig parse_gitleaks_config(std::string_view toml, const std::string& f
                                      const ExtendedFile& extended);
 
 /// Puts the rules of a configuration in the place of the built-in ones in `rules`, or, with `use_default`,
-/// beside them. A rule that has the id of a built-in one and no pattern of its own changes that one.
+/// beside them. A rule that has the id of a built-in one and no pattern of its own changes that one; one that
+/// has the id of one of gitleaks' adds its allowlists to the built-in ones that have it among their aliases.
+/// Of these, disabled_rules takes away those whose aliases it names all.
 void take_rules(GitleaksConfig& config, std::vector<Rule>& rules);
 
 }  // namespace keysift

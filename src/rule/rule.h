@@ -25,9 +25,9 @@ enum class AllowTarget { secret, match, line };
 
 /// Matches that a rule's author knows to be harmless. It applies when any of its conditions holds, or `all`.
 struct Allowlist {
-  std::vector<std::unique_ptr<Pattern>> regexes;
+  std::vector<std::shared_ptr<Pattern>> regexes;
   AllowTarget target = AllowTarget::secret;
-  std::vector<std::unique_ptr<Pattern>> paths;
+  std::vector<std::shared_ptr<Pattern>> paths;
   std::vector<std::string> stopwords;  ///< held against the secret, without regard to case
   std::vector<std::string> commits;    ///< names, or their beginnings, of commits that brought a secret in
   bool all = false;                    ///< all conditions that it has must hold
@@ -52,6 +52,7 @@ enum class Judge : std::uint8_t {
 /// One kind of secret: what it looks like, how to tell a real one, and what to do about it.
 struct Rule {
   std::string id;
+  std::vector<std::string> aliases;  ///< ids of gitleaks' own rules that find the same
   std::string description;
   std::string provider;
   Confidence confidence = Confidence::medium;

@@ -13,6 +13,7 @@ template <typename Thing, typename Part>
 requires std::same_as<std::remove_const_t<Thing>, Rule>
 void take_apart(Thing& rule, Part& part) {
   part(rule.id);
+  part(rule.aliases);
   part(rule.description);
   part(rule.provider);
   part(rule.confidence);
@@ -59,7 +60,7 @@ class Writer {
     (*this)(text.size());
     bytes_ += text;
   }
-  void operator()(const std::unique_ptr<Pattern>& pattern) {
+  void operator()(const auto& pattern) requires std::same_as<decltype(*pattern), Pattern&> {
     (*this)(pattern != nullptr);
     if (!pattern) return;
     (*this)(pattern->text());
@@ -94,7 +95,7 @@ class Reader {
     text = rest_.substr(0, size);
     rest_.remove_prefix(size);
   }
-  void operator()(std::unique_ptr<Pattern>& pattern) {
+  void operator()(auto& pattern) requires std::same_as<decltype(*pattern), Pattern&> {
     if (!read<bool>()) return;
     auto text = read<std::string>();
     pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, read<std::size_t>());

@@ -155,15 +155,16 @@ class Reader : TableReader {
   }
 
   Rule read_rule(const toml::table& table) {
-    allow_keys(table, {"id", "description", "provider", "confidence", "console", "regex", "secretGroup",
-                       "keywords", "exactKeywords", "entropy", "checksum", "words", "path", "allowlists",
-                       "tags", "examples", "counterexamples"});
+    allow_keys(table, {"id", "aliases", "description", "provider", "confidence", "console", "regex",
+                       "secretGroup", "keywords", "exactKeywords", "entropy", "checksum", "words", "path",
+                       "allowlists", "tags", "examples", "counterexamples"});
     Rule rule;
     rule.file = file();
     rule.line = static_cast<int>(table.source().begin.line);
     rule.id = text(table, "id");
     if (rule.id.empty()) fail(table, "a rule has no 'id'");
     set_rule(rule.id);
+    rule.aliases = texts(table, "aliases");
     rule.description = text(table, "description");
     if (rule.description.empty()) rule.description = rule.id;
     rule.provider = text(table, "provider");

@@ -49,15 +49,15 @@ class TableReader {
 
   /// What `make`, which takes a node and a text as pattern() does, makes of each text.
   template <typename Make>
-  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key,
+  std::vector<std::shared_ptr<Pattern>> patterns(const toml::table& table, std::string_view key,
                                                  Make&& make) {
-    std::vector<std::unique_ptr<Pattern>> result;
+    std::vector<std::shared_ptr<Pattern>> result;
     const auto all = texts(table, key);
     for (std::size_t i = 0; i < all.size(); ++i)
       result.push_back(make(*table.get(key)->as_array()->get(i), all[i]));
     return result;
   }
-  std::vector<std::unique_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
+  std::vector<std::shared_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
     return patterns(table, key,
                     [this](const toml::node& at, const std::string& text) { return pattern(at, text); });
   }

@@ -41,6 +41,7 @@ TEST_CASE("rules show tells all about one rule") {
     INFO(part);
     CHECK(contains(outcome.out, part));
   }
+  CHECK(contains(keysift({"rules", "show", "aws-access-key-id"}).out, "alias:          aws-access-token\n"));
 }
 
 TEST_CASE("rules test passes for the rules that keysift brings") {

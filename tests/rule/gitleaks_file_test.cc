@@ -186,10 +186,39 @@ TEST_CASE("its rules take the place of the built-in ones, or stand beside them")
   CHECK(rules[0].id == second);
   CHECK(rules[0].judge == Judge::keysift);
   CHECK_FALSE(rules[0].description.empty());
-  CHECK(beside.notes ==
+  CHECK(beside.notes == std::vector<std::string>{
+                            "c.toml:11: rule 'of-gitleaks' changes one of gitleaks' own that keysift has "
+                            "none for; it has no effect"});
+}
+
+TEST_CASE("of keysift's rules, those that stand for gitleaks' own are changed and disabled by its ids") {
+  const auto of = [](const std::string& toml, std::vector<Rule>& rules) {
+    rules = built_in_rules();
+    auto config = parsed("[extend]\nuseDefault = true\n" + toml);
+    take_rules(config, rules);
+    return config.notes;
+  };
+  const auto rule_called = [](const std::vector<Rule>& rules, const std::string& id) {
+    return std::find_if(rules.begin(), rules.end(), [&](const Rule& each) { return each.id == id; });
+  };
+  std::vector<Rule> rules;
+  CHECK(of("disabledRules = ['github-pat', 'shopify-access-token', 'jwt-base64']\n", rules).empty());
+  CHECK(rule_called(rules, "github-personal-token") == rules.end());
+  CHECK(rule_called(rules, "shopify-token") != rules.end());  // it finds what three others do, too
+
+  const std::string list = "[[rules.allowlists]]\nstopwords = ['s']\n";
+  CHECK(of("[[rules]]\nid = 'aws-access-token'\n" + list, rules).empty());
+  CHECK(rule_called(rules, "aws-access-key-id")->allowlists.back().stopwords ==
+        std::vector<std::string>{"s"});
+  CHECK(rule_called(rules, "aws-temporary-access-key-id")->allowlists.back().stopwords.size() == 1);
+  CHECK(of("[[allowlists]]\ntargetRules = ['aws-access-token']\nstopwords = ['t']\n", rules).empty());
+  CHECK(rule_called(rules, "aws-access-key-id")->allowlists.back().stopwords ==
+        std::vector<std::string>{"t"});
+
+  CHECK(of("[[rules]]\nid = 'aws-access-token'\nentropy = 3\n", rules) ==
         std::vector<std::string>{
-            "c.toml:11: rule 'of-gitleaks' changes one of gitleaks' own, which keysift has none "
-            "of that name for; it has no effect"});
+            "c.toml:3: rule 'aws-access-token' changes one of gitleaks' own; keysift has aws-access-key-id, "
+            "aws-temporary-access-key-id for it, and takes its allowlists alone"});
 }
 
 TEST_CASE("what is a gitleaks configuration") {

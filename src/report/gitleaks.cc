@@ -5,6 +5,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "report/json_fields.h"
 #include "report/json_writer.h"
 #include "report/mask.h"
 #include "report/renderers.h"
@@ -77,7 +78,7 @@ class GitleaksJson {
     json_.field("Email", mask_.raw(mail));
     json_.field("Date", utc_date(commit.date));
     json_.field("Message", mask_.raw(commit.summary));
-    json_.array("Tags", [] {});
+    write_strings(json_, "Tags", finding.rule->tags, mask_);
     json_.field("Fingerprint", (commit.commit.empty() ? "" : commit.commit + ":") + file + ":" +
                                    finding.rule->id + ":" + std::to_string(begin.line));
   }

@@ -95,6 +95,14 @@ TEST_CASE("gitleaks' configuration: rules that ask for paths") {
   CHECK(told(revealed(repo.path(), "staged")) == Strings{"p12 new.p12:1 "});
 }
 
+TEST_CASE("gitleaks' configuration: a rule's tags stand in gitleaks' report") {
+  const TempDir dir;
+  dir.write(".gitleaks.toml", std::string(kRule) + "tags = ['key', 'acme']\n");
+  dir.write("a.txt", "acme_1a2b3c4d\n");
+  const auto report = json::parse(keysift({"files", ".", "--format", "gitleaks"}, dir.path()).out);
+  CHECK(report.at(0).at("Tags") == json::array({"key", "acme"}));
+}
+
 TEST_CASE("gitleaks' configuration: a generic rule gives way to another only where that one counts") {
   TestRepo repo;
   const std::string found = "regex = '''key=(\\w{8})'''\nkeywords = ['key']\n";

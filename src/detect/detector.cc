@@ -60,6 +60,9 @@ bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
   return false;
 }
 
+// Bytes of a character of UTF-8, at most.
+constexpr std::size_t kWidestCharacter = 4;
+
 // How far from a match judgement looks: at a word that it ends, at dots behind it.
 constexpr std::size_t kJudgedRound = 8;
 
@@ -241,10 +244,12 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   auto& layer = scratch.layers_[depth];
   layer.unit.reset();
   layer.barred.clear();
+  scratch.fresh_ = {};
   if (fresh.ranges.empty() || fresh.reach.is_anywhere()) {
     find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
+    scratch.fresh_ = fresh.ranges;
   }
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
@@ -318,11 +323,22 @@ bool Detector::Scratch::is_nested(bool run, bool escaped) const {
          (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
 }
 
-// A change in the line of a match, which may be far from it, may have it kept.
-void Detector::Scratch::extend_to_line(std::string_view bytes, const Pattern::Span& match) {
-  const auto line = line_of(bytes, match.begin, match.end);
-  const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
-  reach_.extend(std::max(match.end - begin, begin + line.size() - match.begin) + kJudgedRound);
+// Whether a match of a rule of gitleaks may be another than when what it is in was scanned before. Where
+// matches could overlap, which there are depends on the first of all that were `searched` with it: a change
+// has all of them looked at again, also one in a keyword that began them, as far off as a match is wide. That
+// its line changes, which may be far from it, may have it kept.
+bool Detector::Scratch::is_decided_anew(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
+                                        Range searched, std::size_t width) {
+  if (looks_at_line(rule)) {
+    const auto line = line_of(bytes, match.begin, match.end);
+    const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
+    searched = {std::min(searched.begin, begin), std::max(searched.end, begin + line.size())};
+  }
+  searched = {searched.begin - std::min(searched.begin, width), searched.end + width};
+  reach_.extend(searched.end - searched.begin + 2 * kWidestCharacter * width + kJudgedRound);
+  const auto next = std::lower_bound(fresh_.begin(), fresh_.end(), searched.begin,
+                                     [](const Range& fresh, std::size_t begin) { return fresh.end < begin; });
+  return fresh_.empty() || (next != fresh_.end() && next->begin <= searched.end);
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -372,7 +388,6 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
   if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
-  constexpr std::size_t kWidestCharacter = 4;
   const std::size_t unit = layer.unit == Unit::byte ? 1 : kWidestCharacter;
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
@@ -397,7 +412,8 @@ void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer
   auto& needed = this->needed(rule, scratch);
   const auto present = needed.literals.present_in(bytes, needed.scratch);
   if (!rules_[rule].keywords.empty()) scratch.reach_.add_everywhere({rule, present});
-  if (!needed.literals.suffice(present)) return layer.barred.push_back(rule);
+  if (!needed.literals.suffice(present) || !needed.literals.suffice_near(bytes, needed.scratch))
+    return layer.barred.push_back(rule);
   if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
   if (near.empty()) layer.touched.push_back(rule);
   near.assign(1, {0, bytes.size()});
@@ -469,11 +485,20 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
     const auto found = profile_ ? measured_match_pattern(index, bytes, near, unit, scratch, matches)
                                 : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
-    if (matches.size() > before || (found > 0 && !rules_[index].required.empty()))
-      scratch.reach_.extend(kAnywhere);
+    const auto& rule = rules_[index];
+    const bool elsewhere = !rule.required.empty() || (rule.judge == Judge::keysift && looks_at_line(rule));
+    if (matches.size() > before || (found > 0 && elsewhere)) scratch.reach_.extend(kAnywhere);
     near.clear();
   }
   layer.touched.clear();
+}
+
+// How wide a match of a rule of gitleaks near a keyword is at most.
+std::size_t Detector::farthest(const Rule& rule, Unit unit) {
+  if (rule.judge != Judge::gitleaks) return 0;
+  const auto& extent = rule.pattern->extent(rule.keywords);
+  const auto width = std::min(extent.before, kMaxMatchWidth) + std::min(extent.after, kMaxMatchWidth);
+  return unit == Unit::byte ? width : kWidestCharacter * width;
 }
 
 // Returns how many matches there were, whatever became of them.
@@ -481,14 +506,19 @@ std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, st
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
-  const bool at_line = looks_at_line(rule);
+  const auto width = farthest(rule, unit);
+  const auto all = scratch.reach_.everywhere();
+  const bool everywhere = rule.keywords.empty() || std::any_of(all.begin(), all.end(), [&](const auto& each) {
+                            return &rules_[each.rule] == &rule;
+                          });
+
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
       const bool whole = rule.judge == Judge::gitleaks;
       const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
       if (!match) break;
-      if (at_line) scratch.extend_to_line(bytes, *match);
-      add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
+      if (!whole || everywhere || scratch.is_decided_anew(rule, bytes, *match, range, width))
+        add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
       from = std::max(whole ? match->end : match->group_end, from + 1);
     }
   }

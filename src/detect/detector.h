@@ -112,6 +112,7 @@ class Detector {
   void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
                std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
+  static std::size_t farthest(const Rule& rule, Unit unit);
 
   std::span<const Rule> rules_;
   unsigned decode_depth_;
@@ -157,7 +158,8 @@ class Detector::Scratch {
     std::size_t begin;  // where it is among them
     std::size_t from;   // and where it came from
   };
-  void extend_to_line(std::string_view bytes, const Pattern::Span& match);
+  bool is_decided_anew(const Rule& rule, std::string_view bytes, const Pattern::Span& match, Range searched,
+                       std::size_t width);
   void note_limit(Cause limit);
   bool is_nested(bool run, bool escaped) const;
 
@@ -169,6 +171,7 @@ class Detector::Scratch {
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
   Reach reach_;
+  std::span<const Range> fresh_;  // of what is searched; none: all of it
   std::vector<Cause> beyond_;
   std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
   std::vector<std::uint64_t> seen_;        // by literal: how often; empty where nothing is measured

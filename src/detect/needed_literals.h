@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "detect/keyword_search.h"
@@ -20,8 +22,14 @@ class NeededLiterals {
   explicit NeededLiterals(const Rule& rule);
 
   /// What a thread needs to look for them.
-  using Scratch = KeywordSearch::Scratch;
-  Scratch scratch() const { return Scratch(search_); }
+  struct Scratch {
+    KeywordSearch::Scratch anywhere;
+    KeywordSearch::Scratch near;
+    std::vector<std::pair<std::size_t, std::uint64_t>> found;  // where, and what
+  };
+  Scratch scratch() const {
+    return {KeywordSearch::Scratch(all_.search), KeywordSearch::Scratch(near_.search), {}};
+  }
 
   /// Bytes of each that are looked for.
   static constexpr std::size_t kLongest = 16;
@@ -33,14 +41,28 @@ class NeededLiterals {
   /// pattern needs.
   bool suffice(std::uint64_t present) const;
 
- private:
-  std::vector<Literal> all(const Rule& rule);
+  /// Whether those that a match has in its first lines stand in `bytes` in so few lines from a keyword on.
+  bool suffice_near(std::string_view bytes, Scratch& scratch) const;
 
-  re2::FilteredRE2 filter_{2};  // one letter alone is everywhere
-  std::size_t needed_ = 0;      // so many are the pattern's; none: it says nothing of them
-  bool has_keywords_ = false;
-  std::vector<std::uint64_t> bits_;  // what each literal stands for
-  KeywordSearch search_;
+ private:
+  // Those of a pattern.
+  struct Of {
+    Of(const std::string& pattern, const Rule& rule, bool once);
+    bool suffice(std::uint64_t present) const;
+
+    re2::FilteredRE2 filter{2};  // one letter alone is everywhere
+    std::size_t needed = 0;      // so many are the pattern's; none: it says nothing of them
+    bool has_keywords = false;
+    std::vector<std::uint64_t> bits;  // what each literal stands for
+    KeywordSearch search;
+
+   private:
+    std::vector<Literal> literals(const std::string& pattern, const Rule& rule, bool once);
+  };
+
+  const Extent& extent_;
+  Of all_;
+  Of near_;
 };
 
 }  // namespace keysift

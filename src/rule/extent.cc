@@ -25,11 +25,42 @@ std::size_t plus(std::size_t a, std::size_t b) { return a > SIZE_MAX - b ? SIZE_
 // are. Lines are longer than words.
 std::size_t counted_run(std::string_view part) { return part == "." || part.starts_with("[^") ? 256 : 64; }
 
-// What a part of a pattern comes to: the most characters that it matches, and how large it is.
+// What a part of a pattern comes to: the most characters that it matches, how large it is, and the most line
+// ends that it matches; SIZE_MAX if there is no bound.
 struct Measure {
   std::size_t width = 0;
   std::size_t size = 0;
+  std::size_t lines = 0;
 };
+
+// Whether some flags of a pattern have `.` match line ends, too.
+bool has_dot_all(std::string_view pattern) {
+  for (auto at = pattern.find("(?"); at != std::string_view::npos; at = pattern.find("(?", at + 1)) {
+    const auto flags = pattern.substr(at + 2, pattern.find_first_of(":)<", at) - at - 2);
+    if (flags.find('s') != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// Whether a part that is one character may be a line end, for all that its spelling tells: a range from what
+// is below one, "[\t-~]", has it, and what is left out of "[^;\n]" has not.
+bool may_end_line(std::string_view part) {
+  constexpr std::string_view kOther = "wdSbBAzrfv";  // escapes that stand for no line end
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  const bool negated = part.starts_with("[^");
+  if (std::any_of(part.begin(), part.end(), is_control) || part.find("[:") != std::string_view::npos)
+    return true;
+  bool listed = false;  // what is written may be a line end
+  for (std::size_t at = 0; at < part.size(); ++at) {
+    if (part[at] != '\\' || ++at == part.size()) continue;
+    const bool from_tab = part[at] == 't' && part.substr(at + 1).starts_with('-');
+    if (negated && part[at] == 'n') return false;
+    if (from_tab || (part[at] != 't' && std::ispunct(static_cast<unsigned char>(part[at])) == 0 &&
+                     kOther.find(part[at]) == std::string_view::npos))
+      listed = true;
+  }
+  return negated || listed;
+}
 
 // Reads a pattern part by part. RE2 does not show what it parses.
 class Parts {
@@ -38,9 +69,10 @@ class Parts {
   struct Part {
     std::string text;
     std::size_t width = 0;
+    std::size_t lines = 0;
   };
 
-  explicit Parts(std::string_view pattern) : rest_(pattern) {
+  explicit Parts(std::string_view pattern) : rest_(pattern), dot_all_(has_dot_all(pattern)) {
     while (!rest_.empty() && known_) {
       known_ = !rest_.starts_with("\\Q");  // rare
       if (!quantifier()) {
@@ -88,7 +120,8 @@ class Parts {
 
   static Measure whole(const Level& level) {
     return {std::max(level.choices.width, plus(level.choice.width, level.last.width)),
-            plus(level.choices.size, plus(level.choice.size, level.last.size))};
+            plus(level.choices.size, plus(level.choice.size, level.last.size)),
+            std::max(level.choices.lines, plus(level.choice.lines, level.last.lines))};
   }
 
   void take(std::size_t count) {
@@ -99,14 +132,16 @@ class Parts {
 
   void begin_atom(Measure measure) {
     auto& level = levels_.back();
-    level.choice = {plus(level.choice.width, level.last.width), plus(level.choice.size, level.last.size)};
+    level.choice = {plus(level.choice.width, level.last.width), plus(level.choice.size, level.last.size),
+                    plus(level.choice.lines, level.last.lines)};
     level.last = measure;
     atom_ = out_.size();
   }
 
   void close_part() {
     if (levels_.size() != 1 || !choice_of_parts_) return;
-    if (out_.size() > part_begin_) parts_.push_back({out_.substr(part_begin_), levels_.front().last.width});
+    if (out_.size() > part_begin_)
+      parts_.push_back({out_.substr(part_begin_), levels_.front().last.width, levels_.front().last.lines});
     part_begin_ = out_.size();
   }
 
@@ -133,6 +168,13 @@ class Parts {
         c == '^' || c == '$' ||
         (c == '\\' && rest_.size() > 1 && std::string_view("bBAz").find(rest_[1]) != std::string_view::npos);
     begin_atom({empty ? 0U : 1U, 1});
+    take_character();
+    const auto text = std::string_view(out_).substr(atom_);
+    if (!empty && (text == "." ? dot_all_ : may_end_line(text))) levels_.back().last.lines = 1;
+  }
+
+  void take_character() {
+    const char c = rest_.front();
     if (c == '[') return take(class_length());
     if (c != '\\') return take(1);
     const bool braces = rest_.size() > 2 && rest_[2] == '{' &&
@@ -211,6 +253,7 @@ class Parts {
     if (is_endless) most = least + counted_run(out_.substr(atom_));
     last.width = times(last.width, most);
     last.size = times(last.size, is_endless ? least + 1 : most);
+    last.lines = is_endless && last.lines > 0 ? SIZE_MAX : times(last.lines, most);
     if (c == '?') {
       out_.replace(atom_, std::string::npos, "(?:" + out_.substr(atom_) + "|)");
       rest_.remove_prefix(1);
@@ -239,6 +282,7 @@ class Parts {
   std::vector<std::string> endless_;
   std::vector<std::size_t> choices_{0};  // where in `out_` each begins
   bool choice_of_parts_ = true;
+  bool dot_all_;
   bool known_ = true;
 };
 
@@ -317,6 +361,7 @@ std::vector<Parts::Part> spread(const std::vector<Parts::Part>& parts) {
     if (literal && is_literal) {
       all.back().text += text;
       all.back().width += part.width;
+      all.back().lines += part.lines;
     } else {
       all.push_back(part);
     }
@@ -428,6 +473,12 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
   const auto rest = std::span(parts).subspan(with_keyword.number());
   for (const auto& part : rest) extent.tail += part.text;
   if (!extent.runs.empty()) extent.head = begin + without_runs(rest);
+  for (const auto& part : rest) {
+    if (part.lines == SIZE_MAX) break;
+    extent.lines = plus(extent.lines, part.lines);
+    extent.near += part.text;
+  }
+  if (!extent.near.empty()) extent.near = all.flags() + extent.near;
   return extent;
 }
 

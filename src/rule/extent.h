@@ -31,6 +31,11 @@ struct Extent {
   std::string tail = {};
   std::string head = {};
   std::size_t slack = 0;
+
+  /// A pattern of how each match goes on from there, as far as that has at most `lines` line ends in it,
+  /// however long the lines are. Empty: none is known.
+  std::string near = {};
+  std::size_t lines = 0;
 };
 
 /// Of a pattern (RE2 syntax) and keywords, in lower case, that count in any case.

@@ -67,6 +67,13 @@ regex = '''(?i)mark[\s\S]{0,600}?seek=([a-z0-9]{4,8})'''
 keywords = ["mark"]
 
 [[rules]]
+id = "chain"
+regex = '''k_[a-z]{2},\s(k_[a-z]{2})'''
+keywords = ["k_"]
+[[rules.allowlists]]
+regexes = ['''ab$''']
+
+[[rules]]
 id = "lined"
 regex = '''pin-[0-9a-f]{8}'''
 keywords = ["pin-"]
@@ -137,20 +144,63 @@ std::vector<Told> slowly(std::span<const Rule> rules, std::string_view text) {
 }
 
 std::string random_text(std::mt19937_64& random, unsigned parts) {
-  static const std::vector<std::string> kParts = {"acme",     "Token",      "ACCESS",      "acc-ess",
-                                                  "passwd",   "password",   "pre-",        "begin",
-                                                  "end",      "ey",         ".ey",         "hvs.",
-                                                  "s.",       "zipcode",    "12345-678",   "QxyzQ",
-                                                  "curl",     " -u ",       " --user=",    "ab.c:d_e",
-                                                  "<",        ">",          "key",         "=",
-                                                  ":",        ": \"",       "\"",          " = '",
-                                                  "'",        " ",          "\t",          "\n",
-                                                  "\r\n",     "abcdef",     "0123abcd",    "pin-",
-                                                  "safe",     "mark",       "seek=",       "see\u212a=",
-                                                  "deadbeef", "A1b2C3d4E5", "password=\"", "x1y2z3\"",
-                                                  "<ab",      "cd>",        "----------",  "==",
-                                                  "\\n",      ";",          "\u00e9",      "\u4e2d\u6587",
-                                                  "\xff",     "."};
+  static const std::vector<std::string> kParts = {"acme",
+                                                  "Token",
+                                                  "ACCESS",
+                                                  "acc-ess",
+                                                  "passwd",
+                                                  "password",
+                                                  "pre-",
+                                                  "begin",
+                                                  "end",
+                                                  "ey",
+                                                  ".ey",
+                                                  "hvs.",
+                                                  "s.",
+                                                  "zipcode",
+                                                  "12345-678",
+                                                  "QxyzQ",
+                                                  "curl",
+                                                  " -u ",
+                                                  " --user=",
+                                                  "ab.c:d_e",
+                                                  "<",
+                                                  ">",
+                                                  "key",
+                                                  "=",
+                                                  ":",
+                                                  ": \"",
+                                                  "\"",
+                                                  " = '",
+                                                  "'",
+                                                  " ",
+                                                  "\t",
+                                                  "\n",
+                                                  "\r\n",
+                                                  "abcdef",
+                                                  "0123abcd",
+                                                  "k_ab, k_ab,\n",
+                                                  "k_ab, k_ab, k_cd,",
+                                                  "k_cd, ",
+                                                  "pin-",
+                                                  "safe",
+                                                  "mark",
+                                                  "seek=",
+                                                  "see\u212a=",
+                                                  "deadbeef",
+                                                  "A1b2C3d4E5",
+                                                  "password=\"",
+                                                  "x1y2z3\"",
+                                                  "<ab",
+                                                  "cd>",
+                                                  "----------",
+                                                  "==",
+                                                  "\\n",
+                                                  ";",
+                                                  "\u00e9",
+                                                  "\u4e2d\u6587",
+                                                  "\xff",
+                                                  "."};
   std::string text;
   for (; parts > 0; --parts) {
     const auto kind = random() % 40;

@@ -1,5 +1,8 @@
 #include "rule/extent.h"
 
+#include <re2/re2.h>
+
+#include <string>
 #include <vector>
 
 #include "support/catch.h"
@@ -54,6 +57,34 @@ TEST_CASE("a choice of parts, each with a keyword, is known by the farthest of t
   CHECK(choice.before == 4);
   CHECK(choice.after == 4 + 90 + 1);
   CHECK(choice.slack == 4);
+}
+
+TEST_CASE("how a match goes on is known as far as it has so many line ends at most") {
+  const auto curl =
+      extent("\\bcurl\\b(?:.*?|.*?(?:[\\r\\n]{1,2}.*?){1,5})[ \\t\\n\\r](?:-u|--user)[ \\t]\"([^\"]{3,})\"",
+             {"curl"});
+  CHECK(curl.lines == 10 + 1);
+  CHECK(curl.near == "curl\\b(?:.*|.*(?:[\\r\\n]{1,2}.*){1,5})[ \\t\\n\\r](?:-u|--user)[ \\t]\"");
+  CHECK(extent("(?s)key.{0,3};", {"key"}).lines == 3);
+  CHECK(extent("(?i)key(?s:.){0,3};", {"key"}).lines == 3);
+  CHECK(extent("(?s)key.*;", {"key"}).near == "(?s)key");
+  CHECK(extent("key(?:a|\n)", {"key"}).lines == 1);
+
+  // What is told to be no line end is none.
+  for (const std::string each :
+       {".",           "[a-z]",        "[^a]",         "[^\\n]", "[^\\\\n]",  "[^;\\n\\t]",    "[\\t-z]",
+        "[\\s]",       "\\s",          "\\S",          "\\W",    "\\w",       "\\d",           "\\D",
+        "[[:space:]]", "[[:^alpha:]]", "[^[:space:]]", "\\x0a",  "\\x{a}",    "[\\x00-\\x20]", "\\n",
+        "\n",          "[\n]",         "\\t",          "[ \\t]", "[\\r\\t ]", "\\012",         "\\pZ",
+        "\\PL",        "[\\pL]",       "\\p{Cc}",      "\\C",    "[\\v]",     "[\t-a]",        "[^\\S]",
+        "[^\\w]",      "\\.",          "[+--]",        "[!-~]"}) {
+    INFO(each);
+    const auto told = extent("key" + each + ";", {"key"});
+    const bool matches = RE2::FullMatch("key\n;", "key" + each + ";");
+    CHECK((told.near.empty() || told.lines >= (matches ? 1 : 0)));
+  }
+  CHECK(extent("key[^\\n];", {"key"}).lines == 0);
+  CHECK(extent("key[ \\t];", {"key"}).lines == 0);
 }
 
 TEST_CASE("a pattern's size is about what RE2 makes of it") {

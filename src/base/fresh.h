@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/range.h"
@@ -30,6 +31,9 @@ class Reach {
     std::uint64_t present = 0;
   };
   std::span<const Everywhere> everywhere() const { return {everywhere_.data(), rules_}; }
+
+  /// Whether characters of several bytes counted as one there; nothing: nobody asked.
+  std::optional<bool> wide;
 
   void extend(std::size_t bytes) { bytes_ = std::max(bytes_, bytes); }
   void add_everywhere(Everywhere rule) {

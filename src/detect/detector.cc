@@ -60,6 +60,8 @@ bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
   return false;
 }
 
+Unit unit_of(std::string_view bytes) { return has_wide_characters(bytes) ? Unit::character : Unit::byte; }
+
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
 
@@ -245,7 +247,10 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   layer.unit.reset();
   layer.barred.clear();
   scratch.fresh_ = {};
-  if (fresh.ranges.empty() || fresh.reach.is_anywhere()) {
+  // What a pattern means changes with the unit, everywhere.
+  if (fresh.reach.wide) layer.unit = unit_of(bytes);
+  const bool same_unit = !fresh.reach.wide || (*fresh.reach.wide == (layer.unit == Unit::character));
+  if (fresh.ranges.empty() || fresh.reach.is_anywhere() || !same_unit) {
     find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
@@ -253,6 +258,7 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   }
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
+  if (layer.unit) scratch.reach_.wide = layer.unit == Unit::character;
   find_encoded(bytes, depth, scratch, matches);
 }
 
@@ -335,7 +341,7 @@ bool Detector::Scratch::is_decided_anew(const Rule& rule, std::string_view bytes
     searched = {std::min(searched.begin, begin), std::max(searched.end, begin + line.size())};
   }
   searched = {searched.begin - std::min(searched.begin, width), searched.end + width};
-  reach_.extend(searched.end - searched.begin + 2 * kWidestCharacter * width + kJudgedRound);
+  reach_.extend(searched.end - searched.begin + 2 * width + kJudgedRound);
   const auto next = std::lower_bound(fresh_.begin(), fresh_.end(), searched.begin,
                                      [](const Range& fresh, std::size_t begin) { return fresh.end < begin; });
   return fresh_.empty() || (next != fresh_.end() && next->begin <= searched.end);
@@ -387,7 +393,7 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   if (layer.decided(rule, bytes)) return;
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
-  if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
+  if (!layer.unit) layer.unit = unit_of(bytes);
   const std::size_t unit = layer.unit == Unit::byte ? 1 : kWidestCharacter;
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
@@ -414,7 +420,7 @@ void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer
   if (!rules_[rule].keywords.empty()) scratch.reach_.add_everywhere({rule, present});
   if (!needed.literals.suffice(present) || !needed.literals.suffice_near(bytes, needed.scratch))
     return layer.barred.push_back(rule);
-  if (!layer.unit) layer.unit = has_wide_characters(bytes) ? Unit::character : Unit::byte;
+  if (!layer.unit) layer.unit = unit_of(bytes);
   if (near.empty()) layer.touched.push_back(rule);
   near.assign(1, {0, bytes.size()});
 }
@@ -643,8 +649,7 @@ void Detector::drop_lonely(std::string_view bytes, Scratch& scratch) const {
     if (rule == rules_.end() || !rule->pattern) return known->second;
     std::vector<Match> found;
     const Range all{0, bytes.size()};
-    match_pattern(*rule, bytes, {&all, 1}, has_wide_characters(bytes) ? Unit::character : Unit::byte, scratch,
-                  found);
+    match_pattern(*rule, bytes, {&all, 1}, unit_of(bytes), scratch, found);
     for (const auto& match : found)
       if (match.kept) known->second.push_back(place_of(bytes, match.begin));
     return known->second;

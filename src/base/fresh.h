@@ -31,6 +31,10 @@ class Reach {
     std::uint64_t present = 0;
   };
   std::span<const Everywhere> everywhere() const { return {everywhere_.data(), rules_}; }
+  bool is_everywhere(std::uint32_t rule) const {
+    const auto known = everywhere();
+    return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.rule == rule; });
+  }
 
   /// Whether characters of several bytes counted as one there; nothing: nobody asked.
   std::optional<bool> wide;

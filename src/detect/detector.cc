@@ -513,14 +513,11 @@ std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, st
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   const auto width = farthest(rule, unit);
-  const auto all = scratch.reach_.everywhere();
-  const bool everywhere = rule.keywords.empty() || std::any_of(all.begin(), all.end(), [&](const auto& each) {
-                            return &rules_[each.rule] == &rule;
-                          });
-
+  const bool whole = rule.judge == Judge::gitleaks;
+  const bool everywhere = rule.keywords.empty() ||
+                          scratch.reach_.is_everywhere(static_cast<std::uint32_t>(&rule - rules_.data()));
   for (const auto& range : near) {
     for (auto from = range.begin; from < range.end; ++found) {
-      const bool whole = rule.judge == Judge::gitleaks;
       const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
       if (!match) break;
       if (!whole || everywhere || scratch.is_decided_anew(rule, bytes, *match, range, width))

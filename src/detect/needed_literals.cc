@@ -1,7 +1,5 @@
 #include "detect/needed_literals.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <string>
 
@@ -11,6 +9,7 @@ namespace {
 constexpr std::uint64_t kKeyword = std::uint64_t{1} << 63;
 constexpr std::uint64_t kFold = std::uint64_t{1} << 62;
 constexpr std::size_t kMost = 62;  // literals of the pattern
+constexpr int kLeast = 2;          // bytes of one: a letter alone is everywhere
 
 bool is_ascii(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -19,30 +18,19 @@ bool is_ascii(const std::string& text) {
 }  // namespace
 
 NeededLiterals::Of::Of(const std::string& pattern, const Rule& rule, bool once)
-    : has_keywords(!rule.keywords.empty()), search(literals(pattern, rule, once)) {}
+    : of_pattern(pattern, kLeast), has_keywords(!rule.keywords.empty()), search(literals(rule, once)) {}
 
-std::vector<Literal> NeededLiterals::Of::literals(const std::string& pattern, const Rule& rule, bool once) {
-  RE2::Options options;
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  options.set_log_errors(false);
-  options.set_max_mem(kMaxPatternMemory);
-  std::vector<std::string> all;
-  int id = 0;
-  if (!pattern.empty() && filter.Add(pattern, options, &id) == RE2::NoError) filter.Compile(&all);
+std::vector<Literal> NeededLiterals::Of::literals(const Rule& rule, bool once) {
+  const auto& needed = of_pattern.texts();
   // What is not ASCII may be in the text in several encodings.
-  if (all.size() > kMost || !std::all_of(all.begin(), all.end(), is_ascii)) all.clear();
-  needed = all.size();
+  is_known = !needed.empty() && needed.size() <= kMost && std::all_of(needed.begin(), needed.end(), is_ascii);
   std::vector<Literal> result;
   const auto add = [&](std::string text, bool any_case, std::uint64_t bit) {
     text.resize(std::min(text.size(), kLongest));
     result.push_back({std::move(text), any_case, once});
     bits.push_back(bit);
   };
-  std::uint64_t bit = 1;
-  for (const auto& text : all) {
-    add(text, true, bit);
-    bit <<= 1;
-  }
+  for (std::size_t i = 0; is_known && i < needed.size(); ++i) add(needed[i], true, std::uint64_t{1} << i);
   for (const auto& keyword : rule.keywords) add(keyword, !rule.exact_keywords, kKeyword);
   // The Kelvin sign and the long s, which are a k and an s in any case.
   add("\xe2\x84\xaa", false, kFold);
@@ -52,13 +40,10 @@ std::vector<Literal> NeededLiterals::Of::literals(const std::string& pattern, co
 
 bool NeededLiterals::Of::suffice(std::uint64_t present) const {
   if (has_keywords && (present & kKeyword) == 0) return false;
-  if (needed == 0 || (present & kFold) != 0) return true;
-  std::vector<int> atoms;
-  for (std::size_t i = 0; i < needed; ++i)
-    if ((present >> i & 1U) != 0) atoms.push_back(static_cast<int>(i));
-  std::vector<int> potential;
-  filter.AllPotentials(atoms, &potential);
-  return !potential.empty();
+  if (!is_known || (present & kFold) != 0) return true;
+  std::vector<bool> which;
+  for (std::size_t i = 0; i < of_pattern.texts().size(); ++i) which.push_back((present >> i & 1U) != 0);
+  return of_pattern.may_match(which);
 }
 
 NeededLiterals::NeededLiterals(const Rule& rule)
@@ -77,7 +62,7 @@ bool NeededLiterals::suffice(std::uint64_t present) const { return all_.suffice(
 
 // Of several keywords before a literal the last has the fewest lines between.
 bool NeededLiterals::suffice_near(std::string_view bytes, Scratch& scratch) const {
-  if (near_.needed == 0) return true;
+  if (!near_.is_known) return true;
   auto& found = scratch.found;
   found.clear();
   near_.search.find(bytes, scratch.near, [&](unsigned literal, std::size_t begin, std::size_t) {

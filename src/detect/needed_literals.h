@@ -1,7 +1,5 @@
 // What a text must have in it for a pattern to match there.
 #pragma once
-#include <re2/filtered_re2.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +8,7 @@
 #include <vector>
 
 #include "detect/keyword_search.h"
+#include "rule/pattern_literals.h"
 #include "rule/rule.h"
 
 namespace keysift {
@@ -50,14 +49,14 @@ class NeededLiterals {
     Of(const std::string& pattern, const Rule& rule, bool once);
     bool suffice(std::uint64_t present) const;
 
-    re2::FilteredRE2 filter{2};  // one letter alone is everywhere
-    std::size_t needed = 0;      // so many are the pattern's; none: it says nothing of them
-    bool has_keywords = false;
+    PatternLiterals of_pattern;
+    bool is_known = false;  // else it cannot be told what the pattern needs
+    bool has_keywords;
     std::vector<std::uint64_t> bits;  // what each literal stands for
     KeywordSearch search;
 
    private:
-    std::vector<Literal> literals(const std::string& pattern, const Rule& rule, bool once);
+    std::vector<Literal> literals(const Rule& rule, bool once);
   };
 
   const Extent& extent_;

@@ -49,6 +49,7 @@ struct TreeLinks::Share {
 
   // What `test` says of a name. Trees have the same files over and over: it is asked of few.
   bool passes(std::string_view name, const NameTest& test) {
+    if (tested.empty()) tested.resize(kRemembered);
     auto& known = tested[std::hash<std::string_view>{}(name) % kRemembered];
     if (known.first != name) known = {std::string(name), test(name)};
     return known.second;
@@ -58,7 +59,7 @@ struct TreeLinks::Share {
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kRemembered = std::size_t{1} << 14;
   std::vector<std::uint32_t> remembered = std::vector<std::uint32_t>(kRemembered, kNone);
-  std::vector<std::pair<std::string, bool>> tested = std::vector<std::pair<std::string, bool>>(kRemembered);
+  std::vector<std::pair<std::string, bool>> tested;  // none: nothing was asked
 };
 
 TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameTest named)

@@ -1,6 +1,5 @@
 #include "rule/extent.h"
 
-#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "base/text.h"
 #include "rule/pattern.h"
+#include "rule/pattern_literals.h"
 
 namespace keysift {
 namespace {
@@ -286,40 +286,23 @@ class Parts {
   bool known_ = true;
 };
 
-RE2::Options options() {
-  RE2::Options options;
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  options.set_log_errors(false);
-  options.set_max_mem(kMaxPatternMemory);
-  return options;
-}
-
 // Whether RE2 knows that what has none of the keywords cannot match. It names literals without which there is
 // no match; here all of them are there, but those that have a keyword in them.
 bool needs_keyword(const std::string& pattern, std::span<const std::string> keywords) {
-  re2::FilteredRE2 filter(0);
-  int id = 0;
-  std::vector<std::string> literals;
-  if (filter.Add(pattern, options(), &id) != RE2::NoError) return false;
-  filter.Compile(&literals);
-  if (literals.empty()) return false;
-  std::vector<int> present;
-  for (std::size_t i = 0; i < literals.size(); ++i) {
-    const auto within = [&](const std::string& keyword) {
-      return literals[i].find(keyword) != std::string::npos;
-    };
-    if (std::none_of(keywords.begin(), keywords.end(), within)) present.push_back(static_cast<int>(i));
-  }
-  std::vector<int> potential;
-  filter.AllPotentials(present, &potential);
-  return potential.empty();
+  const PatternLiterals literals(pattern, 0);
+  std::vector<bool> present;
+  for (const auto& literal : literals.texts())
+    present.push_back(std::none_of(keywords.begin(), keywords.end(), [&](const std::string& keyword) {
+      return literal.find(keyword) != std::string::npos;
+    }));
+  return !literals.may_match(present);
 }
 
 // The bytes that a pattern which is one character matches. With one of those that make up other characters,
 // all of them.
 std::optional<std::bitset<256>> bytes_of(const std::string& part) {
   const bool one = part.size() == 1 || part.front() == '[' || (part.front() == '\\' && part.size() == 2);
-  const RE2 pattern("(?is)" + part, options());
+  const RE2 pattern("(?is)" + part, byte_options());
   if (!one || !pattern.ok()) return std::nullopt;
   std::bitset<256> bytes;
   for (std::size_t byte = 0; byte < 256; ++byte) {

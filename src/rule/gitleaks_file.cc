@@ -14,6 +14,11 @@
 namespace keysift {
 namespace {
 
+// How a message about a rule begins.
+std::string place_of(const Rule& rule) {
+  return rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) + "' ";
+}
+
 // A file that a file extends may extend a third one; gitleaks goes no further, either.
 constexpr int kMostExtended = 2;
 
@@ -256,8 +261,8 @@ class Reader : TableReader {
   void check_required(const Rule& rule) {
     for (const auto& required : rule.required) {
       if (rule_called(required.rule) == config_.rules.end())
-        throw Failure(rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) +
-                      "' requires '" + printable(required.rule) + "', and there is no such rule");
+        throw Failure(place_of(rule) + "requires '" + printable(required.rule) +
+                      "', and there is no such rule");
     }
   }
 
@@ -379,8 +384,7 @@ GitleaksConfig parse_gitleaks_config(std::string_view toml, const std::string& f
   auto config = Reader(file, extended, 0).read(toml);
   for (auto& rule : config.rules) {
     if (!rule.pattern && !rule.path && !config.use_default)
-      throw Failure(rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) +
-                    "' has neither 'regex' nor 'path', and would have no effect");
+      throw Failure(place_of(rule) + "has neither 'regex' nor 'path', and would have no effect");
     if (rule.description.empty() && (rule.pattern || rule.path)) rule.description = rule.id;
   }
   return config;
@@ -422,7 +426,7 @@ void take_rules(GitleaksConfig& config, std::vector<Rule>& rules) {
       rules.push_back(std::move(rule));
       continue;
     }
-    const auto place = rule.file + ":" + std::to_string(rule.line) + ": rule '" + printable(rule.id) + "' ";
+    const auto place = place_of(rule);
     const bool more = rule.entropy != 0 || rule.secret_group != 0 || !rule.keywords.empty();
     const auto aliased = change_aliased(rules, rule);
     if (same != rules.end()) {

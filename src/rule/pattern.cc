@@ -22,14 +22,20 @@ struct FreeInfo {
 
 }  // namespace
 
+RE2::Options byte_options(std::int64_t memory) {
+  RE2::Options options;
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  options.set_log_errors(false);
+  options.set_max_mem(memory);
+  return options;
+}
+
 const RE2& Pattern::compiled(Unit unit) const {
   const bool bytes = unit == Unit::byte;
   auto& re2 = bytes ? re2_ : of_characters_;
   std::call_once(bytes ? once_ : characters_once_, [&] {
-    RE2::Options options;
-    options.set_encoding(bytes ? RE2::Options::EncodingLatin1 : RE2::Options::EncodingUTF8);
-    options.set_log_errors(false);
-    options.set_max_mem(memory_);
+    auto options = byte_options(memory_);
+    if (!bytes) options.set_encoding(RE2::Options::EncodingUTF8);
     re2 = std::make_unique<RE2>(text_, options);
   });
   return *re2;
@@ -53,11 +59,8 @@ std::optional<std::string> Pattern::error() const {
 }
 
 std::optional<std::string> Pattern::syntax_error() const {
-  RE2::Options options;
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  options.set_log_errors(false);
   std::string error;
-  if (RE2::Set(options, RE2::UNANCHORED).Add(text_, &error) >= 0) return std::nullopt;
+  if (RE2::Set(byte_options(), RE2::UNANCHORED).Add(text_, &error) >= 0) return std::nullopt;
   return error;
 }
 

@@ -19,6 +19,9 @@ namespace keysift {
 /// it, RE2 goes a slower way that takes none.
 inline constexpr std::int64_t kMaxPatternMemory = std::int64_t{2} << 20;
 
+/// How RE2 takes a pattern of bytes: as Latin-1, without a word on standard error.
+RE2::Options byte_options(std::int64_t memory = kMaxPatternMemory);
+
 /// What a pattern's `.` and classes match: a byte, or a character of UTF-8.
 enum class Unit : std::uint8_t { byte, character };
 

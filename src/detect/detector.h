@@ -18,27 +18,12 @@
 #include "detect/decode.h"
 #include "detect/keyword_search.h"
 #include "detect/literals.h"
+#include "detect/match.h"
 #include "detect/needed_literals.h"
 #include "detect/profile.h"
 #include "rule/rule.h"
 
 namespace keysift {
-
-/// A secret in a run of bytes.
-struct Match {
-  const Rule* rule = nullptr;
-  Confidence confidence = Confidence::low;
-  std::size_t begin = 0;  ///< offsets of its first byte and of the byte after its last, encoded as they stand
-  std::size_t end = 0;
-  std::string secret;                     ///< with all encodings taken off
-  std::vector<std::string_view> decoded;  ///< those encodings, the outermost first
-  bool kept = true;                       ///< false: dropped; only given where that was asked for
-  std::string reason;                     ///< why it is sure, doubtful or dropped, in a few words
-  /// Allowlists of the rule that are content with the match, and need a path or a commit, too.
-  std::vector<const Allowlist*> allowing_there = {};
-  /// Rules that found the same, and go before this one at the paths that they ask for.
-  std::vector<const Rule*> gives_way_to = {};
-};
 
 /// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
 /// bytes.

@@ -17,6 +17,18 @@ std::optional<std::uint64_t> take_size(std::string_view& delta) {
   return std::nullopt;
 }
 
+// Copies `size` bytes, and perhaps some behind them where both have more. Most copies of a delta are short:
+// to call memcpy for each was a tenth of a walk of git's history.
+void copy(std::string_view from, std::size_t size, char* to, std::size_t room) {
+  constexpr std::size_t kStep = 32;
+  constexpr std::size_t kShort = 4 * kStep;
+  if (size > kShort || from.size() < kShort || room < kShort) {
+    std::memcpy(to, from.data(), size);
+  } else {
+    for (std::size_t done = 0; done < size; done += kStep) std::memcpy(to + done, from.data() + done, kStep);
+  }
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> delta_result_size(std::string_view delta, std::size_t base_size) {
@@ -49,13 +61,14 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
       if (!(copying && copied_to == offset) && (fresh.empty() || fresh.back().end != done)) {
         fresh.push_back({done, done});
       }
-      std::memcpy(result + done, base.data() + offset, size);
+      copy(base.substr(offset), size, result + done, result_size - done);
       done += size;
       copied_to = offset + size;
       copying = true;
     } else {
       if (op == 0 || op > static_cast<std::size_t>(end - in) || op > result_size - done) return false;
-      std::memcpy(result + done, in, op);
+      copy({reinterpret_cast<const char*>(in), static_cast<std::size_t>(end - in)}, op, result + done,
+           result_size - done);
       if (!fresh.empty() && fresh.back().end == done) {
         fresh.back().end = done + op;
       } else {

@@ -101,6 +101,26 @@ struct Detector::Layer {
   bool escaped = false;               // there is a keyword with an escape in it
   std::vector<std::uint32_t> barred;  // rules that cannot match in it
   std::optional<Unit> unit;           // of gitleaks' patterns, once that is known
+  std::uint64_t text_number = 0;      // of those searched
+  // Where, in the text of that number, no run of a rule's pattern is too long.
+  struct Looked {
+    std::uint64_t text = 0;
+    Range range{0, 0};
+  };
+  std::vector<Looked> looked;  // by rule
+
+  // Whether a long run has some of it in a range. Keywords are often near each other, and so the ranges round
+  // them the same: looking at each anew was a tenth of a scan of redis' history with gitleaks' rules.
+  bool has_long_run(std::string_view bytes, std::uint32_t rule, Range range, std::span<const Run> kinds) {
+    auto& [number, known] = looked[rule];
+    const bool more = number == text_number && known.begin <= range.begin && range.begin <= known.end;
+    const Range rest{more ? known.end : range.begin, range.end};
+    const auto is_long = [&](const Run& kind) { return keysift::has_long_run(bytes, rest, kind); };
+    if (std::any_of(kinds.begin(), kinds.end(), is_long)) return true;
+    number = text_number;
+    known = {more ? known.begin : range.begin, std::max(rest.begin, range.end)};
+    return false;
+  }
 
   // Whether it is known that a rule is looked for everywhere, or nowhere.
   bool decided(std::uint32_t rule, std::string_view bytes) const {
@@ -113,7 +133,10 @@ Detector::Scratch::~Scratch() = default;
 Detector::Scratch::Scratch(Scratch&&) noexcept = default;
 Detector::Scratch::Scratch(const Detector& detector)
     : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
-  for (auto& layer : layers_) layer.near.resize(detector.rules_.size());
+  for (auto& layer : layers_) {
+    layer.near.resize(detector.rules_.size());
+    layer.looked.resize(detector.rules_.size());
+  }
   if (!detector.profile_) return;
   seen_.resize(detector.literals_.texts().size());
   costs_.resize(detector.rules_.size());
@@ -161,6 +184,7 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   auto& layer = scratch.layers_[depth];
   layer.unit.reset();
   layer.barred.clear();
+  ++layer.text_number;
   scratch.fresh_ = {};
   // What a pattern means changes with the unit, everywhere.
   if (fresh.reach.wide) layer.unit = unit_of(bytes);
@@ -317,8 +341,7 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   const auto& pattern = *rules_[rule].pattern;
   const bool ascii = layer.unit == Unit::byte;
   if (ascii && !pattern.may_begin_round(bytes, keyword.begin)) return;
-  const auto is_long = [&](const Run& run) { return has_long_run(bytes, range, run); };
-  if (std::any_of(extent.runs.begin(), extent.runs.end(), is_long))
+  if (layer.has_long_run(bytes, rule, range, extent.runs))
     return note_everywhere(bytes, rule, layer, scratch);
   if (ascii && !pattern.may_match_round(bytes, keyword.begin)) return;
   auto& near = layer.near[rule];

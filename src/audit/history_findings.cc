@@ -56,7 +56,7 @@ class Historian {
       : searched_(searched),
         repository_(searched.repository),
         tests_(tests),
-        may_have_named_(history.may_have_named),
+        named_(std::move(history.named)),
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
         links_(std::move(history.links)),
@@ -90,7 +90,7 @@ class Historian {
     std::set<Oid> wanted;
     if (missing_entries_.size() <= kTraced) wanted = missing_entries_;
     const auto is_name = [](const Hit& hit) { return hit.origin == Origin::path; };
-    if (wanted.empty() && !may_have_named_ && (links_ || std::none_of(hits.begin(), hits.end(), is_name)))
+    if (wanted.empty() && named_.empty() && (links_ || std::none_of(hits.begin(), hits.end(), is_name)))
       return;
     for (const auto& hit : hits) {
       if (hit.origin == Origin::history) wanted.insert(hit.object);
@@ -102,7 +102,7 @@ class Historian {
           {path, problem.message, problem.cause});  // most have been told before: once is enough
     };
     links_ = read_tree_links(searched_.objects, searched_.walk, std::vector(wanted.begin(), wanted.end()),
-                             may_have_named_ ? tests_.name : NameTest(), on_error);
+                             named_, on_error);
   }
 
   // Only what a ref's history needs is missed: git itself lets go of the rest bit by bit.
@@ -334,7 +334,7 @@ class Historian {
   // comes once.
   std::vector<Sought> named_blobs() {
     std::set<Oid> blobs;
-    if (!may_have_named_) return {};
+    if (named_.empty()) return {};
     for (const auto& entry : links_->entries()) {
       const auto& name = links_->name(entry.name);
       const auto& id = links_->id(entry.object);
@@ -368,7 +368,7 @@ class Historian {
   const SearchedHistory& searched_;
   const Repository& repository_;
   const PastFileTests& tests_;
-  bool may_have_named_;
+  NameSet named_;
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
   std::optional<TreeLinks> links_;
@@ -387,7 +387,7 @@ PlacedHistory history_findings(const SearchedHistory& searched, HistorySummary h
                                const std::vector<Hit>& hits, const PastFileTests& tests,
                                std::vector<ScanError>& errors) {
   if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty() &&
-      !history.may_have_named) {
+      history.named.empty()) {
     refs_of(searched.repository, errors);
     return {};
   }

@@ -47,27 +47,19 @@ struct TreeLinks::Share {
     return number;
   }
 
-  // What `test` says of a name. Trees have the same files over and over: it is asked of few.
-  bool passes(std::string_view name, const NameTest& test) {
-    if (tested.empty()) tested.resize(kRemembered);
-    auto& known = tested[std::hash<std::string_view>{}(name) % kRemembered];
-    if (known.first != name) known = {std::string(name), test(name)};
-    return known.second;
-  }
-
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
   static constexpr std::size_t kRemembered = std::size_t{1} << 14;
   std::vector<std::uint32_t> remembered = std::vector<std::uint32_t>(kRemembered, kNone);
-  std::vector<std::pair<std::string, bool>> tested;  // none: nothing was asked
 };
 
-TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameTest named)
+TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameSet named)
     : named_(std::move(named)), shares_(workers) {
   for (const auto& id : wanted) {
     wanted_.number(id);
     beginnings_.set(beginning(id));
   }
+  for (const auto& name : named_) kinds_.set(kind(name));
 }
 
 TreeLinks::Maker::~Maker() = default;
@@ -79,8 +71,8 @@ void TreeLinks::Maker::add(const Object& tree, unsigned worker) {
   for (TreeEntry entry; entries.next(entry);) {
     const auto is_wanted = [&] { return beginnings_.test(beginning(entry.id)) && wanted_.find(entry.id); };
     const auto is_named = [&] {
-      return named_ && entry.kind == TreeEntry::Kind::blob && !entry.is_link &&
-             share.passes(entry.name, named_);
+      return kinds_.test(kind(entry.name)) && entry.kind == TreeEntry::Kind::blob && !entry.is_link &&
+             named_.contains(entry.name);
     };
     if (entry.kind == TreeEntry::Kind::tree || is_wanted() || is_named())
       share.links.push_back(share.entry(entry.name, entry.id));
@@ -118,7 +110,7 @@ std::span<const std::uint32_t> TreeLinks::entries_of(std::uint32_t object) const
 }
 
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted, const NameTest& named,
+                          std::span<const Oid> wanted, const NameSet& named,
                           const ObjectErrorSink& on_error) {
   TreeLinks::Maker maker(wanted, options.workers, named);
   const auto add = [&](const Object& tree, unsigned worker) {

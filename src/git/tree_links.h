@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "git/object_walk.h"
@@ -59,9 +60,8 @@ class TreeLinks {
 /// Makes TreeLinks of trees, one by one.
 class TreeLinks::Maker {
  public:
-  /// Of `wanted` objects the entries are kept, and of files for whose names `named` holds, if it is not
-  /// empty. `workers` add trees.
-  Maker(std::span<const Oid> wanted, unsigned workers, NameTest named = {});
+  /// Of `wanted` objects the entries are kept, and of files that are `named` so. `workers` add trees.
+  Maker(std::span<const Oid> wanted, unsigned workers, NameSet named = {});
   ~Maker();
   Maker(const Maker&) = delete;
   Maker& operator=(const Maker&) = delete;
@@ -74,18 +74,22 @@ class TreeLinks::Maker {
 
  private:
   static std::size_t beginning(const Oid& id) { return std::size_t{id.bytes[0]} << 8 | id.bytes[1]; }
+  static std::size_t kind(std::string_view name) {
+    return (name.size() & 255) << 8 | (name.empty() ? 0U : static_cast<unsigned char>(name.back()));
+  }
 
   OidTable wanted_;
-  NameTest named_;
-  // Nearly every entry of a tree is unwanted: two bytes of its name tell most of the time.
+  NameSet named_;
+  // Nearly every entry of a tree is unwanted: two bytes of its object's name, and how long its own is and the
+  // last byte of that, tell most of the time.
   std::bitset<65536> beginnings_;
+  std::bitset<65536> kinds_;
   std::vector<Share> shares_;  // by worker
 };
 
 /// Reads all trees of `objects` for their links, as Maker keeps them. Those that cannot be read count as
 /// empty, and go to `on_error`.
 TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& options,
-                          std::span<const Oid> wanted, const NameTest& named,
-                          const ObjectErrorSink& on_error);
+                          std::span<const Oid> wanted, const NameSet& named, const ObjectErrorSink& on_error);
 
 }  // namespace keysift

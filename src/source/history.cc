@@ -52,7 +52,7 @@ class HistoryReader {
       std::move(share.missing_links.begin(), share.missing_links.end(),
                 std::back_inserter(all.missing_links));
       all.missing_entries.merge(share.missing_entries);
-      all.may_have_named = all.may_have_named || share.may_have_named;
+      all.named.merge(share.named);
     }
     return all;
   }
@@ -63,7 +63,7 @@ class HistoryReader {
     std::vector<CommitHeader> commits;
     std::vector<MissingLink> missing_links;
     std::set<Oid> missing_entries;
-    bool may_have_named = false;
+    NameSet named;
   };
 
   Reach take(const Object& object, unsigned worker) {
@@ -136,8 +136,7 @@ class HistoryReader {
         objects_.prefetch(Oid::from_raw(object.bytes.data() + nul + 1));
     }
     const auto reach = hand_on(object, Origin::path, worker);
-    auto& has_named = shares_[worker].may_have_named;
-    if (named_ && !has_named) has_named = may_name(object, named_);
+    if (named_) add_names(object, named_, shares_[worker].named);
     check_tree(object, worker);
     return reach;
   }
@@ -234,19 +233,19 @@ HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& op
                           const ErrorSink& on_error) {
   HistorySummary all;
   all.commits.resize(options.workers);
-  std::vector<char> has_named(options.workers, 0);
+  std::vector<NameSet> found(options.workers);
   const auto take_commit = [&](const Object& commit, unsigned worker) {
     if (auto header = parse_commit(commit.id, commit.bytes))
       all.commits[worker].push_back(std::move(*header));
     return Reach();
   };
   const auto take_tree = [&](const Object& tree, unsigned worker) {
-    if (has_named[worker] == 0 && may_name(tree, named)) has_named[worker] = 1;
+    add_names(tree, named, found[worker]);
     return Reach();
   };
   objects.run_part(ObjectPart::trees, options, take_tree, on_error);
-  all.may_have_named = std::find(has_named.begin(), has_named.end(), 1) != has_named.end();
-  if (all.may_have_named) objects.run_part(ObjectPart::commits, options, take_commit, on_error);
+  for (auto& names : found) all.named.merge(names);
+  if (!all.named.empty()) objects.run_part(ObjectPart::commits, options, take_commit, on_error);
   return all;
 }
 

@@ -27,7 +27,7 @@ struct HistorySummary {
       missing_links;  ///< trees and parents of commits, but for parents that a shallow clone cut off
   std::set<Oid> missing_entries;   ///< what trees name and the database lacks
   std::optional<TreeLinks> links;  ///< of all trees that can be read, if anything was wanted
-  bool may_have_named = false;     ///< some tree may name a file that was asked for by its name
+  NameSet named;                   ///< of the names that were asked for, those that trees may have
 };
 
 /// Hands on every blob, commit message, tag message and tree (a key can be a file's name) of a repository

@@ -13,10 +13,12 @@ std::string entry(const std::string& name, const std::string& id = std::string(2
   return "100644 " + name + std::string(1, '\0') + id;
 }
 
-/// The names that are asked about where `fresh` is new, until the one that is looked for.
+/// Whether a name is found where `fresh` is new.
 bool names(const std::string& tree, Range fresh, const std::string& name) {
   const auto is_it = [&](std::string_view asked) { return asked == name; };
-  return may_name({{}, ObjectType::tree, tree, {{&fresh, 1}, 0}}, is_it);
+  NameSet found;
+  add_names({{}, ObjectType::tree, tree, {{&fresh, 1}, 0}}, is_it, found);
+  return found.contains(name);
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
   if (!worker.scratch.beyond().empty()) note_limits(blob, worker);
   // What a piece shares with its neighbours is counted once.
   const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
+  const bool is_name = blob.origin == Origin::path && !blob.path.empty();
   if (blob.origin != Origin::path) worker.counts.bytes += own;
   std::uint64_t hits = 0;
   Position at = blob.start;
@@ -154,7 +155,7 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
     worker.hits.push_back(std::move(hit));
     ++hits;
   }
-  progress_.count(index, own, hits);
+  progress_.count(index, is_name ? 0 : 1, own, hits);
   return worker.scratch.reach();
 }
 

@@ -203,16 +203,19 @@ class Historian {
         [&](const Hit& hit, const Appearance& seen) {
           const auto tree = reader_.read(seen.object);
           const auto bytes = tree ? std::string_view(tree->bytes) : std::string_view();
-          const auto begin = offset_of(bytes, hit.begin);
-          const auto end = offset_of(bytes, hit.end);
+          // What is taken for a name may begin before it, or in the midst of it.
+          const std::string_view like_name = hit.path;
+          const auto begin = like_name.size() - offset_of(like_name, hit.begin);
+          const auto end = like_name.size() - offset_of(like_name, hit.end);
           TreeEntries entries(bytes);
           for (TreeEntry entry; entries.next(entry);) {
-            const auto name = static_cast<std::size_t>(entry.name.data() - bytes.data());
-            if (begin < name || end > name + entry.name.size()) continue;
+            if (begin > entry.name.size()) continue;
+            if (!like_name.ends_with(entry.name) && !entry.name.ends_with(like_name)) continue;
             auto path = seen.path + (seen.path.empty() ? "" : "/");
             Hit named = hit;
-            named.begin = {1, path.size() + begin - name + 1};
-            named.end = {1, path.size() + end - name + 1};
+            const auto size = path.size() + entry.name.size();
+            named.begin = {1, size - begin + 1};
+            named.end = {1, size - end + 1};
             path += entry.name;
             add(named, std::move(path), Origin::path, provenance_of(seen));
             return;

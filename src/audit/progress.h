@@ -34,9 +34,9 @@ class Progress {
   /// That many objects of a history come next. No worker counts meanwhile.
   void expect(std::uint64_t objects) { expected_.store(now().blobs + objects, std::memory_order_relaxed); }
 
-  void count(unsigned worker, std::uint64_t bytes, std::uint64_t matches) {
+  void count(unsigned worker, std::uint64_t blobs, std::uint64_t bytes, std::uint64_t matches) {
     auto& counter = counters_[worker];
-    raise(counter.blobs, 1);
+    raise(counter.blobs, blobs);
     raise(counter.bytes, bytes);
     raise(counter.matches, matches);
   }

@@ -17,21 +17,22 @@ bool is_ascii(const std::string& text) {
 
 }  // namespace
 
-NeededLiterals::Of::Of(const std::string& pattern, const Rule& rule, bool once)
-    : of_pattern(pattern, kLeast), has_keywords(!rule.keywords.empty()), search(literals(rule, once)) {}
+NeededLiterals::Of::Of(const std::string& pattern, const Rule* keywords)
+    : of_pattern(pattern, kLeast), search(literals(keywords)) {}
 
-std::vector<Literal> NeededLiterals::Of::literals(const Rule& rule, bool once) {
+std::vector<Literal> NeededLiterals::Of::literals(const Rule* keywords) {
   const auto& needed = of_pattern.texts();
   // What is not ASCII may be in the text in several encodings.
   is_known = !needed.empty() && needed.size() <= kMost && std::all_of(needed.begin(), needed.end(), is_ascii);
   std::vector<Literal> result;
   const auto add = [&](std::string text, bool any_case, std::uint64_t bit) {
     text.resize(std::min(text.size(), kLongest));
-    result.push_back({std::move(text), any_case, once});
+    result.push_back({std::move(text), any_case, keywords == nullptr});
     bits.push_back(bit);
   };
   for (std::size_t i = 0; is_known && i < needed.size(); ++i) add(needed[i], true, std::uint64_t{1} << i);
-  for (const auto& keyword : rule.keywords) add(keyword, !rule.exact_keywords, kKeyword);
+  if (keywords != nullptr)
+    for (const auto& keyword : keywords->keywords) add(keyword, !keywords->exact_keywords, kKeyword);
   // The Kelvin sign and the long s, which are a k and an s in any case.
   add("\xe2\x84\xaa", false, kFold);
   add("\xc5\xbf", false, kFold);
@@ -39,7 +40,6 @@ std::vector<Literal> NeededLiterals::Of::literals(const Rule& rule, bool once) {
 }
 
 bool NeededLiterals::Of::suffice(std::uint64_t present) const {
-  if (has_keywords && (present & kKeyword) == 0) return false;
   if (!is_known || (present & kFold) != 0) return true;
   std::vector<bool> which;
   for (std::size_t i = 0; i < of_pattern.texts().size(); ++i) which.push_back((present >> i & 1U) != 0);
@@ -48,8 +48,9 @@ bool NeededLiterals::Of::suffice(std::uint64_t present) const {
 
 NeededLiterals::NeededLiterals(const Rule& rule)
     : extent_(rule.pattern->extent(rule.keywords)),
-      all_(rule.pattern->text(), rule, true),
-      near_(extent_.near, rule, false) {}
+      has_keywords_(!rule.keywords.empty()),
+      all_(rule.pattern->text(), nullptr),
+      near_(extent_.near, &rule) {}
 
 std::uint64_t NeededLiterals::present_in(std::string_view bytes, Scratch& scratch) const {
   std::uint64_t present = 0;
@@ -62,7 +63,7 @@ bool NeededLiterals::suffice(std::uint64_t present) const { return all_.suffice(
 
 // Of several keywords before a literal the last has the fewest lines between.
 bool NeededLiterals::suffice_near(std::string_view bytes, Scratch& scratch) const {
-  if (!near_.is_known) return true;
+  if (!near_.is_known && !has_keywords_) return true;
   auto& found = scratch.found;
   found.clear();
   near_.search.find(bytes, scratch.near, [&](unsigned literal, std::size_t begin, std::size_t) {
@@ -87,7 +88,7 @@ bool NeededLiterals::suffice_near(std::string_view bytes, Scratch& scratch) cons
     }
     if (lines <= extent_.lines || bit == kFold) present |= bit;
   }
-  return near_.suffice(present);
+  return (!has_keywords_ || (present & kKeyword) != 0) && near_.suffice(present);
 }
 
 }  // namespace keysift

@@ -13,8 +13,8 @@
 
 namespace keysift {
 
-/// The literals without which a rule's pattern cannot match, as RE2 finds them in it, and the rule's
-/// keywords. A look for them is many times faster than one for the pattern. Any number of threads may use it.
+/// The literals without which a rule's pattern cannot match, as RE2 finds them in it. A look for them is many
+/// times faster than one for the pattern. Any number of threads may use it.
 class NeededLiterals {
  public:
   /// Throws Failure as KeywordSearch does.
@@ -36,30 +36,31 @@ class NeededLiterals {
   /// Which of them are in `bytes`, as a set of bits. Those of two texts together are both sets together.
   std::uint64_t present_in(std::string_view bytes, Scratch& scratch) const;
 
-  /// Whether there may be a match where these are present: a keyword of the rule, if it has any, and what the
-  /// pattern needs.
+  /// Whether there may be a match where these are present.
   bool suffice(std::uint64_t present) const;
 
-  /// Whether those that a match has in its first lines stand in `bytes` in so few lines from a keyword on.
+  /// Whether the rule has no keywords or one is in `bytes`, and those literals that a match has in its first
+  /// lines stand in so few lines from one on.
   bool suffice_near(std::string_view bytes, Scratch& scratch) const;
 
  private:
-  // Those of a pattern.
+  // Those of a pattern, and the keywords of a rule, if one is given. (Each curl in curl's history is a
+  // keyword: to look for them again in what is new was as much work as to look for the rest.)
   struct Of {
-    Of(const std::string& pattern, const Rule& rule, bool once);
+    Of(const std::string& pattern, const Rule* keywords);
     bool suffice(std::uint64_t present) const;
 
     PatternLiterals of_pattern;
-    bool is_known = false;  // else it cannot be told what the pattern needs
-    bool has_keywords;
+    bool is_known = false;            // else it cannot be told what the pattern needs
     std::vector<std::uint64_t> bits;  // what each literal stands for
     KeywordSearch search;
 
    private:
-    std::vector<Literal> literals(const Rule& rule, bool once);
+    std::vector<Literal> literals(const Rule* keywords);
   };
 
   const Extent& extent_;
+  bool has_keywords_;
   Of all_;
   Of near_;
 };

@@ -58,12 +58,22 @@ class HistoryReader {
   }
 
  private:
+  // A name in trees.
+  struct KnownName {
+    std::string name;
+    bool is_clean = false;  // nothing in it is a keyword
+  };
+
+  static constexpr std::size_t kRemembered = std::size_t{1} << 14;
+  static constexpr std::size_t kLongestKnown = 4096;  // no file can have a longer one
+
   // What one worker learns.
   struct Share {
     std::vector<CommitHeader> commits;
     std::vector<MissingLink> missing_links;
     std::set<Oid> missing_entries;
     NameSet named;
+    std::vector<KnownName> names = std::vector<KnownName>(kRemembered);  // by hash
   };
 
   Reach take(const Object& object, unsigned worker) {
@@ -135,10 +145,37 @@ class HistoryReader {
       if (const auto nul = nul_near(object.bytes, fresh); nul + Oid::kSize < object.bytes.size())
         objects_.prefetch(Oid::from_raw(object.bytes.data() + nul + 1));
     }
-    const auto reach = hand_on(object, Origin::path, worker);
-    if (named_) add_names(object, named_, shares_[worker].named);
+    const auto reach = hand_on_names(object, worker);
     check_tree(object, worker);
     return reach;
+  }
+
+  // A tree that is made from one with a key in a name has all its names looked at: it may have that, too.
+  Reach hand_on_names(const Object& tree, unsigned worker) {
+    sink_(blob_of(tree.id, {}, Origin::path), worker);
+    Reach all;
+    auto looked_at = tree;
+    if (tree.fresh.reach.is_anywhere()) looked_at.fresh.ranges = {};
+    each_name(looked_at, [&](std::string_view name, bool longest) {
+      KnownName unknown;
+      auto& known = name.size() > kLongestKnown ? unknown : known_name(name, worker);
+      if (!longest || known.is_clean) return;
+      const auto reach = sink_(blob_of(tree.id, name, Origin::path, name), worker);
+      known.is_clean = reach.is_none();
+      if (reach.is_anywhere()) all.extend(kAnywhere);
+    });
+    return all;
+  }
+
+  // Trees have the same names over and over: few are searched.
+  KnownName& known_name(std::string_view name, unsigned worker) {
+    auto& share = shares_[worker];
+    auto& known = share.names[std::hash<std::string_view>{}(name) % kRemembered];
+    if (known.name != name || name.empty()) {
+      known = {std::string(name), false};
+      if (named_ && named_(name)) share.named.emplace(name);
+    }
+    return known;
   }
 
   // The first NUL behind which an object may be named that lies in `fresh`, in part at least.
@@ -205,8 +242,6 @@ class HistoryReader {
     return false;
   }
 
-  static constexpr std::size_t kRemembered = std::size_t{1} << 14;
-
   const ObjectWalk& objects_;
   std::set<Oid> shallow_;
   const BlobSink& sink_;
@@ -240,7 +275,9 @@ HistorySummary read_names(const ObjectWalk& objects, const ObjectWalkOptions& op
     return Reach();
   };
   const auto take_tree = [&](const Object& tree, unsigned worker) {
-    add_names(tree, named, found[worker]);
+    each_name(tree, [&](std::string_view name, bool) {
+      if (named(name)) found[worker].emplace(name);
+    });
     return Reach();
   };
   objects.run_part(ObjectPart::trees, options, take_tree, on_error);

@@ -754,6 +754,34 @@ TEST_CASE("a key that is a file's name") {
   }
 }
 
+TEST_CASE("a key in a name is in all trees that have it, whatever changes beside it") {
+  TestRepo repo;
+  const std::string key = openai_project_key();
+  const std::string path = "deep/box 7 100644 " + key + ".txt";
+  repo.write(path, kReadme);
+  for (int i = 0; i < 40; ++i) repo.write("deep/file " + std::to_string(i), std::to_string(i));
+  const std::string added = repo.commit_all("oops");
+  const auto change_others = [&](const std::string& text) {
+    for (int i = 0; i < 12; ++i) {
+      repo.write("deep/box 7 " + std::to_string(i), text);
+      repo.write("deep/file " + std::to_string(3 * i), text);
+      repo.commit_all("more");
+    }
+  };
+  change_others("before");
+  repo.git({"rm", "--quiet", path});
+  const std::string removed = repo.commit_all("removed");
+  change_others("after");
+  for (const bool packed : {false, true}) {
+    if (packed) repo.git({"gc", "--quiet", "--aggressive"});
+    const json report = history(repo.path()).report;
+    REQUIRE(places(report).size() == 1);
+    const auto column = path.size() - key.size() - 4 + 1;
+    CHECK(finding_of(report, key).at("location").at("column") == column);
+    CHECK(way_of(finding_of(report, key)) == Way{"history-only", added, removed, kMain, 13});
+  }
+}
+
 TEST_CASE("a key that stands encoded in a file's name") {
   TestRepo repo;
   const std::string key = openai_project_key();

@@ -15,10 +15,10 @@ std::string entry(const std::string& name, const std::string& id = std::string(2
 
 /// Whether a name is found where `fresh` is new.
 bool names(const std::string& tree, Range fresh, const std::string& name) {
-  const auto is_it = [&](std::string_view asked) { return asked == name; };
-  NameSet found;
-  add_names({{}, ObjectType::tree, tree, {{&fresh, 1}, 0}}, is_it, found);
-  return found.contains(name);
+  bool is_found = false;
+  each_name({{}, ObjectType::tree, tree, {{&fresh, 1}, 0}},
+            [&](std::string_view found, bool) { is_found = is_found || found == name; });
+  return is_found;
 }
 
 }  // namespace

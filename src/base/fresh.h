@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/range.h"
+#include "base/text.h"
 
 namespace keysift {
 
@@ -36,8 +37,8 @@ class Reach {
     return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.rule == rule; });
   }
 
-  /// Whether characters of several bytes counted as one there; nothing: nobody asked.
-  std::optional<bool> wide;
+  /// Of what it was made; nothing: nobody asked.
+  std::optional<Characters> characters;
 
   void extend(std::size_t bytes) { bytes_ = std::max(bytes_, bytes); }
   void add_everywhere(Everywhere rule) {

@@ -46,30 +46,34 @@ std::string formatted(const char* format, unsigned value) {
   return text.data();
 }
 
-}  // namespace
-
-bool has_wide_characters(std::string_view bytes) {
-  const auto is_wide = [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; };
+// Where the first byte is that is no ASCII character, or the end.
+std::size_t first_wide(std::string_view bytes) {
   constexpr std::size_t kBlock = 64;
-  bool wide = false;
-  while (!bytes.empty()) {
+  const auto is_wide = [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; };
+  std::size_t at = 0;
+  for (; bytes.size() - at > kBlock; at += kBlock) {
     // The compiler makes a few instructions of a block.
     unsigned char all = 0;
-    for (const char c : bytes.substr(0, kBlock)) all |= static_cast<unsigned char>(c);
-    if (bytes.size() > kBlock && !is_wide(static_cast<char>(all))) {
-      bytes.remove_prefix(kBlock);
-      continue;
-    }
-    const auto narrow =
-        static_cast<std::size_t>(std::find_if(bytes.begin(), bytes.end(), is_wide) - bytes.begin());
-    bytes.remove_prefix(narrow);
-    if (bytes.empty()) break;
+    for (const char c : bytes.substr(at, kBlock)) all |= static_cast<unsigned char>(c);
+    if (is_wide(static_cast<char>(all))) break;
+  }
+  return static_cast<std::size_t>(
+      std::find_if(bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end(), is_wide) - bytes.begin());
+}
+
+}  // namespace
+
+bool is_ascii(std::string_view bytes) { return first_wide(bytes) == bytes.size(); }
+
+Characters characters_of(std::string_view bytes) {
+  bool wide = false;
+  for (bytes.remove_prefix(first_wide(bytes)); !bytes.empty(); bytes.remove_prefix(first_wide(bytes))) {
     const auto length = first_character(bytes).length;
-    if (length == 0) return false;
+    if (length == 0) return Characters::other;
     wide = true;
     bytes.remove_prefix(length);
   }
-  return wide;
+  return wide ? Characters::wide : Characters::ascii;
 }
 
 std::string printable(std::string_view bytes) {

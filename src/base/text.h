@@ -20,8 +20,16 @@ bool is_hex(std::string_view text);
 /// The first `most` bytes of UTF-8, without a character that would be cut in two.
 std::string_view beginning(std::string_view text, std::size_t most);
 
-/// Whether the bytes are UTF-8, and have a character of more than one byte.
-bool has_wide_characters(std::string_view bytes);
+/// Whether all bytes are ASCII characters.
+bool is_ascii(std::string_view bytes);
+
+/// What bytes are made of.
+enum class Characters {
+  ascii,  ///< characters of one byte each
+  wide,   ///< UTF-8, some of it characters of more bytes
+  other,  ///< no UTF-8
+};
+Characters characters_of(std::string_view bytes);
 
 /// Whether `byte` is of a character of UTF-8, and not its first.
 inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }

@@ -60,10 +60,38 @@ bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
   return false;
 }
 
-Unit unit_of(std::string_view bytes) { return has_wide_characters(bytes) ? Unit::character : Unit::byte; }
+Unit unit_of(Characters characters) { return characters == Characters::wide ? Unit::character : Unit::byte; }
 
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
+
+// A range with the character before it and the rest of the one it ends in.
+Range with_whole_characters(std::string_view bytes, Range range) {
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(bytes[at]) & 0xc0) == 0x80;
+  };
+  const auto first = range.begin - std::min(range.begin, kWidestCharacter);
+  const auto last = range.end + std::min(bytes.size() - range.end, kWidestCharacter);
+  if (range.begin > first) --range.begin;
+  while (range.begin > first && continues(range.begin)) --range.begin;
+  while (range.end < last && continues(range.end)) ++range.end;
+  return range;
+}
+
+// ASCII stays that unless something else is put in, and UTF-8 where what meets does. Nearly all text is one
+// of them: to look through all of it anew was a twentieth of a scan of git's history.
+Characters characters_after(std::string_view bytes, const Fresh& fresh) {
+  const auto before = *fresh.reach.characters;
+  const auto fits = [&](Range range) {
+    const auto whole = with_whole_characters(bytes, range);
+    const auto now = characters_of(bytes.substr(whole.begin, whole.end - whole.begin));
+    return now == Characters::ascii || now == before;
+  };
+  const bool all_fit = before != Characters::other && !fresh.ranges.empty() &&
+                       std::all_of(fresh.ranges.begin(), fresh.ranges.end(), fits);
+  if (!all_fit) return characters_of(bytes);
+  return before == Characters::ascii || is_ascii(bytes) ? Characters::ascii : Characters::wide;
+}
 
 // How far from a match judgement looks: at a word that it ends, at dots behind it.
 constexpr std::size_t kJudgedRound = 8;
@@ -96,12 +124,12 @@ struct Detector::Layer {
   std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
   std::vector<std::uint32_t> touched;    // rules with anything in `near`
   std::vector<EncodedRun> encoded;
-  std::vector<std::size_t> utf16;     // places of keywords
-  std::vector<Range> text;            // where to look for escapes, in order, apart
-  bool escaped = false;               // there is a keyword with an escape in it
-  std::vector<std::uint32_t> barred;  // rules that cannot match in it
-  std::optional<Unit> unit;           // of gitleaks' patterns, once that is known
-  std::uint64_t text_number = 0;      // of those searched
+  std::vector<std::size_t> utf16;        // places of keywords
+  std::vector<Range> text;               // where to look for escapes, in order, apart
+  bool escaped = false;                  // there is a keyword with an escape in it
+  std::vector<std::uint32_t> barred;     // rules that cannot match in it
+  std::optional<Characters> characters;  // once that is known
+  std::uint64_t text_number = 0;         // of those searched
   // Where, in the text of that number, no run of a rule's pattern is too long.
   struct Looked {
     std::uint64_t text = 0;
@@ -120,6 +148,12 @@ struct Detector::Layer {
     number = text_number;
     known = {more ? known.begin : range.begin, std::max(rest.begin, range.end)};
     return false;
+  }
+
+  // What gitleaks' patterns count in a text.
+  Unit unit(std::string_view bytes) {
+    if (!characters) characters = characters_of(bytes);
+    return unit_of(*characters);
   }
 
   // Whether it is known that a rule is looked for everywhere, or nowhere.
@@ -182,13 +216,13 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
 void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
-  layer.unit.reset();
+  layer.characters.reset();
   layer.barred.clear();
   ++layer.text_number;
   scratch.fresh_ = {};
   // What a pattern means changes with the unit, everywhere.
-  if (fresh.reach.wide) layer.unit = unit_of(bytes);
-  const bool same_unit = !fresh.reach.wide || (*fresh.reach.wide == (layer.unit == Unit::character));
+  if (fresh.reach.characters) layer.characters = characters_after(bytes, fresh);
+  const bool same_unit = !fresh.reach.characters || unit_of(*fresh.reach.characters) == layer.unit(bytes);
   if (fresh.ranges.empty() || fresh.reach.is_anywhere() || !same_unit) {
     find_keywords(bytes, layer, scratch);
   } else {
@@ -197,7 +231,7 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   }
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
-  if (layer.unit) scratch.reach_.wide = layer.unit == Unit::character;
+  scratch.reach_.characters = layer.characters;
   find_encoded(bytes, depth, scratch, matches);
 }
 
@@ -332,18 +366,17 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   if (layer.decided(rule, bytes)) return;
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
-  if (!layer.unit) layer.unit = unit_of(bytes);
-  const std::size_t unit = layer.unit == Unit::byte ? 1 : kWidestCharacter;
+  const bool by_bytes = layer.unit(bytes) == Unit::byte;
+  const std::size_t unit = by_bytes ? 1 : kWidestCharacter;
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
   Range range{keyword.end - std::min(keyword.end, before), std::min(bytes.size(), keyword.begin + after)};
   scratch.reach_.extend(std::max(before, after) + kJudgedRound);
   const auto& pattern = *rules_[rule].pattern;
-  const bool ascii = layer.unit == Unit::byte;
-  if (ascii && !pattern.may_begin_round(bytes, keyword.begin)) return;
+  if (by_bytes && !pattern.may_begin_round(bytes, keyword.begin)) return;
   if (layer.has_long_run(bytes, rule, range, extent.runs))
     return note_everywhere(bytes, rule, layer, scratch);
-  if (ascii && !pattern.may_match_round(bytes, keyword.begin)) return;
+  if (by_bytes && !pattern.may_match_round(bytes, keyword.begin)) return;
   auto& near = layer.near[rule];
   if (near.empty()) layer.touched.push_back(rule);
   add_range(near, range);
@@ -358,7 +391,6 @@ void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer
   if (!rules_[rule].keywords.empty()) scratch.reach_.add_everywhere({rule, present});
   if (!needed.literals.suffice(present) || !needed.literals.suffice_near(bytes, needed.scratch))
     return layer.barred.push_back(rule);
-  if (!layer.unit) layer.unit = unit_of(bytes);
   if (near.empty()) layer.touched.push_back(rule);
   near.assign(1, {0, bytes.size()});
 }
@@ -425,7 +457,7 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
   for (const auto index : layer.touched) {
     auto& near = layer.near[index];
     const auto before = matches.size();
-    const auto unit = rules_[index].judge == Judge::gitleaks ? layer.unit.value_or(Unit::byte) : Unit::byte;
+    const auto unit = rules_[index].judge == Judge::gitleaks ? layer.unit(bytes) : Unit::byte;
     const auto found = profile_ ? measured_match_pattern(index, bytes, near, unit, scratch, matches)
                                 : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
@@ -584,7 +616,7 @@ void Detector::drop_lonely(std::string_view bytes, Scratch& scratch) const {
     if (rule == rules_.end() || !rule->pattern) return known->second;
     std::vector<Match> found;
     const Range all{0, bytes.size()};
-    match_pattern(*rule, bytes, {&all, 1}, unit_of(bytes), scratch, found);
+    match_pattern(*rule, bytes, {&all, 1}, unit_of(characters_of(bytes)), scratch, found);
     for (const auto& match : found)
       if (match.kept) known->second.push_back(place_of(bytes, match.begin));
     return known->second;

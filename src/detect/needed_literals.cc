@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
@@ -10,10 +12,6 @@ constexpr std::uint64_t kKeyword = std::uint64_t{1} << 63;
 constexpr std::uint64_t kFold = std::uint64_t{1} << 62;
 constexpr std::size_t kMost = 62;  // literals of the pattern
 constexpr int kLeast = 2;          // bytes of one: a letter alone is everywhere
-
-bool is_ascii(const std::string& text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 }  // namespace
 

@@ -113,7 +113,7 @@ std::vector<Told> told_by(std::span<const Match> matches) {
 // Every rule of which a keyword is anywhere in the text, over all of it.
 std::vector<Told> slowly(std::span<const Rule> rules, std::string_view text) {
   std::vector<Told> all;
-  const auto unit = has_wide_characters(text) ? Unit::character : Unit::byte;
+  const auto unit = characters_of(text) == Characters::wide ? Unit::character : Unit::byte;
   for (const auto& rule : rules) {
     const auto is_there = [&](const std::string& keyword) { return contains_caseless(text, keyword); };
     if (!rule.keywords.empty() && std::none_of(rule.keywords.begin(), rule.keywords.end(), is_there))
@@ -256,6 +256,7 @@ TEST_CASE("gitleaks' rules: of a text made from another, looking at what is new 
     INFO("round " << round << ", reach " << reach.bytes() << ": " << original << " becomes " << text);
     const auto found = told_by(detector.scan(text, scratch, {}, {{&fresh, 1}, reach}));
     REQUIRE(found == slowly(rules, text));
+    if (const auto characters = scratch.reach().characters) REQUIRE(*characters == characters_of(text));
     ++fresh_only;
     count += found.size();
   }

@@ -341,7 +341,7 @@ class Historian {
     for (const auto& entry : links_->entries()) {
       const auto& name = links_->name(entry.name);
       const auto& id = links_->id(entry.object);
-      if (!tests_.name(name) || !links_->entries_of(entry.object).empty() || blobs.contains(id)) continue;
+      if (!named_.contains(name) || !links_->entries_of(entry.object).empty() || blobs.contains(id)) continue;
       const auto object = reader_.read(id);
       if (object && object->type == ObjectType::blob && tests_.contents(name, object->bytes))
         blobs.insert(id);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "base/range.h"
 #include "base/text.h"
@@ -60,5 +61,8 @@ struct Fresh {
   std::span<const Range> ranges;
   Reach reach;  ///< what the scan of the others returned
 };
+
+/// What `bytes` are made of, told of what is fresh in them as far as can be.
+Characters characters_of(std::string_view bytes, const Fresh& fresh);
 
 }  // namespace keysift

@@ -65,34 +65,6 @@ Unit unit_of(Characters characters) { return characters == Characters::wide ? Un
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
 
-// A range with the character before it and the rest of the one it ends in.
-Range with_whole_characters(std::string_view bytes, Range range) {
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(bytes[at]) & 0xc0) == 0x80;
-  };
-  const auto first = range.begin - std::min(range.begin, kWidestCharacter);
-  const auto last = range.end + std::min(bytes.size() - range.end, kWidestCharacter);
-  if (range.begin > first) --range.begin;
-  while (range.begin > first && continues(range.begin)) --range.begin;
-  while (range.end < last && continues(range.end)) ++range.end;
-  return range;
-}
-
-// ASCII stays that unless something else is put in, and UTF-8 where what meets does. Nearly all text is one
-// of them: to look through all of it anew was a twentieth of a scan of git's history.
-Characters characters_after(std::string_view bytes, const Fresh& fresh) {
-  const auto before = *fresh.reach.characters;
-  const auto fits = [&](Range range) {
-    const auto whole = with_whole_characters(bytes, range);
-    const auto now = characters_of(bytes.substr(whole.begin, whole.end - whole.begin));
-    return now == Characters::ascii || now == before;
-  };
-  const bool all_fit = before != Characters::other && !fresh.ranges.empty() &&
-                       std::all_of(fresh.ranges.begin(), fresh.ranges.end(), fits);
-  if (!all_fit) return characters_of(bytes);
-  return before == Characters::ascii || is_ascii(bytes) ? Characters::ascii : Characters::wide;
-}
-
 // How far from a match judgement looks: at a word that it ends, at dots behind it.
 constexpr std::size_t kJudgedRound = 8;
 
@@ -221,7 +193,7 @@ void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch
   ++layer.text_number;
   scratch.fresh_ = {};
   // What a pattern means changes with the unit, everywhere.
-  if (fresh.reach.characters) layer.characters = characters_after(bytes, fresh);
+  if (fresh.reach.characters) layer.characters = characters_of(bytes, fresh);
   const bool same_unit = !fresh.reach.characters || unit_of(*fresh.reach.characters) == layer.unit(bytes);
   if (fresh.ranges.empty() || fresh.reach.is_anywhere() || !same_unit) {
     find_keywords(bytes, layer, scratch);
@@ -244,49 +216,20 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 
 // A match that touches no fresh byte and spans no seam was there when its part was handed on before. So was
 // its keyword, or that touches something fresh, too: where there was none, few bytes round each change need a
-// search: as many as a literal has, and the whole of what may be encoded. They are copied together, for a
-// search of a few bytes costs more than they do.
+// search: as many as a literal has, and the whole of what may be encoded.
 void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const {
   const auto reach = std::max({search_.longest(), NeededLiterals::kLongest, fresh.reach.bytes()});
   const auto further = kEncodedReach - std::min(kEncodedReach, reach);
   auto& gathered = scratch.gathered_;
-  auto& parts = scratch.parts_;
-  gathered.clear();
-  parts.clear();
-  Range part{0, 0};
-  const auto lengthen = [&] {
-    if (part.begin < part.end) part.end += run_after(bytes, part.end, further);
-  };
-  const auto gather = [&] {
-    if (part.begin == part.end) return;
-    parts.push_back({gathered.size(), part.begin});
-    gathered.append(bytes.substr(part.begin, part.end - part.begin)).push_back('\n');
-  };
-  for (const auto& range : fresh.ranges) {
-    const auto begin = range.begin - std::min(range.begin, reach);
-    if (begin > part.end) lengthen();
-    if (begin > part.end) {
-      gather();
-      part.begin = begin - std::min(run_before(bytes, begin, further), begin - part.end);
-    }
-    part.end = std::max(part.end, std::min(bytes.size(), range.end + std::min(bytes.size(), reach)));
-  }
-  lengthen();
-  gather();
+  gathered.gather(bytes, fresh.ranges, reach, further);
   for (const auto& rule : fresh.reach.everywhere()) note_again(bytes, rule, layer, scratch);
-  const auto part_after = [&](std::size_t at) {
-    return std::upper_bound(parts.begin(), parts.end(), at,
-                            [](std::size_t begin, const auto& each) { return begin < each.begin; });
-  };
-  const auto moved = [&](auto next) { return std::prev(next)->from - std::prev(next)->begin; };
-  search_.find(gathered, scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
-    const auto next = part_after(begin);
-    if (next != parts.end() && end > next->begin) return;  // it is in two parts
-    note(bytes, literal, begin + moved(next), end + moved(next), layer, scratch);
+  search_.find(gathered.text(), scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
+    if (const auto source = gathered.source({begin, end}))
+      note(bytes, literal, source->begin, source->end, layer, scratch);
   });
   if (decode_depth_ == 0) return;
-  find_encoded_runs(gathered, layer.encoded);
-  for (auto& run : layer.encoded) run.at += moved(part_after(run.at));
+  find_encoded_runs(gathered.text(), layer.encoded);
+  for (auto& run : layer.encoded) run.at = gathered.source({run.at, run.at})->begin;
 }
 
 // Whether what is still encoded, as `run` or by escapes (`escaped`), was nested on purpose: in runs alone, or
@@ -399,7 +342,7 @@ void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer
 void Detector::note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer,
                           Scratch& scratch) const {
   auto& needed = this->needed(known.rule, scratch);
-  known.present |= needed.literals.present_in(scratch.gathered_, needed.scratch);
+  known.present |= needed.literals.present_in(scratch.gathered_.text(), needed.scratch);
   if (needed.literals.suffice(known.present)) return note_everywhere(bytes, known.rule, layer, scratch);
   scratch.reach_.add_everywhere(known);
   layer.barred.push_back(known.rule);

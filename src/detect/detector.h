@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/range.h"
 #include "detect/decode.h"
+#include "detect/gathered.h"
 #include "detect/keyword_search.h"
 #include "detect/literals.h"
 #include "detect/match.h"
@@ -138,11 +139,6 @@ class Detector::Scratch {
 
  private:
   friend class Detector;
-  // A stretch of bytes that was copied together with others.
-  struct Part {
-    std::size_t begin;  // where it is among them
-    std::size_t from;   // and where it came from
-  };
   bool is_decided_anew(const Rule& rule, std::string_view bytes, const Pattern::Span& match, Range searched,
                        std::size_t width);
   void note_limit(Cause limit);
@@ -151,8 +147,7 @@ class Detector::Scratch {
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
   std::vector<Match> matches_;
-  std::string gathered_;           // what is round fresh ranges
-  std::vector<Part> parts_;        // of that, in order
+  Gathered gathered_;              // what is round fresh ranges
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
   Reach reach_;

@@ -59,7 +59,7 @@ TreeLinks::Maker::Maker(std::span<const Oid> wanted, unsigned workers, NameSet n
     wanted_.number(id);
     beginnings_.set(beginning(id));
   }
-  for (const auto& name : named_) kinds_.set(kind(name));
+  for (const auto& name : named_) endings_.set(ending(name));
 }
 
 TreeLinks::Maker::~Maker() = default;
@@ -71,7 +71,7 @@ void TreeLinks::Maker::add(const Object& tree, unsigned worker) {
   for (TreeEntry entry; entries.next(entry);) {
     const auto is_wanted = [&] { return beginnings_.test(beginning(entry.id)) && wanted_.find(entry.id); };
     const auto is_named = [&] {
-      return kinds_.test(kind(entry.name)) && entry.kind == TreeEntry::Kind::blob && !entry.is_link &&
+      return endings_.test(ending(entry.name)) && entry.kind == TreeEntry::Kind::blob && !entry.is_link &&
              named_.contains(entry.name);
     };
     if (entry.kind == TreeEntry::Kind::tree || is_wanted() || is_named())

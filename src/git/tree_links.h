@@ -74,7 +74,7 @@ class TreeLinks::Maker {
 
  private:
   static std::size_t beginning(const Oid& id) { return std::size_t{id.bytes[0]} << 8 | id.bytes[1]; }
-  static std::size_t kind(std::string_view name) {
+  static std::size_t ending(std::string_view name) {
     return (name.size() & 255) << 8 | (name.empty() ? 0U : static_cast<unsigned char>(name.back()));
   }
 
@@ -83,7 +83,7 @@ class TreeLinks::Maker {
   // Nearly every entry of a tree is unwanted: two bytes of its object's name, and how long its own is and the
   // last byte of that, tell most of the time.
   std::bitset<65536> beginnings_;
-  std::bitset<65536> kinds_;
+  std::bitset<65536> endings_;
   std::vector<Share> shares_;  // by worker
 };
 

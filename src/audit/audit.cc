@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
-#include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -17,13 +17,13 @@
 #include "audit/history_findings.h"
 #include "audit/keys_beside.h"
 #include "audit/range_findings.h"
+#include "audit/settle.h"
 #include "audit/staged_findings.h"
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "detect/judgement.h"
 #include "env/coverage.h"
-#include "finding/exposure.h"
 #include "source/archive.h"
 #include "source/file_tree.h"
 #include "source/history.h"
@@ -33,33 +33,6 @@
 
 namespace keysift {
 namespace {
-
-// Within one scan, the key of what is the same finding at the same place.
-auto place_of(const Finding& finding) {
-  return std::tie(finding.location.path, finding.location.begin.line, finding.location.begin.column,
-                  finding.rule, finding.secret, finding.origin);
-}
-
-MatchPlace place_of_match(const Finding& finding) {
-  const bool known = finding.provenance && finding.provenance->introduced;
-  return {finding.location.path,
-          known ? std::string_view(finding.provenance->introduced->commit) : std::string_view(),
-          finding.allowing_there};
-}
-
-// Which findings give way to others of the same path.
-std::function<bool(const Finding&)> giving_way(const std::vector<Finding>& findings) {
-  const auto yields = [](const Finding& each) { return !each.gives_way_to.empty(); };
-  std::set<std::pair<std::string, const Rule*>> there;
-  if (std::any_of(findings.begin(), findings.end(), yields)) {
-    for (const auto& each : findings) there.emplace(each.location.path, each.rule);
-  }
-  return [there = std::move(there)](const Finding& each) {
-    return std::any_of(each.gives_way_to.begin(), each.gives_way_to.end(), [&](const Rule* rule) {
-      return there.contains({each.location.path, rule});
-    });
-  };
-}
 
 // Where a match's secret stands, without what a rule of gitleaks matched round it.
 Range secret_in(std::string_view bytes, const Match& match) {
@@ -74,13 +47,6 @@ std::string reason_to_drop(const Match& match, Confidence least) {
   const auto confidence = std::string(to_string(match.confidence)) + " confidence, below --min-confidence";
   return match.confidence < match.rule->confidence ? match.reason + ": " + confidence
                                                    : "its rule has " + confidence;
-}
-
-// What an entry of an ignore file begins with; a reason on the line before may well end with "key".
-bool is_entry(const Finding& finding) {
-  const auto& [path, begin, end, decoded] = finding.location;
-  return begin.column == 1 && decoded.empty() && is_fingerprint(finding.secret.reveal()) &&
-         std::filesystem::path(path).filename() == kIgnoreFile;
 }
 
 // A match that is no finding. Where only provenance could tell its path, it is named by its object.
@@ -184,60 +150,6 @@ void Audit::allow(std::string_view bytes, const Match& match, Hit& hit) const {
     if (allows_there(list, match.secret, text, line)) hit.allowing_there.push_back(&list);
   }
   if (options_.marks && has_allowing_mark(line)) hit.allowed_by = kMarkOnLine;
-}
-
-std::set<std::string> Audit::rule_ids() const {
-  std::set<std::string> ids;
-  for (const auto* rule : report_.rules) ids.insert(rule->id);
-  return ids;
-}
-
-// By its line, by what it is, by where it stands or who brought it in. What gives a reason goes before the
-// rest.
-void Audit::set_allowed_apart(std::int64_t now) {
-  // As git has it: REVISION:FILE.
-  const auto tree = options_.config_commit.empty() ? "" : options_.config_from + ":";
-  const auto rules = rule_ids();
-  for (auto& finding : report_.findings) {
-    const auto allowing = [&](const Allowlist& list) { return allows_place(list, place_of_match(finding)); };
-    if (std::any_of(options_.allowlists.begin(), options_.allowlists.end(), allowing))
-      finding.allowed_by = options_.config;
-    if (const auto* entry = options_.ignores.allowing(finding, now)) {
-      finding.allowed_by = tree + entry->place();
-      finding.allowed_reason = entry->reason;
-    }
-    if (!finding.allowed_by.empty()) continue;
-    if (const auto* entry = options_.gitleaks_ignores.allowing(finding, rules))
-      finding.allowed_by = tree + entry->place();
-  }
-  for (auto& finding : report_.env) {
-    const auto* entry = options_.ignores.allowing(finding, now);
-    if (entry == nullptr) continue;
-    finding.allowed_by = tree + entry->place();
-    finding.allowed_reason = entry->reason;
-  }
-  const auto first = std::stable_partition(report_.findings.begin(), report_.findings.end(),
-                                           [](const Finding& finding) { return finding.allowed_by.empty(); });
-  report_.allowed.assign(std::make_move_iterator(first), std::make_move_iterator(report_.findings.end()));
-  report_.findings.erase(first, report_.findings.end());
-}
-
-// What the baseline lists. Both it and the ignore file may name what is not there any more; that is only
-// known when all could be read.
-void Audit::leave_out_known(std::int64_t now) {
-  if (!options_.baseline && options_.ignores.entries().empty()) return;
-  std::set<std::string> found;
-  for (const auto* findings : {&report_.findings, &report_.allowed})
-    for (const auto& finding : *findings) found.insert(finding.fingerprint());
-  for (const auto& finding : report_.env) found.insert(finding.fingerprint());
-  const bool all_read = report_.errors.empty();
-  report_.stale = options_.ignores.stale(now, options_.tell_unknown && all_read ? &found : nullptr);
-  if (!options_.baseline) return;
-  const auto rules = rule_ids();
-  const auto is_known = [&](const Finding& each) { return options_.baseline->lists(each, rules); };
-  report_.known = leave_out(report_.findings, is_known, "the baseline lists it");
-  report_.summary.suppressed = report_.known.size();
-  if (options_.tell_fixed && all_read) report_.summary.fixed = options_.baseline->fixed(found);
 }
 
 BlobSink Audit::blob_sink() {
@@ -347,7 +259,8 @@ void Audit::history(const Repository& repository, bool env) {
     const auto is_unreachable = [](const Finding& finding) {
       return finding.provenance && finding.provenance->state == BlobState::unreachable;
     };
-    leave_out(findings, is_unreachable, "no ref reaches it, and --reachable-only is given");
+    leave_out(report_, findings, is_unreachable, "no ref reaches it, and --reachable-only is given",
+              options_.detector.explain);
   }
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
@@ -519,57 +432,6 @@ void Audit::add_findings(const std::vector<Hit>& hits) {
   for (const auto& hit : hits) report_.findings.push_back(finding_at(hit, hit.path));
 }
 
-// Takes findings away and returns them; if somebody asks why, the report says so.
-std::vector<Finding> Audit::leave_out(std::vector<Finding>& findings, const Test& unwanted,
-                                      const char* reason) {
-  const auto first =
-      std::stable_partition(findings.begin(), findings.end(), [&](const Finding& f) { return !unwanted(f); });
-  std::vector<Finding> out(std::make_move_iterator(first), std::make_move_iterator(findings.end()));
-  findings.erase(first, findings.end());
-  for (auto& finding : out) finding.reason = reason;
-  if (options_.detector.explain) report_.dropped.insert(report_.dropped.end(), out.begin(), out.end());
-  return out;
-}
-
-// What a history drops in many versions of a file is told once.
-void Audit::sort_dropped() {
-  for (auto& worker : workers_)
-    std::move(worker.dropped.begin(), worker.dropped.end(), std::back_inserter(report_.dropped));
-  std::sort(report_.dropped.begin(), report_.dropped.end(),
-            [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
-  std::set<std::tuple<const Rule*, Secret, std::string>> told;
-  std::erase_if(report_.dropped, [&](const Finding& finding) {
-    const bool in_history = finding.provenance && !finding.provenance->introduced;
-    return in_history && !told.emplace(finding.rule, finding.secret, finding.reason).second;
-  });
-}
-
-// A secret that history and work tree have at the same path is told where it stands now, with its history.
-void Audit::tell_once() {
-  using Key = std::tuple<const Rule*, Secret, std::string>;
-  const auto key = [](const Finding& finding) {
-    return Key(finding.rule, finding.secret, finding.location.path);
-  };
-  std::map<Key, std::optional<Provenance>> history;
-  for (auto& finding : report_.findings) {
-    if (!finding.provenance) continue;
-    if (finding.provenance->introduced) finding.provenance->introduced_line = finding.location.begin.line;
-    history.emplace(key(finding), finding.provenance);
-  }
-  std::set<Key> present;
-  for (auto& finding : report_.findings) {
-    if (finding.origin != Origin::worktree) continue;
-    present.insert(key(finding));
-    if (const auto past = history.find(key(finding)); past != history.end())
-      finding.provenance = past->second;
-  }
-  std::set<Key> told;
-  std::erase_if(report_.findings, [&](const Finding& finding) {
-    if (finding.origin == Origin::worktree || finding.origin == Origin::standard_input) return false;
-    return present.contains(key(finding)) || !told.insert(key(finding)).second;
-  });
-}
-
 Profile Audit::profile() const {
   Profile profile;
   for (const auto& worker : workers_) detector_.add_costs(worker.scratch, profile);
@@ -585,29 +447,10 @@ Report Audit::finish(std::string target) {
     report_.summary.objects += worker.counts.objects;
     report_.summary.bytes += worker.counts.bytes;
   }
-  const auto is_elsewhere = [](const Finding& each) {
-    return !place_admitted(*each.rule, place_of_match(each));
-  };
-  leave_out(report_.findings, is_elsewhere, "its rule leaves out this path");
-  leave_out(report_.findings, giving_way(report_.findings), "a rule that is less generic found it, too");
-  leave_out(report_.findings, is_entry, "it is a fingerprint in the ignore file");
-  tell_once();
-  std::sort(report_.findings.begin(), report_.findings.end(),
-            [](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
-  // A file that was named twice is told once.
-  const auto same = [](const Finding& a, const Finding& b) { return place_of(a) == place_of(b); };
-  report_.findings.erase(std::unique(report_.findings.begin(), report_.findings.end(), same),
-                         report_.findings.end());
-  const auto now = time_of_report();
-  const auto set_exposure = [now](std::optional<Provenance>& provenance) {
-    if (provenance && provenance->introduced)
-      provenance->exposed_days = days_since(provenance->introduced->date, now);
-  };
-  for (auto& finding : report_.findings) set_exposure(finding.provenance);
-  for (auto& finding : report_.env) set_exposure(finding.provenance);
-  set_allowed_apart(now);
-  leave_out_known(now);
-  sort_dropped();
+  settle(report_, options_);
+  for (auto& worker : workers_)
+    std::move(worker.dropped.begin(), worker.dropped.end(), std::back_inserter(report_.dropped));
+  settle_dropped(report_.dropped);
   auto& scanned = report_.repositories.front();
   if (scanned.name.empty())
     scanned.name =

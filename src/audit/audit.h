@@ -1,7 +1,6 @@
 // Joins sources, detector, provenance and suppressions into one report.
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -9,13 +8,12 @@
 #include <vector>
 
 #include "audit/hit.h"
+#include "audit/options.h"
 #include "audit/past_files.h"
 #include "audit/progress.h"
 #include "audit/teller.h"
 #include "detect/detector.h"
 #include "env/survey.h"
-#include "finding/baseline.h"
-#include "finding/gitleaks.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
 #include "git/repository.h"
@@ -23,30 +21,6 @@
 #include "source/pieces.h"
 
 namespace keysift {
-
-/// What is common to all parts of an audit.
-struct AuditOptions {
-  unsigned threads = 1;
-  std::size_t memory = std::size_t{128} << 20;  ///< bytes of a history's objects in memory at a time
-  bool ignored = false;                         ///< also files that git ignores
-  bool reachable_only = false;                  ///< leave out what no ref reaches
-  Confidence min_confidence = Confidence::medium;
-  std::optional<Baseline> baseline;  ///< lists findings to leave out
-  bool tell_fixed = false;           ///< all that the baseline was made of is looked at
-  IgnoreList ignores;                ///< of the ignore file
-  GitleaksIgnores gitleaks_ignores;  ///< of gitleaks' ignore file
-  bool tell_unknown = false;         ///< all that the ignore file's fingerprints may stand for is looked at
-  bool marks = true;                 ///< a mark on its line allows a finding
-  std::string config_from;           ///< where what is allowed was read from, as in ScannedRepository
-  std::string config_commit;         ///< and from which commit
-  std::span<const Allowlist> allowlists;   ///< of the configuration; they outlive the audit
-  std::string config;                      ///< the configuration's name, for reports
-  std::vector<std::string> env_files;      ///< files with secrets that the configuration adds
-  std::vector<std::string> env_templates;  ///< templates that it adds
-  DetectorOptions detector;                ///< if it explains, the report does
-  Limits limits;
-  FoundSink on_found;  ///< is told of each match that may become a finding, if there is one
-};
 
 /// Makes one report. Call any of the parts, in any order, then finish() once.
 class Audit {
@@ -110,9 +84,6 @@ class Audit {
   void describe(const Repository& repository);
   Reach scan(const Blob& blob, unsigned worker);
   void allow(std::string_view bytes, const Match& match, Hit& hit) const;
-  std::set<std::string> rule_ids() const;
-  void set_allowed_apart(std::int64_t now);
-  void leave_out_known(std::int64_t now);
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
   void add_past(const Repository& repository, std::vector<PastFile> files);
@@ -125,10 +96,6 @@ class Audit {
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();
   void add_findings(const std::vector<Hit>& hits);
-  using Test = std::function<bool(const Finding&)>;
-  std::vector<Finding> leave_out(std::vector<Finding>& findings, const Test& unwanted, const char* reason);
-  void sort_dropped();
-  void tell_once();
   BlobSink blob_sink();
   BlobSink object_sink();
   ErrorSink error_sink();

@@ -284,7 +284,7 @@ Things Audit::things_in(const Object& object) {
     for (const auto& match : detector_.scan(blob.bytes, workers_[0].scratch)) {
       if (match.kept) ++things[{match.rule, match.secret, {blob.members.begin(), blob.members.end()}}];
     }
-    return 0;
+    return Reach();
   };
   const auto blob = blob_of(object.id, object.bytes, Origin::history);
   note(blob, 0);

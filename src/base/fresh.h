@@ -1,12 +1,12 @@
 // What is new in bytes that were made from others.
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/range.h"
 #include "base/text.h"
@@ -14,53 +14,62 @@
 namespace keysift {
 
 /// A reach without bounds.
-inline constexpr std::size_t kAnywhere = SIZE_MAX;
+inline constexpr std::uint32_t kAnywhere = UINT32_MAX;
+
+/// Something that a scan took note of: a keyword, or what may be one in disguise.
+struct Noted {
+  std::uint32_t literal = 0;  ///< what it is, by a number of the scan's own
+  std::uint32_t begin = 0;    ///< where it stands
+  std::uint32_t end = 0;
+  std::uint32_t before = 0;  ///< how many bytes before it a change may make or undo a secret
+  std::uint32_t behind = 0;  ///< and behind it
+};
 
 /// What a scan of bytes says of those that are made from them by changes.
-class Reach {
- public:
-  constexpr Reach(std::size_t bytes = 0) : bytes_(bytes) {}
-
-  /// How many bytes from a keyword that was there a change may make a secret of it. 0: there was no keyword.
-  std::size_t bytes() const { return bytes_; }
-  bool is_anywhere() const { return bytes_ == kAnywhere; }
-  bool is_none() const { return bytes_ == 0 && rules_ == 0; }
-
-  /// A rule whose matches may be anywhere in it, whatever changed, by its number; and what of that which it
-  /// needs may be there.
+struct Reach {
+  /// A rule whose matches may be anywhere, whatever changed, by its number; and what of that which it needs
+  /// may be there.
   struct Everywhere {
     std::uint32_t rule = 0;
     std::uint64_t present = 0;
   };
-  std::span<const Everywhere> everywhere() const { return {everywhere_.data(), rules_}; }
-  bool is_everywhere(std::uint32_t rule) const {
-    const auto known = everywhere();
-    return std::any_of(known.begin(), known.end(), [&](const auto& each) { return each.rule == rule; });
-  }
 
-  /// Of what it was made; nothing: nobody asked.
+  bool anywhere = false;               ///< nothing more is known: all is to be searched again
+  bool found = false;                  ///< a secret is there
+  std::vector<Noted> noted;            ///< in order of their ends
+  std::vector<Everywhere> everywhere;  ///< few, each once
+  /// What the bytes are made of; nothing: nobody asked.
   std::optional<Characters> characters;
 
-  void extend(std::size_t bytes) { bytes_ = std::max(bytes_, bytes); }
-  void add_everywhere(Everywhere rule) {
-    if (rules_ == everywhere_.size()) return extend(kAnywhere);
-    everywhere_.at(rules_++) = rule;
+  bool is_none() const { return !anywhere && !found && noted.empty() && everywhere.empty(); }
+  bool is_everywhere(std::uint32_t rule) const {
+    return std::any_of(everywhere.begin(), everywhere.end(),
+                       [&](const Everywhere& each) { return each.rule == rule; });
   }
+};
 
- private:
-  std::size_t bytes_;
-  std::array<Everywhere, 4> everywhere_{};  // there are hardly ever more
-  std::uint32_t rules_ = 0;
+/// A part of bytes that those they were made from lack.
+struct FreshRange : Range {
+  std::size_t source = 0;  ///< where, in the others, what stands behind it comes from
 };
 
 /// What is new in bytes that were made from others, which were scanned before.
 struct Fresh {
   /// The parts that the others lack, in order; empty ones mark places where two of their parts meet that were
   /// apart there, or where it begins or ends in the midst of them. What touches none of these was scanned as
-  /// part of the others. None: all is new.
-  std::span<const Range> ranges;
-  Reach reach;  ///< what the scan of the others returned
+  /// part of the others; what stands before the first begins as they do. None: all is new.
+  std::span<const FreshRange> ranges;
+  const Reach* reach = nullptr;  ///< what the scan of the others returned; none: all is new
 };
+
+/// What was noted in other bytes and is in those made from them, too.
+struct Carried : Noted {
+  bool is_near = true;  ///< a change is where it may make or undo a secret
+};
+
+/// Puts into `carried`, in order of their ends, what `fresh.reach` has that no change touches, where it
+/// stands in the `size` bytes. What no change can matter to is left out.
+void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried);
 
 /// What `bytes` are made of, told of what is fresh in them as far as can be.
 Characters characters_of(std::string_view bytes, const Fresh& fresh);

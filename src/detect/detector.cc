@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "base/text.h"
@@ -20,8 +21,8 @@ namespace {
 // Bytes that the encodings in one blob may always come to.
 constexpr std::size_t kDecodedLeast = std::size_t{4} << 20;
 
-// The widest match that changes far from its keyword are looked for. Where a keyword of a wider rule is seen,
-// all of a blob is new in what is made from it.
+// The widest match that is looked for near its keyword only, of a rule of gitleaks; and as wide as any is
+// held to be where text is decoded round a keyword.
 constexpr std::size_t kNarrow = 448;
 
 // How far round a keyword of a rule text is decoded: a secret with some of it escaped is wider than a plain
@@ -60,6 +61,23 @@ bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
   return false;
 }
 
+// Literals of which note is taken in any text, however small.
+constexpr std::size_t kFewNoted = 64;
+
+// Rules that are looked for everywhere; of more no account is kept.
+constexpr std::size_t kMostEverywhere = 16;
+
+std::uint32_t bounded(std::size_t bytes) {
+  return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, kAnywhere));
+}
+
+// The literal, to which changes matter so many bytes round it.
+Noted literal_at(unsigned literal, Range place, std::size_t round = 0) {
+  const auto bytes = bounded(round);
+  return {literal, static_cast<std::uint32_t>(place.begin), static_cast<std::uint32_t>(place.end), bytes,
+          bytes};
+}
+
 Unit unit_of(Characters characters) { return characters == Characters::wide ? Unit::character : Unit::byte; }
 
 // Bytes of a character of UTF-8, at most.
@@ -73,6 +91,17 @@ bool looks_at_line(const Rule& rule) {
   return std::any_of(rule.allowlists.begin(), rule.allowlists.end(), [](const Allowlist& list) {
     return list.target == AllowTarget::line && !list.regexes.empty();
   });
+}
+
+// The lines that a range is in, with it.
+Range with_lines(std::string_view bytes, Range range) {
+  const auto line = line_of(bytes, range.begin, range.end);
+  const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
+  return {std::min(range.begin, begin), std::max(range.end, begin + line.size())};
+}
+
+Range widened(Range range, std::size_t by) {
+  return {range.begin - std::min(range.begin, by), range.end + by};
 }
 
 // Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
@@ -166,7 +195,7 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
   scratch.matches_.clear();
-  scratch.reach_ = fresh.reach.is_anywhere() ? 0 : fresh.reach.bytes();
+  scratch.start_reach(bytes.size());
   scratch.decoded_bytes_ = 0;
   scratch.decoded_limit_ =
       kDecodedLeast +
@@ -174,6 +203,7 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   scratch.beyond_.clear();
   scratch.chain_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
+  scratch.reach_.found = !scratch.matches_.empty();
   if (scratch.matches_.empty()) return {};
   drop_lonely(bytes, scratch);
   resolve_overlaps(scratch.matches_);
@@ -185,21 +215,22 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   return scratch.matches_;
 }
 
-void Detector::find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
+void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
   layer.characters.reset();
   layer.barred.clear();
   ++layer.text_number;
-  scratch.fresh_ = {};
+  const auto* before = fresh.ranges.empty() ? nullptr : fresh.reach;
+  if (before != nullptr && before->characters) layer.characters = characters_of(bytes, fresh);
   // What a pattern means changes with the unit, everywhere.
-  if (fresh.reach.characters) layer.characters = characters_of(bytes, fresh);
-  const bool same_unit = !fresh.reach.characters || unit_of(*fresh.reach.characters) == layer.unit(bytes);
-  if (fresh.ranges.empty() || fresh.reach.is_anywhere() || !same_unit) {
+  const auto same_unit = [&] {
+    return !before->characters || unit_of(*before->characters) == layer.unit(bytes);
+  };
+  if (before == nullptr || before->anywhere || !same_unit()) {
     find_keywords(bytes, layer, scratch);
   } else {
     find_keywords_near(bytes, fresh, layer, scratch);
-    scratch.fresh_ = fresh.ranges;
   }
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
@@ -214,22 +245,52 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
   if (decode_depth_ > 0) find_encoded_runs(bytes, layer.encoded);
 }
 
-// A match that touches no fresh byte and spans no seam was there when its part was handed on before. So was
-// its keyword, or that touches something fresh, too: where there was none, few bytes round each change need a
-// search: as many as a literal has, and the whole of what may be encoded.
-void Detector::find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const {
-  const auto reach = std::max({search_.longest(), NeededLiterals::kLongest, fresh.reach.bytes()});
-  const auto further = kEncodedReach - std::min(kEncodedReach, reach);
+// What touches no fresh byte and spans no seam was there when its part was handed on before. So few bytes
+// round each change need a search for literals: as many as a literal has, and the whole of what may be
+// encoded. Those that were noted before are known; they matter again where a change is within their reach.
+// (Searching so far round each change as any reached was half of what was searched in git's history.)
+void Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer,
+                                  Scratch& scratch) const {
+  const auto reach = std::max(search_.longest(), NeededLiterals::kLongest);
   auto& gathered = scratch.gathered_;
-  gathered.gather(bytes, fresh.ranges, reach, further);
-  for (const auto& rule : fresh.reach.everywhere()) note_again(bytes, rule, layer, scratch);
+  gathered.gather(bytes, fresh.ranges, reach, kEncodedReach - std::min(kEncodedReach, reach));
+  for (const auto& rule : fresh.reach->everywhere) note_again(bytes, rule, layer, scratch);
+  auto& found = scratch.fresh_;
+  found.clear();
   search_.find(gathered.text(), scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
     if (const auto source = gathered.source({begin, end}))
-      note(bytes, literal, source->begin, source->end, layer, scratch);
+      found.push_back({literal_at(literal, *source), true});
   });
+  carry(fresh, bytes.size(), scratch.carried_);
+  note_all(bytes, layer, scratch);
   if (decode_depth_ == 0) return;
   find_encoded_runs(gathered.text(), layer.encoded);
   for (auto& run : layer.encoded) run.at = gathered.source({run.at, run.at})->begin;
+}
+
+// Notes what was found round changes and what was known before, in order. What stands near a change is both,
+// and may be too far from it to matter.
+void Detector::note_all(std::string_view bytes, Layer& layer, Scratch& scratch) const {
+  const auto key = [](const Noted& noted) { return std::tuple(noted.end, noted.literal, noted.begin); };
+  const auto is_before = [&](const Noted& a, const Noted& b) { return key(a) < key(b); };
+  for (auto* some : {&scratch.fresh_, &scratch.carried_})
+    if (!std::is_sorted(some->begin(), some->end(), is_before))
+      std::sort(some->begin(), some->end(), is_before);
+  auto& all = scratch.literals_;
+  all.clear();
+  std::merge(scratch.carried_.begin(), scratch.carried_.end(), scratch.fresh_.begin(), scratch.fresh_.end(),
+             std::back_inserter(all), is_before);
+  const Noted* last = nullptr;
+  for (const auto& each : all) {
+    const bool again = last != nullptr && key(*last) == key(each);
+    last = &each;
+    if (again) continue;
+    if (each.is_near) {
+      note(bytes, each.literal, each.begin, each.end, layer, scratch);
+    } else {
+      scratch.note(each);
+    }
+  }
 }
 
 // Whether what is still encoded, as `run` or by escapes (`escaped`), was nested on purpose: in runs alone, or
@@ -245,22 +306,38 @@ bool Detector::Scratch::is_nested(bool run, bool escaped) const {
          (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
 }
 
-// Whether a match of a rule of gitleaks may be another than when what it is in was scanned before. Where
-// matches could overlap, which there are depends on the first of all that were `searched` with it: a change
-// has all of them looked at again, also one in a keyword that began them, as far off as a match is wide. That
-// its line changes, which may be far from it, may have it kept.
-bool Detector::Scratch::is_decided_anew(const Rule& rule, std::string_view bytes, const Pattern::Span& match,
-                                        Range searched, std::size_t width) {
-  if (looks_at_line(rule)) {
-    const auto line = line_of(bytes, match.begin, match.end);
-    const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
-    searched = {std::min(searched.begin, begin), std::max(searched.end, begin + line.size())};
+// What is noted takes memory as long as anything is made from the bytes: half as much as they do, at most.
+void Detector::Scratch::start_reach(std::size_t size) {
+  reach_.anywhere = reach_.found = false;
+  reach_.noted.clear();
+  reach_.everywhere.clear();
+  reach_.characters.reset();
+  most_noted_ = size > UINT32_MAX ? 0 : kFewNoted + size / (2 * sizeof(Noted));
+}
+
+void Detector::Scratch::note(Noted noted) {
+  reach_.anywhere = reach_.anywhere || reach_.noted.size() >= most_noted_;
+  if (!reach_.anywhere) reach_.noted.push_back(noted);
+}
+
+void Detector::Scratch::add_everywhere(Reach::Everywhere rule) {
+  if (reach_.everywhere.size() == kMostEverywhere) reach_.anywhere = true;
+  if (!reach_.anywhere) reach_.everywhere.push_back(rule);
+}
+
+// Has changes in a range matter to the literals that were noted in another: to all of them or to none. To
+// those of a rule, or to what text is decoded round.
+void Detector::extend_reach(std::optional<std::uint32_t> rule, Range literals, Range changes,
+                            Scratch& scratch) const {
+  auto& noted = scratch.reach_.noted;
+  auto at = std::partition_point(noted.begin(), noted.end(),
+                                 [&](const Noted& each) { return each.end <= literals.begin; });
+  for (; at != noted.end() && at->end <= literals.end; ++at) {
+    const auto& sign = literals_.sign(at->literal);
+    if (rule ? !sign.is_plain() || sign.index != *rule : sign.kind == Sign::name) continue;
+    at->before = std::max(at->before, bounded(at->begin - std::min<std::size_t>(at->begin, changes.begin)));
+    at->behind = std::max(at->behind, bounded(std::max<std::size_t>(changes.end, at->end) - at->end));
   }
-  searched = {searched.begin - std::min(searched.begin, width), searched.end + width};
-  reach_.extend(searched.end - searched.begin + 2 * width + kJudgedRound);
-  const auto next = std::lower_bound(fresh_.begin(), fresh_.end(), searched.begin,
-                                     [](const Range& fresh, std::size_t begin) { return fresh.end < begin; });
-  return fresh_.empty() || (next != fresh_.end() && next->begin <= searched.end);
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -282,6 +359,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     case Sign::cut:
       if (!literals_.makes_keyword(sign, bytes, begin, end)) return;
       layer.escaped = layer.escaped || sign.kind == Sign::escaped;
+      scratch.note(literal_at(literal, {begin, end}));
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);
       return;
     case Sign::common:
@@ -294,9 +372,9 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
       break;
   }
   if (rules_[sign.index].judge == Judge::gitleaks)
-    return note_for_gitleaks(bytes, sign.index, {begin, end}, layer, scratch);
+    return note_for_gitleaks(bytes, literal, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
-  scratch.reach_.extend(width > kNarrow ? kAnywhere : width + kJudgedRound);
+  scratch.note(literal_at(literal, {begin, end}, width + kJudgedRound));
   auto& near = layer.near[sign.index];
   if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
@@ -304,9 +382,10 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
 
 // gitleaks searches a whole file if a keyword is in it, so that matches may be far from that. Nearly all
 // patterns have a keyword in each of their matches, and need a search near keywords only.
-void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
+void Detector::note_for_gitleaks(std::string_view bytes, unsigned literal, Range keyword, Layer& layer,
                                  Scratch& scratch) const {
-  if (layer.decided(rule, bytes)) return;
+  const auto rule = literals_.sign(literal).index;
+  if (scratch.reach_.is_everywhere(rule)) return;
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
   const bool by_bytes = layer.unit(bytes) == Unit::byte;
@@ -314,7 +393,8 @@ void Detector::note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Ran
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
   Range range{keyword.end - std::min(keyword.end, before), std::min(bytes.size(), keyword.begin + after)};
-  scratch.reach_.extend(std::max(before, after) + kJudgedRound);
+  scratch.note(literal_at(literal, keyword, std::max(before, after) + kJudgedRound));
+  if (layer.decided(rule, bytes)) return;
   const auto& pattern = *rules_[rule].pattern;
   if (by_bytes && !pattern.may_begin_round(bytes, keyword.begin)) return;
   if (layer.has_long_run(bytes, rule, range, extent.runs))
@@ -331,7 +411,7 @@ void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer
   auto& near = layer.near[rule];
   auto& needed = this->needed(rule, scratch);
   const auto present = needed.literals.present_in(bytes, needed.scratch);
-  if (!rules_[rule].keywords.empty()) scratch.reach_.add_everywhere({rule, present});
+  if (!rules_[rule].keywords.empty()) scratch.add_everywhere({rule, present});
   if (!needed.literals.suffice(present) || !needed.literals.suffice_near(bytes, needed.scratch))
     return layer.barred.push_back(rule);
   if (near.empty()) layer.touched.push_back(rule);
@@ -344,7 +424,7 @@ void Detector::note_again(std::string_view bytes, Reach::Everywhere known, Layer
   auto& needed = this->needed(known.rule, scratch);
   known.present |= needed.literals.present_in(scratch.gathered_.text(), needed.scratch);
   if (needed.literals.suffice(known.present)) return note_everywhere(bytes, known.rule, layer, scratch);
-  scratch.reach_.add_everywhere(known);
+  scratch.add_everywhere(known);
   layer.barred.push_back(known.rule);
 }
 
@@ -405,17 +485,17 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
                                 : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
     const auto& rule = rules_[index];
-    const bool elsewhere = !rule.required.empty() || (rule.judge == Judge::keysift && looks_at_line(rule));
-    if (matches.size() > before || (found > 0 && elsewhere)) scratch.reach_.extend(kAnywhere);
+    const bool elsewhere = !rule.required.empty();
+    if (matches.size() > before || (found > 0 && elsewhere)) extend_reach(index, {}, {}, scratch);
     near.clear();
   }
   layer.touched.clear();
 }
 
-// How wide a match of a rule of gitleaks near a keyword is at most.
-std::size_t Detector::farthest(const Rule& rule, Unit unit) {
-  if (rule.judge != Judge::gitleaks) return 0;
-  const auto& extent = rule.pattern->extent(rule.keywords);
+// How wide a match of a rule near a keyword is at most.
+std::size_t Detector::farthest(std::size_t rule, Unit unit) const {
+  if (rules_[rule].judge != Judge::gitleaks) return width(rule);
+  const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   const auto width = std::min(extent.before, kMaxMatchWidth) + std::min(extent.after, kMaxMatchWidth);
   return unit == Unit::byte ? width : kWidestCharacter * width;
 }
@@ -425,18 +505,26 @@ std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, st
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
-  const auto width = farthest(rule, unit);
   const bool whole = rule.judge == Judge::gitleaks;
-  const bool everywhere = rule.keywords.empty() ||
-                          scratch.reach_.is_everywhere(static_cast<std::uint32_t>(&rule - rules_.data()));
+  const bool by_line = looks_at_line(rule);
+  const auto index = static_cast<std::uint32_t>(&rule - rules_.data());
+  const auto width = farthest(index, unit);
   for (const auto& range : near) {
+    const auto found_before = found;
+    auto changes = range;
     for (auto from = range.begin; from < range.end; ++found) {
       const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
       if (!match) break;
-      if (!whole || everywhere || scratch.is_decided_anew(rule, bytes, *match, range, width))
-        add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
+      add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
+      if (by_line) {
+        const auto lines = with_lines(bytes, {match->begin, match->end});
+        changes = {std::min(changes.begin, lines.begin), std::max(changes.end, lines.end)};
+      }
       from = std::max(whole ? match->end : match->group_end, from + 1);
     }
+    // Where matches could overlap, which there are depends on the first of all that were searched together: a
+    // change as far off as a match is wide, or in one's line, has all of them looked at again.
+    if (found > found_before) extend_reach(index, range, widened(changes, width + kJudgedRound), scratch);
   }
   return found;
 }
@@ -486,43 +574,53 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   }
   const auto wide = decode_utf16(bytes);
   std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
+  const auto search = [&](const Decoded& decoded) {
+    if (!find_in(decoded, depth, scratch, matches).is_none()) scratch.reach_.anywhere = true;
+  };
   const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
     if (at < end) return;
     const auto decoded = decode(bytes, at);
     if (decoded.from.empty()) return;
     end = decoded.from.back().end;
-    find_in(decoded, kAnywhere, depth, scratch, matches);
+    search(decoded);
   };
   for (const auto& [at, hex] : encoded)
     decode_at(at, done[hex ? 4 + at % 2 : at % 4], hex ? decode_hex : decode_base64);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
     decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
   for (const auto& stretch : text) {
-    for (const auto& decoded : decode_text(bytes, stretch))
-      find_in(decoded, stretch.end - stretch.begin, depth, scratch, matches);
+    for (const auto& decoded : decode_text(bytes, stretch)) {
+      const auto inside = find_in(decoded, depth, scratch, matches);
+      if (!inside.is_none())
+        extend_reach({}, stretch, inside.anywhere || inside.found ? Range() : stretch, scratch);
+    }
   }
-  if (wide) find_in(*wide, kAnywhere, depth, scratch, matches);
+  if (wide) search(*wide);
 }
 
-// Searches what was decoded. What is found stands, encoded, where it was decoded from. `reach`: how far from
-// a keyword in it a change may make a secret.
-void Detector::find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
-                       std::vector<Match>& matches) const {
+// Searches what was decoded. What is found stands, encoded, where it was decoded from. Returns what that says
+// of the decoded text.
+Reach Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch,
+                        std::vector<Match>& matches) const {
   scratch.decoded_bytes_ += decoded.bytes.size();
-  if (scratch.decoded_bytes_ > scratch.decoded_limit_) return scratch.note_limit(Cause::decode_ratio);
+  if (scratch.decoded_bytes_ > scratch.decoded_limit_) {
+    scratch.note_limit(Cause::decode_ratio);
+    return {};
+  }
   std::vector<Match> found;
   auto outer = std::exchange(scratch.reach_, {});
   scratch.chain_.push_back(decoded.encoding);
   find(decoded.bytes, {}, depth + 1, scratch, found);
   scratch.chain_.pop_back();
-  if (!scratch.reach_.is_none()) outer.extend(reach);
-  scratch.reach_ = outer;
+  auto inside = std::exchange(scratch.reach_, std::move(outer));
+  inside.found = !found.empty();
   for (auto& match : found) {
     match.begin = decoded.from[match.begin].begin;
     match.end = decoded.from[match.end - 1].end;
     match.decoded.insert(match.decoded.begin(), decoded.encoding);
     matches.push_back(std::move(match));
   }
+  return inside;
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,21 +65,22 @@ class Detector {
   /// Secrets that begin in `owned`, in order; where two overlap, the surer one (and, if it is to explain,
   /// what it dropped among them). `bytes` around `owned` are looked at, too, so that pieces of a blob that
   /// overlap by kMaxMatchWidth on both sides give what the whole would. What is not `fresh` was scanned
-  /// before as part of something else, with what reach() said of that as `fresh.reach`. As long as that is
-  /// bounded, only secrets that touch a fresh range or span an empty one are looked for, but for those of
-  /// rules that it names. The result is valid until the scratch is used again.
+  /// before as part of something else, with what reach() said of that as `fresh.reach`: keywords are only
+  /// looked for round fresh ranges then, and patterns only near keywords whose reach a change is in. The
+  /// result is valid until the scratch is used again.
   std::span<const Match> scan(std::string_view bytes, Scratch& scratch, Range owned = {},
                               Fresh fresh = {}) const;
 
  private:
   struct Layer;
-  void find(std::string_view bytes, Fresh fresh, unsigned depth, Scratch& scratch,
+  void find(std::string_view bytes, const Fresh& fresh, unsigned depth, Scratch& scratch,
             std::vector<Match>& matches) const;
   void find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const;
-  void find_keywords_near(std::string_view bytes, Fresh fresh, Layer& layer, Scratch& scratch) const;
+  void find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer, Scratch& scratch) const;
+  void note_all(std::string_view bytes, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;
-  void note_for_gitleaks(std::string_view bytes, std::uint32_t rule, Range keyword, Layer& layer,
+  void note_for_gitleaks(std::string_view bytes, unsigned literal, Range keyword, Layer& layer,
                          Scratch& scratch) const;
   void note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
   void note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;
@@ -95,10 +97,10 @@ class Detector {
   void drop_lonely(std::string_view bytes, Scratch& scratch) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
-  void find_in(const Decoded& decoded, std::size_t reach, unsigned depth, Scratch& scratch,
-               std::vector<Match>& matches) const;
+  Reach find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
-  static std::size_t farthest(const Rule& rule, Unit unit);
+  std::size_t farthest(std::size_t rule, Unit unit) const;
+  void extend_reach(std::optional<std::uint32_t> rule, Range literals, Range changes, Scratch& scratch) const;
 
   std::span<const Rule> rules_;
   unsigned decode_depth_;
@@ -129,9 +131,7 @@ class Detector::Scratch {
   ~Scratch();
   Scratch(Scratch&&) noexcept;
 
-  /// How far from what the last scan saw a change may make a secret of it. Anywhere: a rule's pattern
-  /// matched, or something encoded or very wide began. Of rules whose matches may be anywhere, those that
-  /// have a keyword are named.
+  /// What the last scan says of bytes that are made from those that it saw.
   const Reach& reach() const { return reach_; }
 
   /// The limits that the last scan came to: Cause::matches, decode_depth, decode_ratio. None, nearly always.
@@ -139,8 +139,9 @@ class Detector::Scratch {
 
  private:
   friend class Detector;
-  bool is_decided_anew(const Rule& rule, std::string_view bytes, const Pattern::Span& match, Range searched,
-                       std::size_t width);
+  void start_reach(std::size_t size);
+  void note(Noted noted);
+  void add_everywhere(Reach::Everywhere rule);
   void note_limit(Cause limit);
   bool is_nested(bool run, bool escaped) const;
 
@@ -148,10 +149,13 @@ class Detector::Scratch {
   std::vector<Layer> layers_;  // by depth of decoding
   std::vector<Match> matches_;
   Gathered gathered_;              // what is round fresh ranges
+  std::vector<Carried> fresh_;     // literals in that
+  std::vector<Carried> carried_;   // literals of what the bytes were made from
+  std::vector<Carried> literals_;  // both
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
   Reach reach_;
-  std::span<const Range> fresh_;  // of what is searched; none: all of it
+  std::size_t most_noted_ = 0;  // literals in it
   std::vector<Cause> beyond_;
   std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
   std::vector<std::uint64_t> seen_;        // by literal: how often; empty where nothing is measured

@@ -7,7 +7,7 @@
 
 namespace keysift {
 
-void Gathered::gather(std::string_view bytes, std::span<const Range> fresh, std::size_t reach,
+void Gathered::gather(std::string_view bytes, std::span<const FreshRange> fresh, std::size_t reach,
                       std::size_t further) {
   text_.clear();
   parts_.clear();

@@ -37,7 +37,7 @@ std::optional<std::uint64_t> delta_result_size(std::string_view delta, std::size
 }
 
 bool apply_delta(std::string_view base, std::string_view delta, char* result, std::size_t result_size,
-                 std::vector<Range>& fresh) {
+                 std::vector<FreshRange>& fresh) {
   take_size(delta);
   take_size(delta);
   const auto* in = reinterpret_cast<const unsigned char*>(delta.data());
@@ -58,8 +58,9 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
       }
       if (size == 0) size = 0x10000;
       if (offset > base.size() || size > base.size() - offset || size > result_size - done) return false;
-      if (!(copying && copied_to == offset) && (fresh.empty() || fresh.back().end != done)) {
-        fresh.push_back({done, done});
+      if (!(copying && copied_to == offset)) {
+        if (fresh.empty() || fresh.back().end != done) fresh.push_back({{done, done}});
+        fresh.back().source = offset;
       }
       copy(base.substr(offset), size, result + done, result_size - done);
       done += size;
@@ -72,14 +73,14 @@ bool apply_delta(std::string_view base, std::string_view delta, char* result, st
       if (!fresh.empty() && fresh.back().end == done) {
         fresh.back().end = done + op;
       } else {
-        fresh.push_back({done, done + op});
+        fresh.push_back({{done, done + op}});
       }
       in += op;
       done += op;
       copying = false;
     }
   }
-  if (copying && copied_to != base.size()) fresh.push_back({done, done});
+  if (copying && copied_to != base.size()) fresh.push_back({{done, done}, base.size()});
   return done == result_size;
 }
 

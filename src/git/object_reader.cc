@@ -160,7 +160,7 @@ std::optional<ObjectReader::Contents> ObjectReader::make(const PackEntry& entry,
   if (*size > kLargestMade)
     return fail("deltas make it larger than " + human_bytes(kLargestMade), Cause::memory);
   auto made = room_for(*size);
-  std::vector<Range> fresh;
+  std::vector<FreshRange> fresh;
   if (!apply_delta(base->bytes, bytes, made.get(), *size, fresh)) return std::nullopt;
   const std::string_view result(made.get(), *size);
   return Contents{base->type, result, std::move(made)};

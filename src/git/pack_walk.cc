@@ -167,7 +167,7 @@ class Worker {
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = inflate(pack, node);
     if (!object) return decline(pack, index);
-    Family family{&pack, node.child, kNone, object_type(node.kind), 0, std::move(*object)};
+    Family family{&pack, node.child, kNone, object_type(node.kind), {}, std::move(*object)};
     family.reach = hand_on(pack, node, family.type, family.base.bytes(), {});
     run(std::move(family));
   }
@@ -178,7 +178,7 @@ class Worker {
     auto room = base ? take(base->bytes.size()) : std::nullopt;
     if (!room) return decline(pack, orphan.node);
     std::memcpy(room->memory.get(), base->bytes.data(), base->bytes.size());
-    run(Family{&pack, orphan.node, kNone, base->type, kAnywhere, std::move(*room)});
+    run(Family{&pack, orphan.node, kNone, base->type, unknown(), std::move(*room)});
   }
 
   void next_child() {
@@ -192,8 +192,8 @@ class Worker {
     if (node.child == kNone && skipped(pack, node)) return;
     auto object = apply(family, node);
     if (!object) return decline(pack, index);
-    const auto reach = hand_on(pack, node, family.type, object->bytes(), {fresh_, family.reach});
-    Family below{&pack, node.child, kNone, family.type, reach, std::move(*object)};
+    auto reach = hand_on(pack, node, family.type, object->bytes(), {fresh_, &family.reach});
+    Family below{&pack, node.child, kNone, family.type, std::move(reach), std::move(*object)};
     // The last child needs its base no more: a long chain takes the memory of two objects.
     if (family.next == family.end) leave();
     enter(std::move(below));
@@ -203,10 +203,16 @@ class Worker {
     return !pack.skip.empty() && pack.skip[node.object];
   }
 
+  static Reach unknown() {
+    Reach reach;
+    reach.anywhere = true;
+    return reach;
+  }
+
   // What another pack hands on may have held something, for all we know.
   Reach hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type, std::string_view bytes,
                 Fresh fresh) const {
-    return skipped(pack, node) ? kAnywhere
+    return skipped(pack, node) ? unknown()
                                : visit_({pack.forest->pack().id(node.object), type, bytes, fresh}, number_);
   }
 
@@ -330,7 +336,7 @@ class Worker {
   std::vector<Family> families_;  // from the root of the delta tree down
   std::vector<Buffer> spare_;
   std::size_t used_ = 0;      // capacity of all buffers in families_, in spare_ and in hand
-  std::vector<Range> fresh_;  // of the object last made
+  std::vector<FreshRange> fresh_;  // of the object last made
 };
 
 }  // namespace

@@ -115,7 +115,7 @@ TreeLinks read_tree_links(const ObjectWalk& objects, const ObjectWalkOptions& op
   TreeLinks::Maker maker(wanted, options.workers, named);
   const auto add = [&](const Object& tree, unsigned worker) {
     maker.add(tree, worker);
-    return 0;
+    return Reach();
   };
   objects.run_part(ObjectPart::trees, options, add, on_error);
   return maker.finish();

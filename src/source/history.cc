@@ -155,14 +155,14 @@ class HistoryReader {
     sink_(blob_of(tree.id, {}, Origin::path), worker);
     Reach all;
     auto looked_at = tree;
-    if (tree.fresh.reach.is_anywhere()) looked_at.fresh.ranges = {};
+    if (tree.fresh.reach != nullptr && tree.fresh.reach->anywhere) looked_at.fresh.ranges = {};
     each_name(looked_at, [&](std::string_view name, bool longest) {
       KnownName unknown;
       auto& known = name.size() > kLongestKnown ? unknown : known_name(name, worker);
       if (!longest || known.is_clean) return;
       const auto reach = sink_(blob_of(tree.id, name, Origin::path, name), worker);
       known.is_clean = reach.is_none();
-      if (reach.is_anywhere()) all.extend(kAnywhere);
+      all.anywhere = all.anywhere || reach.anywhere || reach.found;
     });
     return all;
   }

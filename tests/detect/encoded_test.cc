@@ -334,11 +334,34 @@ TEST_CASE("an encoded key that becomes one by a change anywhere in it") {
         auto broken = bytes;
         broken[at] = '!';
         detector.scan(broken, scratch);
-        const Range changed{at, at + 1};
-        const auto now = detector.scan(bytes, scratch, {}, {{&changed, 1}, scratch.reach()});
+        const FreshRange changed{{at, at + 1}, at + 1};
+        const auto before = scratch.reach();
+        const auto now = detector.scan(bytes, scratch, {}, {{&changed, 1}, &before});
         INFO(text.before << " " << i);
         REQUIRE(now.size() == 1);
       }
+    }
+  }
+}
+
+// As above.
+TEST_CASE("an encoded key is found again, however far from it the text changes") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  const Encoded line{"KEY=", openai_project_key(), "\n"};
+  for (const auto& text :
+       {base64(line, "data: ", "\n"), within(line, hex, "0x", ";"), within(line, all_percent, "u=", "\n"),
+        within(line, all_escaped, "'", "'"), within(line, utf16, "\x01\x80", "\x80"),
+        Encoded{"x = \"", split(line.key, "\" + \""), "\"\n"}}) {
+    auto bytes = std::string(5000, '\n') + text.before + text.key + text.after + std::string(5000, '\n');
+    INFO(text.before);
+    REQUIRE(detector.scan(bytes, scratch).size() == 1);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{4000}, bytes.size() - 1}) {
+      bytes[at] = '!';
+      const FreshRange changed{{at, at + 1}, at + 1};
+      const auto before = scratch.reach();
+      REQUIRE(detector.scan(bytes, scratch, {}, {{&changed, 1}, &before}).size() == 1);
     }
   }
 }

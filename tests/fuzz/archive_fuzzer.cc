@@ -55,7 +55,7 @@ Unpacked unpacked(std::string_view archive, PieceSize size) {
     require(std::string_view(bytes).ends_with(before), "a piece overlaps with something else");
     bytes += own;
     total += own.size();
-    return std::size_t{0};
+    return Reach();
   };
   const auto on_error = [&](const std::string& path, const Problem& problem, unsigned) {
     const auto& message = problem.message;

@@ -207,20 +207,22 @@ void fuzz_fresh(Input input) {
   const auto original = text_of(input.before('\0'));
   scan(scanner, original);
   const auto reach = scanner.scratch.reach();
-  if (reach.is_anywhere()) return;
+  if (reach.anywhere) return;
   std::string text;
-  std::vector<Range> fresh{{0, 0}};
-  const auto add_seam = [&] {
-    if (fresh.back().end != text.size()) fresh.push_back({text.size(), text.size()});
+  std::vector<FreshRange> fresh{{{0, 0}}};
+  const auto add_seam = [&](std::size_t source) {
+    if (fresh.back().end != text.size()) fresh.push_back({{text.size(), text.size()}});
+    fresh.back().source = source;
   };
   while (!input.empty()) {
     const auto from = std::min<std::size_t>(input.byte(), original.size());
+    add_seam(from);
     text += original.substr(from, input.byte());
-    add_seam();
+    add_seam(original.size());
     text += text_of(input.bytes(input.byte() % 32));
     fresh.back().end = text.size();
   }
-  const auto found = found_in(scan(scanner, text, {}, {fresh, reach}));
+  const auto found = found_in(scan(scanner, text, {}, {fresh, &reach}));
   require(found == found_in(scan(scanner, text)), "what is new is not enough");
 }
 

@@ -80,7 +80,7 @@ std::optional<std::vector<NaiveEntry>> naive_entries(std::string_view tree) {
 
 /// A tree's bytes, and in which places it is new.
 void fuzz_tree(Input input) {
-  std::vector<Range> fresh;
+  std::vector<FreshRange> fresh;
   std::size_t at = 0;
   for (auto count = input.byte() % 4; count > 0; --count) {
     at += input.byte();
@@ -89,7 +89,8 @@ void fuzz_tree(Input input) {
     at = end + 1;
   }
   const auto bytes = input.rest();
-  for (auto& range : fresh) range = {std::min(range.begin, bytes.size()), std::min(range.end, bytes.size())};
+  for (auto& range : fresh)
+    range = {{std::min(range.begin, bytes.size()), std::min(range.end, bytes.size())}};
   const auto expected = naive_entries(bytes);
   TreeEntries entries(bytes);
   std::size_t count = 0;
@@ -122,7 +123,7 @@ void fuzz_tree(Input input) {
   for (const auto& entry : *expected) {
     if (!fresh.empty() && !is_fresh(entry)) continue;
     bool is_found = false;
-    each_name({{}, ObjectType::tree, bytes, {fresh, 0}},
+    each_name({{}, ObjectType::tree, bytes, {fresh}},
               [&](std::string_view name, bool) { is_found = is_found || name == entry.name; });
     require(is_found, "a name is overlooked");
   }

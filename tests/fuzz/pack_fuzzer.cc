@@ -105,17 +105,20 @@ std::optional<std::string> naive_result(std::string_view base, std::string_view 
 
 /// Fresh ranges lie in order within `result`, and what they leave out stands in `base`, too: in one piece
 /// each, at its beginning and end if it is at the result's.
-void check_fresh(std::span<const Range> fresh, std::string_view result, std::string_view base) {
+void check_fresh(std::span<const FreshRange> fresh, std::string_view result, std::string_view base) {
   if (fresh.empty()) return require(result == base, "what is new is not fresh");
   std::size_t done = 0;
+  std::size_t source = 0;
   for (const auto& range : fresh) {
     require(done <= range.begin && range.begin <= range.end && range.end <= result.size(),
             "fresh ranges out of order or bounds");
-    require(base.find(result.substr(done, range.begin - done)) != base.npos, "what is new is not fresh");
+    const auto part = result.substr(done, range.begin - done);
+    require(source <= base.size() && base.substr(source).starts_with(part), "what is known is elsewhere");
     done = range.end;
+    source = range.source;
   }
-  require(base.starts_with(result.substr(0, fresh.front().begin)), "a new beginning is not fresh");
   require(base.ends_with(result.substr(done)), "a new end is not fresh");
+  require(done == result.size() || base.substr(source) == result.substr(done), "what is known is elsewhere");
 }
 
 /// A delta and its base.
@@ -127,7 +130,7 @@ void fuzz_delta(Input input) {
   require(size || !expected, "a good delta header is refused");
   if (!size || *size > kMost) return;
   std::string result(*size, '\0');
-  std::vector<Range> fresh;
+  std::vector<FreshRange> fresh;
   const bool applied = apply_delta(base, delta, result.data(), result.size(), fresh);
   require(applied == expected.has_value(), "a delta is taken that is broken, or refused that is not");
   if (!applied) return;
@@ -210,7 +213,7 @@ class ReadPack {
   struct Handed {
     ObjectType type = ObjectType::blob;
     std::string bytes;
-    std::vector<Range> fresh;
+    std::vector<FreshRange> fresh;
   };
   /// What a walk hands on, and what the reader makes of the rest.
   const std::map<Oid, Handed>& objects() const { return objects_; }
@@ -226,7 +229,7 @@ class ReadPack {
         const Handed copy{
             object.type, std::string(object.bytes), {object.fresh.ranges.begin(), object.fresh.ranges.end()}};
         require(handed[worker].emplace(object.id, copy).second, "an object is handed on twice");
-        return 0;
+        return Reach();
       };
       const auto declined = walk_packs(packs, {workers, memory, ObjectPart::all}, missing, visit);
       for (std::size_t i = 1; i < handed.size(); ++i) handed[0].merge(handed[i]);

@@ -14,6 +14,7 @@ struct Applied {
   bool good = false;
   std::string result;
   std::vector<std::pair<std::size_t, std::size_t>> fresh;
+  bool known = true;  // what no range holds is what the base has there
 
   bool operator==(const Applied&) const = default;
 };
@@ -24,10 +25,23 @@ Applied applied(const std::string& base, const std::string& delta) {
   if (!size) return {};
   Applied made;
   made.result.resize(*size);
-  std::vector<Range> fresh;
+  std::vector<FreshRange> fresh;
   made.good = apply_delta(base, delta, made.result.data(), *size, fresh);
   if (!made.good) return {};
-  for (const auto& range : fresh) made.fresh.emplace_back(range.begin, range.end);
+  std::size_t begin = 0;
+  std::size_t source = 0;
+  const auto check_known = [&](std::size_t end) {
+    const auto part = std::string_view(made.result).substr(begin, end - begin);
+    made.known =
+        made.known && source <= base.size() && std::string_view(base).substr(source).starts_with(part);
+  };
+  for (const auto& range : fresh) {
+    made.fresh.emplace_back(range.begin, range.end);
+    check_known(range.begin);
+    begin = range.end;
+    source = range.source;
+  }
+  check_known(*size);
   return made;
 }
 
@@ -158,6 +172,7 @@ TEST_CASE("whatever touches nothing fresh stands in the base, between the same n
     const auto made = applied(base, expected.size(), instructions);
     INFO("round " << round);
     REQUIRE(made.good);
+    REQUIRE(made.known);
     REQUIRE(made.result == expected);
     std::size_t last = 0;
     for (const auto& [begin, end] : made.fresh) {

@@ -15,8 +15,9 @@ std::string entry(const std::string& name, const std::string& id = std::string(2
 
 /// Whether a name is found where `fresh` is new.
 bool names(const std::string& tree, Range fresh, const std::string& name) {
+  const FreshRange changed{fresh};
   bool is_found = false;
-  each_name({{}, ObjectType::tree, tree, {{&fresh, 1}, 0}},
+  each_name({{}, ObjectType::tree, tree, {{&changed, 1}}},
             [&](std::string_view found, bool) { is_found = is_found || found == name; });
   return is_found;
 }

@@ -25,7 +25,7 @@ Walked walked(const std::filesystem::path& path, unsigned workers, std::size_t m
     outcome.objects.push_back(object.id.hex() + " " + type + " " + std::to_string(object.bytes.size()) +
                               (wrong ? " wrong" : "") +
                               ((object.type == ObjectType::tree) == trees ? "" : " out of turn"));
-    return false;
+    return Reach();
   };
   const auto visit_large = [&](ObjectStream& large, unsigned worker) {
     std::string bytes;

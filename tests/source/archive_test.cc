@@ -42,7 +42,7 @@ struct Collector {
   Unpacked result;
   BlobSink sink = [this](const Blob& blob, unsigned worker) {
     take(blob, worker);
-    return 0;
+    return Reach();
   };
   ErrorSink on_error = [this](const std::string& path, const Problem& problem, unsigned) {
     result.errors.emplace_back(path, problem.message);
@@ -54,8 +54,8 @@ Unpacked unpacked(std::string_view bytes, const std::string& path, const Archive
   Blob outer;
   outer.bytes = bytes;
   outer.path = path;
-  const std::vector<Range> fresh{{0, 1}};
-  outer.fresh = {fresh, 0};
+  const std::vector<FreshRange> fresh{{{0, 1}}};
+  outer.fresh = {fresh};
   ReadOptions options{kPieces, {}};
   options.limits.archive = limits;
   read_members(outer, options, 3, collector.sink, collector.on_error);

@@ -416,7 +416,7 @@ Walked read_one(const fs::path& root, const std::string& path, std::string& byte
         CHECK(blob.path == "shown/" + path);
         result.files.emplace(path, true);
         bytes += blob.bytes;
-        return 0;
+        return Reach();
       },
       [&](const std::string& shown, const Problem& problem, unsigned) {
         result.errors.emplace(shown, problem.message);

@@ -28,11 +28,11 @@ struct Read {
   std::vector<std::pair<std::string, Cause>> errors;
 
   BlobSink sink = [this](const Blob& blob, unsigned) {
-    if (blob.origin == Origin::path || blob.origin == Origin::commit_message) return 0;
+    if (blob.origin == Origin::path || blob.origin == Origin::commit_message) return Reach();
     const auto own = std::min(blob.bytes.size(), blob.own_end) - blob.own_begin;
     bytes += blob.bytes.substr(blob.own_begin, own);
     ++pieces;
-    return 0;
+    return Reach();
   };
   ErrorSink on_error = [this](const std::string& path, const Problem& problem, unsigned) {
     errors.emplace_back(path, problem.cause);

@@ -81,7 +81,7 @@ struct Outcome {
   BlobSink sink = [this](const Blob& blob, unsigned) {
     const auto path = member_path(std::string(blob.path), blob.members);
     if (!blob.members.empty()) pieces.emplace_back(path, blob.bytes);
-    return 0;
+    return Reach();
   };
   ErrorSink on_error = [this](const std::string& path, const Problem& problem, unsigned) {
     errors.emplace_back(path, problem.message);

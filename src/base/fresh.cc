@@ -37,13 +37,16 @@ Characters characters_of(std::string_view bytes, const Fresh& fresh) {
 // Parts mostly come in the order that they have in what they are from: each is looked for behind the last.
 void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried) {
   constexpr auto kNone = std::numeric_limits<std::size_t>::max();
+  constexpr int kSteps = 4;  // most parts have few
   carried.clear();
   if (fresh.reach == nullptr || fresh.reach->noted.empty()) return;
   const auto& noted = fresh.reach->noted;
   auto next = noted.begin();
   const auto add_part = [&](Range part, std::size_t source, std::size_t before, std::size_t behind) {
-    const auto from = next != noted.begin() && source < std::prev(next)->end ? noted.begin() : next;
-    next = std::partition_point(from, noted.end(), [&](const Noted& each) { return each.end <= source; });
+    if (next != noted.begin() && source < std::prev(next)->end) next = noted.begin();
+    const auto is_before = [&](const Noted& each) { return each.end <= source; };
+    for (int i = 0; i < kSteps && next != noted.end() && is_before(*next); ++i) ++next;
+    next = std::partition_point(next, noted.end(), is_before);
     for (; next != noted.end() && next->end - source <= part.end - part.begin; ++next) {
       if (next->begin < source) continue;
       Carried each{*next};

@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <map>
 #include <tuple>
 #include <utility>
 
 #include "base/text.h"
 #include "detect/encoded_runs.h"
-#include "detect/gitleaks_judgement.h"
 #include "detect/judgement.h"
+#include "detect/layer.h"
 #include "detect/overlap.h"
+#include "detect/required.h"
 
 namespace keysift {
 namespace {
@@ -49,37 +49,6 @@ std::uint64_t thread_nanoseconds() {
   return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-// Whether a long run has some of it in a range.
-bool has_long_run(std::string_view bytes, Range range, const Run& kind) {
-  const auto is_in = [&](std::size_t at) { return kind.bytes.test(static_cast<unsigned char>(bytes[at])); };
-  for (auto at = range.begin; at < range.end; at += kind.longest) {
-    std::size_t run = 0;
-    for (auto back = at; back > 0 && run <= kind.longest && is_in(back - 1); --back) ++run;
-    for (auto next = at; next < bytes.size() && run <= kind.longest && is_in(next); ++next) ++run;
-    if (run > kind.longest) return true;
-  }
-  return false;
-}
-
-// Literals of which note is taken in any text, however small.
-constexpr std::size_t kFewNoted = 64;
-
-// Rules that are looked for everywhere; of more no account is kept.
-constexpr std::size_t kMostEverywhere = 16;
-
-std::uint32_t bounded(std::size_t bytes) {
-  return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, kAnywhere));
-}
-
-// The literal, to which changes matter so many bytes round it.
-Noted literal_at(unsigned literal, Range place, std::size_t round = 0) {
-  const auto bytes = bounded(round);
-  return {literal, static_cast<std::uint32_t>(place.begin), static_cast<std::uint32_t>(place.end), bytes,
-          bytes};
-}
-
-Unit unit_of(Characters characters) { return characters == Characters::wide ? Unit::character : Unit::byte; }
-
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
 
@@ -104,74 +73,13 @@ Range widened(Range range, std::size_t by) {
   return {range.begin - std::min(range.begin, by), range.end + by};
 }
 
-// Adds a range to ranges that are in order of where their keywords end, and keeps them apart.
-void add_range(std::vector<Range>& ranges, Range more) {
-  while (!ranges.empty() && ranges.back().end >= more.begin) {
-    more.begin = std::min(more.begin, ranges.back().begin);
-    more.end = std::max(more.end, ranges.back().end);
-    ranges.pop_back();
-  }
-  ranges.push_back(more);
-}
-
-bool covers(const std::vector<Range>& ranges, std::string_view bytes) {
-  return !ranges.empty() && ranges.front().begin == 0 && ranges.front().end == bytes.size();
-}
-
 }  // namespace
-
-// What is seen in one text, plain or decoded.
-struct Detector::Layer {
-  std::vector<std::vector<Range>> near;  // by rule: where its pattern may match, in order, apart
-  std::vector<std::uint32_t> touched;    // rules with anything in `near`
-  std::vector<EncodedRun> encoded;
-  std::vector<std::size_t> utf16;        // places of keywords
-  std::vector<Range> text;               // where to look for escapes, in order, apart
-  bool escaped = false;                  // there is a keyword with an escape in it
-  std::vector<std::uint32_t> barred;     // rules that cannot match in it
-  std::optional<Characters> characters;  // once that is known
-  std::uint64_t text_number = 0;         // of those searched
-  // Where, in the text of that number, no run of a rule's pattern is too long.
-  struct Looked {
-    std::uint64_t text = 0;
-    Range range{0, 0};
-  };
-  std::vector<Looked> looked;  // by rule
-
-  // Whether a long run has some of it in a range. Keywords are often near each other, and so the ranges round
-  // them the same: looking at each anew was a tenth of a scan of redis' history with gitleaks' rules.
-  bool has_long_run(std::string_view bytes, std::uint32_t rule, Range range, std::span<const Run> kinds) {
-    auto& [number, known] = looked[rule];
-    const bool more = number == text_number && known.begin <= range.begin && range.begin <= known.end;
-    const Range rest{more ? known.end : range.begin, range.end};
-    const auto is_long = [&](const Run& kind) { return keysift::has_long_run(bytes, rest, kind); };
-    if (std::any_of(kinds.begin(), kinds.end(), is_long)) return true;
-    number = text_number;
-    known = {more ? known.begin : range.begin, std::max(rest.begin, range.end)};
-    return false;
-  }
-
-  // What gitleaks' patterns count in a text.
-  Unit unit(std::string_view bytes) {
-    if (!characters) characters = characters_of(bytes);
-    return unit_of(*characters);
-  }
-
-  // Whether it is known that a rule is looked for everywhere, or nowhere.
-  bool decided(std::uint32_t rule, std::string_view bytes) const {
-    return covers(near[rule], bytes) || std::find(barred.begin(), barred.end(), rule) != barred.end();
-  }
-};
 
 Detector::~Detector() = default;
 Detector::Scratch::~Scratch() = default;
 Detector::Scratch::Scratch(Scratch&&) noexcept = default;
 Detector::Scratch::Scratch(const Detector& detector)
-    : keywords_(detector.search_), layers_(detector.decode_depth_ + 1) {
-  for (auto& layer : layers_) {
-    layer.near.resize(detector.rules_.size());
-    layer.looked.resize(detector.rules_.size());
-  }
+    : keywords_(detector.search_), layers_(detector.decode_depth_ + 1, Layer(detector.rules_.size())) {
   if (!detector.profile_) return;
   seen_.resize(detector.literals_.texts().size());
   costs_.resize(detector.rules_.size());
@@ -195,7 +103,7 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
   scratch.matches_.clear();
-  scratch.start_reach(bytes.size());
+  scratch.notes_.start(bytes.size());
   scratch.decoded_bytes_ = 0;
   scratch.decoded_limit_ =
       kDecodedLeast +
@@ -203,9 +111,9 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
   scratch.beyond_.clear();
   scratch.chain_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
-  scratch.reach_.found = !scratch.matches_.empty();
+  scratch.notes_.set_found(!scratch.matches_.empty());
   if (scratch.matches_.empty()) return {};
-  drop_lonely(bytes, scratch);
+  drop_lonely(bytes, rules_, most_matches_, scratch.matches_);
   resolve_overlaps(scratch.matches_);
   drop_generic(bytes, scratch.matches_);
   std::erase_if(scratch.matches_, [&](const Match& match) {
@@ -218,9 +126,7 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
 void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
-  layer.characters.reset();
-  layer.barred.clear();
-  ++layer.text_number;
+  layer.start();
   const auto* before = fresh.ranges.empty() ? nullptr : fresh.reach;
   if (before != nullptr && before->characters) layer.characters = characters_of(bytes, fresh);
   // What a pattern means changes with the unit, everywhere.
@@ -234,7 +140,7 @@ void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, 
   }
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
-  scratch.reach_.characters = layer.characters;
+  scratch.notes_.set_characters(layer.characters);
   find_encoded(bytes, depth, scratch, matches);
 }
 
@@ -248,7 +154,7 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 // What touches no fresh byte and spans no seam was there when its part was handed on before. So few bytes
 // round each change need a search for literals: as many as a literal has, and the whole of what may be
 // encoded. Those that were noted before are known; they matter again where a change is within their reach.
-// (Searching so far round each change as any reached was half of what was searched in git's history.)
+// (To search as far round each change as any reaches was two fifths of what was searched in git's history.)
 void Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer,
                                   Scratch& scratch) const {
   const auto reach = std::max(search_.longest(), NeededLiterals::kLongest);
@@ -258,8 +164,10 @@ void Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, La
   auto& found = scratch.fresh_;
   found.clear();
   search_.find(gathered.text(), scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
+    const auto& sign = literals_.sign(literal);
+    if (sign.kind == Sign::name && scratch.reach().is_everywhere(sign.index)) return;
     if (const auto source = gathered.source({begin, end}))
-      found.push_back({literal_at(literal, *source), true});
+      found.push_back({noted_at(literal, *source), true});
   });
   carry(fresh, bytes.size(), scratch.carried_);
   note_all(bytes, layer, scratch);
@@ -288,7 +196,7 @@ void Detector::note_all(std::string_view bytes, Layer& layer, Scratch& scratch) 
     if (each.is_near) {
       note(bytes, each.literal, each.begin, each.end, layer, scratch);
     } else {
-      scratch.note(each);
+      scratch.notes_.add(each);
     }
   }
 }
@@ -304,40 +212,6 @@ bool Detector::Scratch::is_nested(bool run, bool escaped) const {
   if (chain_.empty()) return false;
   return (run && std::all_of(chain_.begin(), chain_.end(), is_run)) ||
          (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
-}
-
-// What is noted takes memory as long as anything is made from the bytes: half as much as they do, at most.
-void Detector::Scratch::start_reach(std::size_t size) {
-  reach_.anywhere = reach_.found = false;
-  reach_.noted.clear();
-  reach_.everywhere.clear();
-  reach_.characters.reset();
-  most_noted_ = size > UINT32_MAX ? 0 : kFewNoted + size / (2 * sizeof(Noted));
-}
-
-void Detector::Scratch::note(Noted noted) {
-  reach_.anywhere = reach_.anywhere || reach_.noted.size() >= most_noted_;
-  if (!reach_.anywhere) reach_.noted.push_back(noted);
-}
-
-void Detector::Scratch::add_everywhere(Reach::Everywhere rule) {
-  if (reach_.everywhere.size() == kMostEverywhere) reach_.anywhere = true;
-  if (!reach_.anywhere) reach_.everywhere.push_back(rule);
-}
-
-// Has changes in a range matter to the literals that were noted in another: to all of them or to none. To
-// those of a rule, or to what text is decoded round.
-void Detector::extend_reach(std::optional<std::uint32_t> rule, Range literals, Range changes,
-                            Scratch& scratch) const {
-  auto& noted = scratch.reach_.noted;
-  auto at = std::partition_point(noted.begin(), noted.end(),
-                                 [&](const Noted& each) { return each.end <= literals.begin; });
-  for (; at != noted.end() && at->end <= literals.end; ++at) {
-    const auto& sign = literals_.sign(at->literal);
-    if (rule ? !sign.is_plain() || sign.index != *rule : sign.kind == Sign::name) continue;
-    at->before = std::max(at->before, bounded(at->begin - std::min<std::size_t>(at->begin, changes.begin)));
-    at->behind = std::max(at->behind, bounded(std::max<std::size_t>(changes.end, at->end) - at->end));
-  }
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -359,7 +233,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     case Sign::cut:
       if (!literals_.makes_keyword(sign, bytes, begin, end)) return;
       layer.escaped = layer.escaped || sign.kind == Sign::escaped;
-      scratch.note(literal_at(literal, {begin, end}));
+      scratch.notes_.add(noted_at(literal, {begin, end}));
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);
       return;
     case Sign::common:
@@ -374,8 +248,8 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
   if (rules_[sign.index].judge == Judge::gitleaks)
     return note_for_gitleaks(bytes, literal, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
-  scratch.note(literal_at(literal, {begin, end}, width + kJudgedRound));
-  auto& near = layer.near[sign.index];
+  scratch.notes_.add(noted_at(literal, {begin, end}, width + kJudgedRound));
+  auto& near = layer.near[sign.index].ranges;
   if (near.empty()) layer.touched.push_back(sign.index);
   add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
 }
@@ -385,7 +259,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
 void Detector::note_for_gitleaks(std::string_view bytes, unsigned literal, Range keyword, Layer& layer,
                                  Scratch& scratch) const {
   const auto rule = literals_.sign(literal).index;
-  if (scratch.reach_.is_everywhere(rule)) return;
+  if (scratch.reach().is_everywhere(rule)) return;
   const auto& extent = rules_[rule].pattern->extent(rules_[rule].keywords);
   if (std::max(extent.before, extent.after) > kNarrow) return note_everywhere(bytes, rule, layer, scratch);
   const bool by_bytes = layer.unit(bytes) == Unit::byte;
@@ -393,39 +267,49 @@ void Detector::note_for_gitleaks(std::string_view bytes, unsigned literal, Range
   const auto before = unit * extent.before;
   const auto after = unit * extent.after;
   Range range{keyword.end - std::min(keyword.end, before), std::min(bytes.size(), keyword.begin + after)};
-  scratch.note(literal_at(literal, keyword, std::max(before, after) + kJudgedRound));
-  if (layer.decided(rule, bytes)) return;
+  scratch.notes_.add(noted_at(literal, keyword, std::max(before, after) + kJudgedRound));
+  if (layer.is_decided(rule, bytes)) return;
   const auto& pattern = *rules_[rule].pattern;
   if (by_bytes && !pattern.may_begin_round(bytes, keyword.begin)) return;
   if (layer.has_long_run(bytes, rule, range, extent.runs))
     return note_everywhere(bytes, rule, layer, scratch);
   if (by_bytes && !pattern.may_match_round(bytes, keyword.begin)) return;
-  auto& near = layer.near[rule];
+  auto& near = layer.near[rule].ranges;
   if (near.empty()) layer.touched.push_back(rule);
   add_range(near, range);
 }
 
 void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer,
                                Scratch& scratch) const {
-  if (layer.decided(rule, bytes)) return;
-  auto& near = layer.near[rule];
-  auto& needed = this->needed(rule, scratch);
-  const auto present = needed.literals.present_in(bytes, needed.scratch);
-  if (!rules_[rule].keywords.empty()) scratch.add_everywhere({rule, present});
-  if (!needed.literals.suffice(present) || !needed.literals.suffice_near(bytes, needed.scratch))
-    return layer.barred.push_back(rule);
-  if (near.empty()) layer.touched.push_back(rule);
-  near.assign(1, {0, bytes.size()});
+  if (layer.is_decided(rule, bytes)) return;
+  auto& [needed, own] = this->needed(rule, scratch);
+  look_everywhere(bytes, {rule, needed.present_in(bytes, own)}, layer, scratch);
 }
 
 // A rule that could not match before can only do so now if what it needs is near a change.
 void Detector::note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer,
                           Scratch& scratch) const {
-  auto& needed = this->needed(known.rule, scratch);
-  known.present |= needed.literals.present_in(scratch.gathered_.text(), needed.scratch);
-  if (needed.literals.suffice(known.present)) return note_everywhere(bytes, known.rule, layer, scratch);
-  scratch.add_everywhere(known);
-  layer.barred.push_back(known.rule);
+  auto& [needed, own] = this->needed(known.rule, scratch);
+  if (!needed.suffice(known.present, own)) known.present |= needed.present_in(scratch.gathered_.text(), own);
+  if (needed.suffice(known.present, own) && !needed.knows_begins())
+    known.present = needed.present_in(bytes, own);
+  look_everywhere(bytes, known, layer, scratch);
+}
+
+// Looks for a rule wherever what is present lets it match.
+void Detector::look_everywhere(std::string_view bytes, Reach::Everywhere known, Layer& layer,
+                               Scratch& scratch) const {
+  auto& [needed, own] = this->needed(known.rule, scratch);
+  if (!rules_[known.rule].keywords.empty()) scratch.notes_.add_everywhere(known);
+  const bool touched = !layer.near[known.rule].ranges.empty();
+  auto& [ranges, beginning] = layer.decide(known.rule);
+  if (!needed.suffice(known.present, own)) return;
+  const auto begins = needed.begins_in(bytes, own);
+  beginning = begins.has_value();
+  if (!beginning) ranges.push_back({0, bytes.size()});
+  if (beginning)
+    for (const auto begin : *begins) ranges.push_back({begin, bytes.size()});
+  if (!touched && !ranges.empty()) layer.touched.push_back(known.rule);
 }
 
 // What a rule needs is found out where it is first asked for.
@@ -436,34 +320,6 @@ Detector::Needs& Detector::needed(std::uint32_t rule, Scratch& scratch) const {
   std::call_once(own.once, [&] { own.literals = std::make_unique<NeededLiterals>(rules_[rule]); });
   return scratch.needed_.emplace(rule, Needs{*own.literals, own.literals->scratch()}).first->second;
 }
-
-namespace {
-
-// A match as its rule's judge has it, kept or not.
-Match judged(const Rule& rule, std::string_view bytes, const Pattern::Span& span, Unit unit) {
-  Match match;
-  match.rule = &rule;
-  match.begin = span.group_begin;
-  match.end = span.group_end;
-  Judgement judgement{false, Confidence::low, "it is too wide"};
-  if (rule.judge == Judge::gitleaks) {
-    auto told = judge_as_gitleaks(rule, bytes, span, unit);
-    match.begin = span.begin;
-    match.end = told.end;
-    match.secret = told.secret;
-    match.allowing_there = std::move(told.allowing_there);
-    if (span.end - span.begin <= kMaxMatchWidth) judgement = told.judgement;
-  } else {
-    match.secret = bytes.substr(match.begin, match.end - match.begin);
-    if (span.end - span.begin <= kMaxMatchWidth) judgement = judge(rule, bytes, span);
-  }
-  match.confidence = judgement.confidence;
-  match.kept = judgement.kept;
-  match.reason = judgement.reason;
-  return match;
-}
-
-}  // namespace
 
 void Detector::add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                           std::vector<Match>& matches) const {
@@ -477,17 +333,16 @@ void Detector::add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scr
 
 void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                               std::vector<Match>& matches) const {
-  for (const auto index : layer.touched) {
-    auto& near = layer.near[index];
+  for (const auto rule : layer.touched) {
     const auto before = matches.size();
-    const auto unit = rules_[index].judge == Judge::gitleaks ? layer.unit(bytes) : Unit::byte;
-    const auto found = profile_ ? measured_match_pattern(index, bytes, near, unit, scratch, matches)
-                                : match_pattern(rules_[index], bytes, near, unit, scratch, matches);
+    const auto unit = rules_[rule].judge == Judge::gitleaks ? layer.unit(bytes) : Unit::byte;
+    const auto found = profile_
+                           ? measured_match_pattern(rule, bytes, layer.near[rule], unit, scratch, matches)
+                           : match_pattern(rule, bytes, layer.near[rule], unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
-    const auto& rule = rules_[index];
-    const bool elsewhere = !rule.required.empty();
-    if (matches.size() > before || (found > 0 && elsewhere)) extend_reach(index, {}, {}, scratch);
-    near.clear();
+    const bool elsewhere = found > 0 && !rules_[rule].required.empty();
+    if (matches.size() > before || elsewhere) scratch.notes_.extend({}, {}, of_rule(rule));
+    layer.near[rule].clear();
   }
   layer.touched.clear();
 }
@@ -501,43 +356,46 @@ std::size_t Detector::farthest(std::size_t rule, Unit unit) const {
 }
 
 // Returns how many matches there were, whatever became of them.
-std::size_t Detector::match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near,
+std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
-  const bool whole = rule.judge == Judge::gitleaks;
+  const auto& rule = rules_[index];
   const bool by_line = looks_at_line(rule);
-  const auto index = static_cast<std::uint32_t>(&rule - rules_.data());
-  const auto width = farthest(index, unit);
-  for (const auto& range : near) {
+  std::size_t done = 0;
+  for (const auto& range : near.ranges) {
     const auto found_before = found;
     auto changes = range;
-    for (auto from = range.begin; from < range.end; ++found) {
-      const auto match = rule.pattern->search(bytes, from, range.end, whole ? 0 : rule.secret_group, unit);
+    for (auto from = std::max(range.begin, done); from < range.end; ++found) {
+      if (near.beginning && from > range.begin) break;
+      const auto match = near.beginning
+                             ? rule.pattern->match_at(bytes, from, unit)
+                             : rule.pattern->search(bytes, from, range.end, judged_group(rule), unit);
       if (!match) break;
       add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
       if (by_line) {
         const auto lines = with_lines(bytes, {match->begin, match->end});
         changes = {std::min(changes.begin, lines.begin), std::max(changes.end, lines.end)};
       }
-      from = std::max(whole ? match->end : match->group_end, from + 1);
+      done = from = std::max(match->group_end, from + 1);
     }
     // Where matches could overlap, which there are depends on the first of all that were searched together: a
     // change as far off as a match is wide, or in one's line, has all of them looked at again.
-    if (found > found_before) extend_reach(index, range, widened(changes, width + kJudgedRound), scratch);
+    if (found > found_before)
+      scratch.notes_.extend(range, widened(changes, farthest(index, unit) + kJudgedRound), of_rule(index));
   }
   return found;
 }
 
-std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes,
-                                             std::span<const Range> near, Unit unit, Scratch& scratch,
-                                             std::vector<Match>& matches) const {
+std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
+                                             Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   auto& cost = scratch.costs_[index];
   const auto start = thread_nanoseconds();
-  const auto found = match_pattern(rules_[index], bytes, near, unit, scratch, matches);
+  const auto found = match_pattern(index, bytes, near, unit, scratch, matches);
   cost.nanoseconds += thread_nanoseconds() - start;
   cost.matches += found;
-  for (const auto& range : near) cost.bytes += range.end - range.begin;
+  // How far a match was tried from where it would begin is not known.
+  for (const auto& range : near.ranges) cost.bytes += near.beginning ? 1 : range.end - range.begin;
   return found;
 }
 
@@ -575,7 +433,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto wide = decode_utf16(bytes);
   std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
   const auto search = [&](const Decoded& decoded) {
-    if (!find_in(decoded, depth, scratch, matches).is_none()) scratch.reach_.anywhere = true;
+    if (!find_in(decoded, depth, scratch, matches).is_none()) scratch.notes_.set_anywhere();
   };
   const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
     if (at < end) return;
@@ -591,8 +449,11 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   for (const auto& stretch : text) {
     for (const auto& decoded : decode_text(bytes, stretch)) {
       const auto inside = find_in(decoded, depth, scratch, matches);
+      const auto is_round_text = [&](std::uint32_t literal) {
+        return literals_.sign(literal).kind != Sign::name;
+      };
       if (!inside.is_none())
-        extend_reach({}, stretch, inside.anywhere || inside.found ? Range() : stretch, scratch);
+        scratch.notes_.extend(stretch, inside.anywhere || inside.found ? Range() : stretch, is_round_text);
     }
   }
   if (wide) search(*wide);
@@ -608,11 +469,11 @@ Reach Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch
     return {};
   }
   std::vector<Match> found;
-  auto outer = std::exchange(scratch.reach_, {});
+  auto outer = scratch.notes_.begin_inner();
   scratch.chain_.push_back(decoded.encoding);
   find(decoded.bytes, {}, depth + 1, scratch, found);
   scratch.chain_.pop_back();
-  auto inside = std::exchange(scratch.reach_, std::move(outer));
+  auto inside = scratch.notes_.end_inner(std::move(outer));
   inside.found = !found.empty();
   for (auto& match : found) {
     match.begin = decoded.from[match.begin].begin;
@@ -621,59 +482,6 @@ Reach Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch
     matches.push_back(std::move(match));
   }
   return inside;
-}
-
-namespace {
-
-// Where a match begins, as gitleaks counts.
-struct LineAndColumn {
-  std::size_t line = 0;
-  std::size_t column = 0;
-};
-
-LineAndColumn place_of(std::string_view bytes, std::size_t at) {
-  const auto before = bytes.substr(0, at);
-  const auto end = before.rfind('\n');
-  return {static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')),
-          end == std::string_view::npos ? at : at - end};
-}
-
-bool is_near(const Required& required, LineAndColumn a, LineAndColumn b) {
-  const auto apart = [](std::size_t x, std::size_t y) { return x > y ? x - y : y - x; };
-  return apart(a.line, b.line) <= required.lines.value_or(SIZE_MAX) &&
-         apart(a.column, b.column) <= required.columns.value_or(SIZE_MAX);
-}
-
-}  // namespace
-
-// Drops matches without what their rule requires near them.
-void Detector::drop_lonely(std::string_view bytes, Scratch& scratch) const {
-  std::map<std::string_view, std::vector<LineAndColumn>> places;  // by rule: where it matches
-  const auto places_of = [&](const std::string& id) -> const std::vector<LineAndColumn>& {
-    const auto [known, fresh] = places.try_emplace(id);
-    if (!fresh) return known->second;
-    const auto rule =
-        std::find_if(rules_.begin(), rules_.end(), [&](const Rule& each) { return each.id == id; });
-    if (rule == rules_.end() || !rule->pattern) return known->second;
-    std::vector<Match> found;
-    const Range all{0, bytes.size()};
-    match_pattern(*rule, bytes, {&all, 1}, unit_of(characters_of(bytes)), scratch, found);
-    for (const auto& match : found)
-      if (match.kept) known->second.push_back(place_of(bytes, match.begin));
-    return known->second;
-  };
-  for (auto& match : scratch.matches_) {
-    if (!match.kept || match.rule->required.empty()) continue;
-    const auto here = place_of(bytes, match.begin);
-    const auto is_there = [&](const Required& required) {
-      const auto& all = places_of(required.rule);
-      return std::any_of(all.begin(), all.end(),
-                         [&](const auto& there) { return is_near(required, here, there); });
-    };
-    if (std::all_of(match.rule->required.begin(), match.rule->required.end(), is_there)) continue;
-    match.kept = false;
-    match.reason = "what its rule requires is not near it";
-  }
 }
 
 std::size_t Detector::width(std::size_t rule) const {

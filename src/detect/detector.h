@@ -22,14 +22,11 @@
 #include "detect/literals.h"
 #include "detect/match.h"
 #include "detect/needed_literals.h"
+#include "detect/notes.h"
 #include "detect/profile.h"
 #include "rule/rule.h"
 
 namespace keysift {
-
-/// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
-/// bytes.
-inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
 
 struct DetectorOptions {
   unsigned decode_depth = 4;           ///< how many encodings in each other are taken off; 0: none
@@ -40,6 +37,9 @@ struct DetectorOptions {
   std::uint64_t matches = Limits().matches;
   std::uint64_t decode_ratio = Limits().decode_ratio;
 };
+
+struct Layer;
+struct Places;
 
 /// Looks for the keywords of all rules in one pass, and holds a rule's pattern only against what stands near
 /// one of its keywords. It loses nothing against a search of the whole for each pattern, as long as a rule's
@@ -72,7 +72,6 @@ class Detector {
                               Fresh fresh = {}) const;
 
  private:
-  struct Layer;
   void find(std::string_view bytes, const Fresh& fresh, unsigned depth, Scratch& scratch,
             std::vector<Match>& matches) const;
   void find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const;
@@ -84,23 +83,29 @@ class Detector {
                          Scratch& scratch) const;
   void note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
   void note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;
+  void look_everywhere(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;
   struct Needs;
   Needs& needed(std::uint32_t rule, Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
-  std::size_t match_pattern(const Rule& rule, std::string_view bytes, std::span<const Range> near, Unit unit,
+  std::size_t match_pattern(std::uint32_t index, std::string_view bytes, const Places& near, Unit unit,
                             Scratch& scratch, std::vector<Match>& matches) const;
-  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, std::span<const Range> near,
+  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
                                      Unit unit, Scratch& scratch, std::vector<Match>& matches) const;
   void add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                   std::vector<Match>& matches) const;
-  void drop_lonely(std::string_view bytes, Scratch& scratch) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
   Reach find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
   std::size_t farthest(std::size_t rule, Unit unit) const;
-  void extend_reach(std::optional<std::uint32_t> rule, Range literals, Range changes, Scratch& scratch) const;
+  // Whether a literal is a keyword of a rule.
+  auto of_rule(std::uint32_t rule) const {
+    return [this, rule](std::uint32_t literal) {
+      const auto& sign = literals_.sign(literal);
+      return sign.is_plain() && sign.index == rule;
+    };
+  }
 
   std::span<const Rule> rules_;
   unsigned decode_depth_;
@@ -132,16 +137,13 @@ class Detector::Scratch {
   Scratch(Scratch&&) noexcept;
 
   /// What the last scan says of bytes that are made from those that it saw.
-  const Reach& reach() const { return reach_; }
+  const Reach& reach() const { return notes_.reach(); }
 
   /// The limits that the last scan came to: Cause::matches, decode_depth, decode_ratio. None, nearly always.
   std::span<const Cause> beyond() const { return beyond_; }
 
  private:
   friend class Detector;
-  void start_reach(std::size_t size);
-  void note(Noted noted);
-  void add_everywhere(Reach::Everywhere rule);
   void note_limit(Cause limit);
   bool is_nested(bool run, bool escaped) const;
 
@@ -154,8 +156,7 @@ class Detector::Scratch {
   std::vector<Carried> literals_;  // both
   std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
   std::size_t decoded_limit_ = 0;
-  Reach reach_;
-  std::size_t most_noted_ = 0;  // literals in it
+  Notes notes_;
   std::vector<Cause> beyond_;
   std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
   std::vector<std::uint64_t> seen_;        // by literal: how often; empty where nothing is measured

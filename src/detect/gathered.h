@@ -18,7 +18,8 @@ class Gathered {
  public:
   /// Takes `reach` bytes on either side of each of `fresh`, which are in order, and up to `further` more
   /// where they may go on an encoded run. What was gathered before is gone.
-  void gather(std::string_view bytes, std::span<const FreshRange> fresh, std::size_t reach, std::size_t further);
+  void gather(std::string_view bytes, std::span<const FreshRange> fresh, std::size_t reach,
+              std::size_t further);
 
   /// The stretches, in order, with a line end behind each.
   std::string_view text() const { return text_; }

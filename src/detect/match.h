@@ -9,6 +9,10 @@
 
 namespace keysift {
 
+/// No match is wider than this, however wide its pattern: what is read in pieces must overlap by so many
+/// bytes.
+inline constexpr std::size_t kMaxMatchWidth = 64 * 1024;
+
 /// A secret in a run of bytes.
 struct Match {
   const Rule* rule = nullptr;
@@ -24,5 +28,11 @@ struct Match {
   /// Rules that found the same, and go before this one at the paths that they ask for.
   std::vector<const Rule*> gives_way_to = {};
 };
+
+/// The group of a rule's pattern that its judge is asked about: gitleaks takes the whole match.
+inline int judged_group(const Rule& rule) { return rule.judge == Judge::gitleaks ? 0 : rule.secret_group; }
+
+/// What a rule's judge makes of what its pattern matched in `bytes`: a match, kept or not.
+Match judged(const Rule& rule, std::string_view bytes, const Pattern::Span& span, Unit unit);
 
 }  // namespace keysift

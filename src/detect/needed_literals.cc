@@ -1,6 +1,8 @@
 #include "detect/needed_literals.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <string>
 
 #include "base/text.h"
@@ -37,16 +39,24 @@ std::vector<Literal> NeededLiterals::Of::literals(const Rule* keywords) {
   return result;
 }
 
-bool NeededLiterals::Of::suffice(std::uint64_t present) const {
+// Most texts have the same of them as the one before.
+bool NeededLiterals::Of::suffice(std::uint64_t present,
+                                 std::optional<std::pair<std::uint64_t, bool>>& known) const {
   if (!is_known || (present & kFold) != 0) return true;
+  if (known && known->first == present) return known->second;
   std::vector<bool> which;
   for (std::size_t i = 0; i < of_pattern.texts().size(); ++i) which.push_back((present >> i & 1U) != 0);
-  return of_pattern.may_match(which);
+  known.emplace(present, of_pattern.may_match(which));
+  return known->second;
 }
 
 NeededLiterals::NeededLiterals(const Rule& rule)
     : extent_(rule.pattern->extent(rule.keywords)),
       has_keywords_(!rule.keywords.empty()),
+      begins_with_keyword_(has_keywords_ && std::all_of(rule.keywords.begin(), rule.keywords.end(),
+                                                        [&](const std::string& keyword) {
+                                                          return keyword.size() == extent_.before;
+                                                        })),
       all_(rule.pattern->text(), nullptr),
       near_(extent_.near, &rule) {}
 
@@ -57,36 +67,60 @@ std::uint64_t NeededLiterals::present_in(std::string_view bytes, Scratch& scratc
   return present;
 }
 
-bool NeededLiterals::suffice(std::uint64_t present) const { return all_.suffice(present); }
-
-// Of several keywords before a literal the last has the fewest lines between.
-bool NeededLiterals::suffice_near(std::string_view bytes, Scratch& scratch) const {
-  if (!near_.is_known && !has_keywords_) return true;
+// The literals of a match's first lines and the keywords, in the order of where a match with them begins or
+// goes on.
+void NeededLiterals::find_near(std::string_view bytes, Scratch& scratch) const {
   auto& found = scratch.found;
   found.clear();
   near_.search.find(bytes, scratch.near, [&](unsigned literal, std::size_t begin, std::size_t) {
     const auto bit = near_.bits[literal];
-    found.emplace_back(bit == kKeyword ? begin - std::min(begin, extent_.slack) : begin, bit);
+    found.push_back({bit == kKeyword ? begin - std::min(begin, extent_.slack) : begin, begin, bit});
   });
   // At one place the keyword first, whose bit is the highest.
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : a.second > b.second;
-  });
-  std::uint64_t present = 0;
-  std::size_t lines = SIZE_MAX;  // since the last keyword
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.from != b.from ? a.from < b.from : a.bit > b.bit; });
+  std::size_t line = 0;
   std::size_t counted = 0;
-  for (const auto& [at, bit] : found) {
-    if (bit == kKeyword) {
-      lines = 0;
-      counted = at + extent_.slack;
-    } else if (lines <= extent_.lines && at > counted) {
-      const auto between = bytes.substr(counted, at - counted);
-      lines += static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
-      counted = at;
-    }
-    if (lines <= extent_.lines || bit == kFold) present |= bit;
+  for (auto& each : found) {
+    const auto between = bytes.substr(std::min(counted, each.begin),
+                                      std::max(counted, each.begin) - std::min(counted, each.begin));
+    const auto lines = static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
+    line = each.begin < counted ? line - lines : line + lines;
+    counted = each.begin;
+    each.line = line;
   }
-  return (!has_keywords_ || (present & kKeyword) != 0) && near_.suffice(present);
+}
+
+// To look for a match from each of many places may take as long as that many searches of the whole.
+bool NeededLiterals::are_few(std::size_t begins, std::size_t size) {
+  constexpr std::size_t kFew = 16;
+  constexpr std::size_t kBytes = std::size_t{1} << 20;
+  return begins <= kFew + kBytes / std::max<std::size_t>(1, size);
+}
+
+std::optional<std::span<const std::size_t>> NeededLiterals::begins_in(std::string_view bytes,
+                                                                      Scratch& scratch) const {
+  if (!has_keywords_) return std::nullopt;
+  find_near(bytes, scratch);
+  auto& begins = scratch.begins;
+  begins.clear();
+  bool folded = false;
+  bool keyword = false;
+  std::array<std::size_t, kMost> next{};  // by literal: the line that it has next, from 1 on
+  std::for_each(scratch.found.rbegin(), scratch.found.rend(), [&](const Scratch::Found& each) {
+    folded = folded || each.bit == kFold;
+    if (each.bit < kFold) next.at(static_cast<std::size_t>(std::countr_zero(each.bit))) = each.line + 1;
+    if (each.bit != kKeyword) return;
+    keyword = true;
+    std::uint64_t present = 0;
+    for (std::size_t i = 0; i < near_.of_pattern.texts().size(); ++i)
+      if (next.at(i) > 0 && next.at(i) <= each.line + extent_.lines + 1) present |= std::uint64_t{1} << i;
+    if (near_.suffice(present, scratch.suffices_near)) begins.push_back(each.begin);
+  });
+  if (!keyword || (!folded && begins.empty())) return begins;
+  if (folded || !begins_with_keyword_ || !are_few(begins.size(), bytes.size())) return std::nullopt;
+  std::reverse(begins.begin(), begins.end());
+  return begins;
 }
 
 }  // namespace keysift

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,10 +26,19 @@ class NeededLiterals {
   struct Scratch {
     KeywordSearch::Scratch anywhere;
     KeywordSearch::Scratch near;
-    std::vector<std::pair<std::size_t, std::uint64_t>> found;  // where, and what
+    struct Found {
+      std::size_t from = 0;
+      std::size_t begin = 0;
+      std::uint64_t bit = 0;
+      std::size_t line = 0;
+    };
+    std::vector<Found> found;
+    std::vector<std::size_t> begins;
+    std::optional<std::pair<std::uint64_t, bool>> suffices;  // what was asked last, and the answer
+    std::optional<std::pair<std::uint64_t, bool>> suffices_near;
   };
   Scratch scratch() const {
-    return {KeywordSearch::Scratch(all_.search), KeywordSearch::Scratch(near_.search), {}};
+    return {KeywordSearch::Scratch(all_.search), KeywordSearch::Scratch(near_.search), {}, {}, {}, {}};
   }
 
   /// Bytes of each that are looked for.
@@ -37,18 +48,23 @@ class NeededLiterals {
   std::uint64_t present_in(std::string_view bytes, Scratch& scratch) const;
 
   /// Whether there may be a match where these are present.
-  bool suffice(std::uint64_t present) const;
+  bool suffice(std::uint64_t present, Scratch& scratch) const {
+    return all_.suffice(present, scratch.suffices);
+  }
 
-  /// Whether the rule has no keywords or one is in `bytes`, and those literals that a match has in its first
-  /// lines stand in so few lines from one on.
-  bool suffice_near(std::string_view bytes, Scratch& scratch) const;
+  /// Whether begins_in() tells more than that those literals are present.
+  bool knows_begins() const { return has_keywords_ && near_.is_known; }
+
+  /// Where in `bytes`, in order, matches may begin: at keywords with those literals that a match has in its
+  /// first lines in so few lines from there on. Nothing: anywhere. Valid until the scratch is used again.
+  std::optional<std::span<const std::size_t>> begins_in(std::string_view bytes, Scratch& scratch) const;
 
  private:
   // Those of a pattern, and the keywords of a rule, if one is given. (Each curl in curl's history is a
   // keyword: to look for them again in what is new was as much work as to look for the rest.)
   struct Of {
     Of(const std::string& pattern, const Rule* keywords);
-    bool suffice(std::uint64_t present) const;
+    bool suffice(std::uint64_t present, std::optional<std::pair<std::uint64_t, bool>>& known) const;
 
     PatternLiterals of_pattern;
     bool is_known = false;            // else it cannot be told what the pattern needs
@@ -59,8 +75,12 @@ class NeededLiterals {
     std::vector<Literal> literals(const Rule* keywords);
   };
 
+  void find_near(std::string_view bytes, Scratch& scratch) const;
+  static bool are_few(std::size_t begins, std::size_t size);
+
   const Extent& extent_;
   bool has_keywords_;
+  bool begins_with_keyword_;  // each match does
   Of all_;
   Of near_;
 };

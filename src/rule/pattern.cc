@@ -80,6 +80,13 @@ std::optional<Pattern::Span> Pattern::search(std::string_view bytes, std::size_t
               offset(part.data() + part.size())};
 }
 
+std::optional<Pattern::Span> Pattern::match_at(std::string_view bytes, std::size_t begin, Unit unit) const {
+  const re2::StringPiece text(bytes.data(), bytes.size());
+  re2::StringPiece whole;
+  if (!usable(unit).Match(text, begin, text.size(), RE2::ANCHOR_START, &whole, 1)) return std::nullopt;
+  return Span{begin, begin + whole.size(), begin, begin + whole.size()};
+}
+
 std::vector<std::string_view> Pattern::groups_in(std::string_view bytes, Unit unit) const {
   const re2::StringPiece text(bytes.data(), bytes.size());
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(this->groups()) + 1);

@@ -67,6 +67,9 @@ class Pattern {
   std::optional<Span> search(std::string_view bytes, std::size_t begin, std::size_t end, int group,
                              Unit unit = Unit::byte) const;
 
+  /// The whole match that begins at `begin`.
+  std::optional<Span> match_at(std::string_view bytes, std::size_t begin, Unit unit) const;
+
   /// The groups of the leftmost match in `bytes`, the whole match first; empty if there is none. A group that
   /// took no part is empty.
   std::vector<std::string_view> groups_in(std::string_view bytes, Unit unit) const;

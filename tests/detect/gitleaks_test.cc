@@ -234,6 +234,33 @@ TEST_CASE("gitleaks' rules: near keywords is found what gitleaks finds in the wh
   }
 }
 
+// A few keywords, or so many that each as a beginning would take longer than all together.
+TEST_CASE("gitleaks' rules: matches that go far are found wherever their keywords are") {
+  const auto rules = rules_of_config();
+  const Detector detector(rules, {.decode_depth = 0, .prepared = {}});
+  Detector::Scratch scratch(detector);
+  std::mt19937_64 random(13);
+  const std::vector<std::string> parts = {"mark", "markmark", "seek=deadbeef;", "see\u212a=deadbeef",
+                                          "curl", "curl \n",  " -u ab.c:d_e ",  " --user ab.c:d_e\n",
+                                          "\n\n"};
+  std::map<std::string, unsigned> found;
+  for (unsigned round = 0; round < 200; ++round) {
+    std::string text;
+    for (auto count = random() % (round % 4 == 0 ? 900 : 30); count > 0; --count) {
+      // The Kelvin sign, a k in any case, has everything searched.
+      const auto& part = parts[random() % parts.size()];
+      if (part.front() != 's' || part[3] == 'k' || round % 3 == 0) text += part;
+      text += std::string(random() % (random() % 8 == 0 ? 900 : 60), random() % 16 == 0 ? '\n' : ' ');
+    }
+    INFO("round " << round << ": " << text.substr(0, 2000));
+    const auto fast = told_by(detector.scan(text, scratch));
+    REQUIRE(fast == slowly(rules, text));
+    for (const auto& each : fast) ++found[each.rule];
+  }
+  CHECK(found["far"] > 100);
+  CHECK(found["lines"] > 100);
+}
+
 TEST_CASE("gitleaks' rules: of a text made from another, looking at what is new finds all there is") {
   auto rules = rules_of_config();
   std::erase_if(rules,

@@ -35,11 +35,11 @@ Characters characters_of(std::string_view bytes, const Fresh& fresh) {
 }
 
 // Parts mostly come in the order that they have in what they are from: each is looked for behind the last.
-void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried) {
+bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried) {
   constexpr auto kNone = std::numeric_limits<std::size_t>::max();
   constexpr int kSteps = 4;  // most parts have few
   carried.clear();
-  if (fresh.reach == nullptr || fresh.reach->noted.empty()) return;
+  if (fresh.reach == nullptr || fresh.reach->noted.empty()) return true;
   const auto& noted = fresh.reach->noted;
   auto next = noted.begin();
   const auto add_part = [&](Range part, std::size_t source, std::size_t before, std::size_t behind) {
@@ -48,6 +48,7 @@ void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried) 
     for (int i = 0; i < kSteps && next != noted.end() && is_before(*next); ++i) ++next;
     next = std::partition_point(next, noted.end(), is_before);
     for (; next != noted.end() && next->end - source <= part.end - part.begin; ++next) {
+      if (carried.size() > most) return;
       if (next->begin < source) continue;
       Carried each{*next};
       each.begin = static_cast<std::uint32_t>(next->begin - source + part.begin);
@@ -68,6 +69,7 @@ void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried) 
   }
   part.end = size;
   add_part(part, source, before, kNone);
+  return carried.size() <= most;
 }
 
 }  // namespace keysift

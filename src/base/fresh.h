@@ -67,9 +67,9 @@ struct Carried : Noted {
   bool is_near = true;  ///< a change is where it may make or undo a secret
 };
 
-/// Puts into `carried`, in order of their ends, what `fresh.reach` has that no change touches, where it
-/// stands in the `size` bytes. What no change can matter to is left out.
-void carry(const Fresh& fresh, std::size_t size, std::vector<Carried>& carried);
+/// Puts into `carried` what `fresh.reach` has that no change touches, where it stands in the `size` bytes, in
+/// that order. What no change can matter to is left out. False: there are more than `most`.
+bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried);
 
 /// What `bytes` are made of, told of what is fresh in them as far as can be.
 Characters characters_of(std::string_view bytes, const Fresh& fresh);

@@ -133,11 +133,8 @@ void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, 
   const auto same_unit = [&] {
     return !before->characters || unit_of(*before->characters) == layer.unit(bytes);
   };
-  if (before == nullptr || before->anywhere || !same_unit()) {
-    find_keywords(bytes, layer, scratch);
-  } else {
-    find_keywords_near(bytes, fresh, layer, scratch);
-  }
+  const bool known = before != nullptr && !before->anywhere && same_unit();
+  if (!known || !find_keywords_near(bytes, fresh, layer, scratch)) find_keywords(bytes, layer, scratch);
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
   scratch.notes_.set_characters(layer.characters);
@@ -154,26 +151,29 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 // What touches no fresh byte and spans no seam was there when its part was handed on before. So few bytes
 // round each change need a search for literals: as many as a literal has, and the whole of what may be
 // encoded. Those that were noted before are known; they matter again where a change is within their reach.
-// (To search as far round each change as any reaches was two fifths of what was searched in git's history.)
-void Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer,
+// False: there are too many, and nothing is noted. (To search as far round each change as any reaches was two
+// fifths of what was searched in git's history.)
+bool Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer,
                                   Scratch& scratch) const {
   const auto reach = std::max(search_.longest(), NeededLiterals::kLongest);
   auto& gathered = scratch.gathered_;
   gathered.gather(bytes, fresh.ranges, reach, kEncodedReach - std::min(kEncodedReach, reach));
   for (const auto& rule : fresh.reach->everywhere) note_again(bytes, rule, layer, scratch);
+  const auto most = scratch.notes_.most();
   auto& found = scratch.fresh_;
   found.clear();
   search_.find(gathered.text(), scratch.keywords_, [&](unsigned literal, std::size_t begin, std::size_t end) {
     const auto& sign = literals_.sign(literal);
     if (sign.kind == Sign::name && scratch.reach().is_everywhere(sign.index)) return;
-    if (const auto source = gathered.source({begin, end}))
-      found.push_back({noted_at(literal, *source), true});
+    const auto source = found.size() <= most ? gathered.source({begin, end}) : std::nullopt;
+    if (source) found.push_back({noted_at(literal, *source), true});
   });
-  carry(fresh, bytes.size(), scratch.carried_);
+  if (found.size() > most || !carry(fresh, bytes.size(), most, scratch.carried_)) return false;
   note_all(bytes, layer, scratch);
-  if (decode_depth_ == 0) return;
+  if (decode_depth_ == 0) return true;
   find_encoded_runs(gathered.text(), layer.encoded);
   for (auto& run : layer.encoded) run.at = gathered.source({run.at, run.at})->begin;
+  return true;
 }
 
 // Notes what was found round changes and what was known before, in order. What stands near a change is both,

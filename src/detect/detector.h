@@ -75,7 +75,7 @@ class Detector {
   void find(std::string_view bytes, const Fresh& fresh, unsigned depth, Scratch& scratch,
             std::vector<Match>& matches) const;
   void find_keywords(std::string_view bytes, Layer& layer, Scratch& scratch) const;
-  void find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer, Scratch& scratch) const;
+  bool find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer, Scratch& scratch) const;
   void note_all(std::string_view bytes, Layer& layer, Scratch& scratch) const;
   void note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end, Layer& layer,
             Scratch& scratch) const;

@@ -15,6 +15,9 @@ constexpr std::uint64_t kFold = std::uint64_t{1} << 62;
 constexpr std::size_t kMost = 62;  // literals of the pattern
 constexpr int kLeast = 2;          // bytes of one: a letter alone is everywhere
 
+// How many literals are remembered of a text: they take twice its memory at most.
+constexpr std::size_t most_found(std::size_t size) { return 1024 + size / 16; }
+
 }  // namespace
 
 NeededLiterals::Of::Of(const std::string& pattern, const Rule* keywords)
@@ -72,7 +75,9 @@ std::uint64_t NeededLiterals::present_in(std::string_view bytes, Scratch& scratc
 void NeededLiterals::find_near(std::string_view bytes, Scratch& scratch) const {
   auto& found = scratch.found;
   found.clear();
+  const auto most = most_found(bytes.size());
   near_.search.find(bytes, scratch.near, [&](unsigned literal, std::size_t begin, std::size_t) {
+    if (found.size() > most) return;
     const auto bit = near_.bits[literal];
     found.push_back({bit == kKeyword ? begin - std::min(begin, extent_.slack) : begin, begin, bit});
   });
@@ -102,6 +107,7 @@ std::optional<std::span<const std::size_t>> NeededLiterals::begins_in(std::strin
                                                                       Scratch& scratch) const {
   if (!has_keywords_) return std::nullopt;
   find_near(bytes, scratch);
+  if (scratch.found.size() > most_found(bytes.size())) return std::nullopt;
   auto& begins = scratch.begins;
   begins.clear();
   bool folded = false;

@@ -49,6 +49,9 @@ class Notes {
       if (is_meant(at->literal)) extend(*at, changes);
   }
 
+  /// How many literals there may be.
+  std::size_t most() const { return most_; }
+
   const Reach& reach() const { return reach_; }
 
  private:

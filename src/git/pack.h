@@ -54,6 +54,9 @@ class Pack {
   /// Starts loading the name of object `number`.
   void prefetch_id(std::uint32_t number) const { __builtin_prefetch(name(number)); }
 
+  /// Starts loading the entry that starts at `offset`.
+  void prefetch_entry(std::uint64_t offset) const { __builtin_prefetch(stream(offset).data()); }
+
   /// Where object `number` starts in the pack; nothing if the index points outside.
   std::optional<std::uint64_t> offset(std::uint32_t number) const;
 

@@ -215,6 +215,31 @@ TEST_CASE("of a text made from another one, looking at what is new finds all the
   CHECK(count > 20);
 }
 
+// A small delta can make a large text of what has many keywords.
+TEST_CASE("a text that is the same part over and over has all matches of it") {
+  const auto rules = built_in_rules();
+  const Oracle oracle(rules);
+  const Detector detector(rules, {.decode_depth = 0, .prepared = {}});
+  Detector::Scratch scratch(detector);
+  std::mt19937_64 random(9);
+  std::string part = haystack(rules, random, 1) + "\n";
+  for (int i = 0; i < 12; ++i) part += "AKIA ghp_ ";
+  detector.scan(part, scratch);
+  const auto reach = scratch.reach();
+  REQUIRE_FALSE(reach.anywhere);
+  for (const int times : {2, 20, 2000}) {
+    Edited edited;
+    for (int i = 0; i < times; ++i) {
+      add_seam(edited);
+      edited.bytes += part;
+    }
+    const auto found = found_in(detector.scan(edited.bytes, scratch, {}, {edited.fresh, &reach}));
+    INFO(times << " times");
+    REQUIRE(found == oracle(edited.bytes));
+    CHECK(scratch.reach().noted.size() <= 64 + edited.bytes.size() / 20);
+  }
+}
+
 TEST_CASE("a new byte may be as far from the keyword as a match is wide, or stand right beside it") {
   const auto digits = expand_template("{{rand 300 digit}}");
   // In `bytes`, made from `before`.

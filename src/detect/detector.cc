@@ -355,17 +355,24 @@ std::size_t Detector::farthest(std::size_t rule, Unit unit) const {
   return unit == Unit::byte ? width : kWidestCharacter * width;
 }
 
-// Returns how many matches there were, whatever became of them.
+// Returns how many matches there were, whatever became of them. Which there are where matches could overlap
+// depends on the first of them: the literals round a match, and round others so near that they have some in
+// common, are looked at again together, where a change is near any of them or in the line of one.
 std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   const auto& rule = rules_[index];
   const bool by_line = looks_at_line(rule);
+  const auto width = farthest(index, unit);
+  Range together{0, 0};
+  Range changes{0, 0};
+  const auto add_together = [&] {
+    if (together.end > 0)
+      scratch.notes_.extend(together, widened(changes, width + kJudgedRound), of_rule(index));
+  };
   std::size_t done = 0;
   for (const auto& range : near.ranges) {
-    const auto found_before = found;
-    auto changes = range;
     for (auto from = std::max(range.begin, done); from < range.end; ++found) {
       if (near.beginning && from > range.begin) break;
       const auto match = near.beginning
@@ -373,17 +380,21 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
                              : rule.pattern->search(bytes, from, range.end, judged_group(rule), unit);
       if (!match) break;
       add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
+      const auto round = widened({match->begin, match->end}, width);
+      if (round.begin > together.end) {
+        add_together();
+        together = changes = round;
+      }
+      together.end = std::max(together.end, round.end);
+      changes.end = std::max(changes.end, round.end);
       if (by_line) {
         const auto lines = with_lines(bytes, {match->begin, match->end});
         changes = {std::min(changes.begin, lines.begin), std::max(changes.end, lines.end)};
       }
       done = from = std::max(match->group_end, from + 1);
     }
-    // Where matches could overlap, which there are depends on the first of all that were searched together: a
-    // change as far off as a match is wide, or in one's line, has all of them looked at again.
-    if (found > found_before)
-      scratch.notes_.extend(range, widened(changes, farthest(index, unit) + kJudgedRound), of_rule(index));
   }
+  add_together();
   return found;
 }
 

@@ -1,7 +1,5 @@
 #include "base/fresh.h"
 
-#include <limits>
-
 namespace keysift {
 namespace {
 
@@ -21,54 +19,50 @@ Range with_whole_characters(std::string_view bytes, Range range) {
 // ASCII stays that unless something else is put in, and UTF-8 where what meets does. Nearly all text is one
 // of them: to look through all of it anew was a twentieth of a scan of git's history.
 Characters characters_of(std::string_view bytes, const Fresh& fresh) {
-  const auto before =
-      fresh.reach == nullptr ? Characters::other : fresh.reach->characters.value_or(Characters::other);
+  const auto* known = fresh.known();
+  const auto before = known == nullptr ? Characters::other : known->characters.value_or(Characters::other);
   const auto fits = [&](Range range) {
     const auto whole = with_whole_characters(bytes, range);
     const auto now = characters_of(bytes.substr(whole.begin, whole.end - whole.begin));
     return now == Characters::ascii || now == before;
   };
-  const bool all_fit = before != Characters::other && !fresh.ranges.empty() &&
-                       std::all_of(fresh.ranges.begin(), fresh.ranges.end(), fits);
+  const bool all_fit =
+      before != Characters::other && std::all_of(fresh.ranges.begin(), fresh.ranges.end(), fits);
   if (!all_fit) return characters_of(bytes);
   return before == Characters::ascii || is_ascii(bytes) ? Characters::ascii : Characters::wide;
 }
 
 // Parts mostly come in the order that they have in what they are from: each is looked for behind the last.
 bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried) {
-  constexpr auto kNone = std::numeric_limits<std::size_t>::max();
-  constexpr int kSteps = 4;  // most parts have few
   carried.clear();
-  if (fresh.reach == nullptr || fresh.reach->noted.empty()) return true;
+  if (fresh.known() == nullptr) return true;
   const auto& noted = fresh.reach->noted;
   auto next = noted.begin();
-  const auto add_part = [&](Range part, std::size_t source, std::size_t before, std::size_t behind) {
-    if (next != noted.begin() && source < std::prev(next)->end) next = noted.begin();
-    const auto is_before = [&](const Noted& each) { return each.end <= source; };
-    for (int i = 0; i < kSteps && next != noted.end() && is_before(*next); ++i) ++next;
-    next = std::partition_point(next, noted.end(), is_before);
+  // A part is between changes, but for the first and the last.
+  const auto add_part = [&](Range part, std::size_t source) {
+    const auto from = next != noted.begin() && source < std::prev(next)->end ? noted.begin() : next;
+    next = std::partition_point(from, noted.end(), [&](const Noted& each) { return each.end <= source; });
     for (; next != noted.end() && next->end - source <= part.end - part.begin; ++next) {
       if (carried.size() > most) return;
       if (next->begin < source) continue;
       Carried each{*next};
       each.begin = static_cast<std::uint32_t>(next->begin - source + part.begin);
       each.end = static_cast<std::uint32_t>(next->end - source + part.begin);
-      each.is_near = (before != kNone && each.begin - before <= each.before) ||
-                     (behind != kNone && behind - each.end <= each.behind);
+      each.is_near = (part.begin >= fresh.ranges.front().end && each.begin - part.begin <= each.before) ||
+                     (part.end <= fresh.ranges.back().begin && part.end - each.end <= each.behind);
       if (each.is_near || each.before > 0 || each.behind > 0) carried.push_back(each);
     }
   };
   Range part{0, 0};
   std::size_t source = 0;
-  std::size_t before = kNone;
   for (const auto& range : fresh.ranges) {
     part.end = range.begin;
-    add_part(part, source, before, range.begin);
-    part.begin = before = range.end;
+    add_part(part, source);
+    part.begin = range.end;
     source = range.source;
   }
   part.end = size;
-  add_part(part, source, before, kNone);
+  add_part(part, source);
   return carried.size() <= most;
 }
 

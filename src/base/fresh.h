@@ -60,6 +60,11 @@ struct Fresh {
   /// part of the others; what stands before the first begins as they do. None: all is new.
   std::span<const FreshRange> ranges;
   const Reach* reach = nullptr;  ///< what the scan of the others returned; none: all is new
+
+  /// The reach, if what the others hold need not be searched again.
+  const Reach* known() const {
+    return ranges.empty() || reach == nullptr || reach->anywhere ? nullptr : reach;
+  }
 };
 
 /// What was noted in other bytes and is in those made from them, too.

@@ -127,13 +127,13 @@ void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, 
                     std::vector<Match>& matches) const {
   auto& layer = scratch.layers_[depth];
   layer.start();
-  const auto* before = fresh.ranges.empty() ? nullptr : fresh.reach;
+  const auto* before = fresh.known();
   if (before != nullptr && before->characters) layer.characters = characters_of(bytes, fresh);
   // What a pattern means changes with the unit, everywhere.
   const auto same_unit = [&] {
     return !before->characters || unit_of(*before->characters) == layer.unit(bytes);
   };
-  const bool known = before != nullptr && !before->anywhere && same_unit();
+  const bool known = before != nullptr && same_unit();
   if (!known || !find_keywords_near(bytes, fresh, layer, scratch)) find_keywords(bytes, layer, scratch);
   for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
@@ -151,7 +151,7 @@ void Detector::find_keywords(std::string_view bytes, Layer& layer, Scratch& scra
 // What touches no fresh byte and spans no seam was there when its part was handed on before. So few bytes
 // round each change need a search for literals: as many as a literal has, and the whole of what may be
 // encoded. Those that were noted before are known; they matter again where a change is within their reach.
-// False: there are too many, and nothing is noted. (To search as far round each change as any reaches was two
+// False: there are too many, and none was noted. (To search as far round each change as any reaches was two
 // fifths of what was searched in git's history.)
 bool Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, Layer& layer,
                                   Scratch& scratch) const {
@@ -179,20 +179,19 @@ bool Detector::find_keywords_near(std::string_view bytes, const Fresh& fresh, La
 // Notes what was found round changes and what was known before, in order. What stands near a change is both,
 // and may be too far from it to matter.
 void Detector::note_all(std::string_view bytes, Layer& layer, Scratch& scratch) const {
-  const auto key = [](const Noted& noted) { return std::tuple(noted.end, noted.literal, noted.begin); };
-  const auto is_before = [&](const Noted& a, const Noted& b) { return key(a) < key(b); };
-  for (auto* some : {&scratch.fresh_, &scratch.carried_})
+  const auto is_before = [](const Noted& a, const Noted& b) {
+    return std::tie(a.end, a.literal) < std::tie(b.end, b.literal);
+  };
+  auto& carried = scratch.carried_;
+  auto& found = scratch.fresh_;
+  for (auto* some : {&carried, &found})
     if (!std::is_sorted(some->begin(), some->end(), is_before))
       std::sort(some->begin(), some->end(), is_before);
   auto& all = scratch.literals_;
   all.clear();
-  std::merge(scratch.carried_.begin(), scratch.carried_.end(), scratch.fresh_.begin(), scratch.fresh_.end(),
-             std::back_inserter(all), is_before);
-  const Noted* last = nullptr;
+  std::set_union(carried.begin(), carried.end(), found.begin(), found.end(), std::back_inserter(all),
+                 is_before);
   for (const auto& each : all) {
-    const bool again = last != nullptr && key(*last) == key(each);
-    last = &each;
-    if (again) continue;
     if (each.is_near) {
       note(bytes, each.literal, each.begin, each.end, layer, scratch);
     } else {
@@ -249,9 +248,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     return note_for_gitleaks(bytes, literal, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
   scratch.notes_.add(noted_at(literal, {begin, end}, width + kJudgedRound));
-  auto& near = layer.near[sign.index].ranges;
-  if (near.empty()) layer.touched.push_back(sign.index);
-  add_range(near, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
+  layer.look_in(sign.index, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
 }
 
 // gitleaks searches a whole file if a keyword is in it, so that matches may be far from that. Nearly all
@@ -274,9 +271,7 @@ void Detector::note_for_gitleaks(std::string_view bytes, unsigned literal, Range
   if (layer.has_long_run(bytes, rule, range, extent.runs))
     return note_everywhere(bytes, rule, layer, scratch);
   if (by_bytes && !pattern.may_match_round(bytes, keyword.begin)) return;
-  auto& near = layer.near[rule].ranges;
-  if (near.empty()) layer.touched.push_back(rule);
-  add_range(near, range);
+  layer.look_in(rule, range);
 }
 
 void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer,
@@ -291,7 +286,7 @@ void Detector::note_again(std::string_view bytes, Reach::Everywhere known, Layer
                           Scratch& scratch) const {
   auto& [needed, own] = this->needed(known.rule, scratch);
   if (!needed.suffice(known.present, own)) known.present |= needed.present_in(scratch.gathered_.text(), own);
-  if (needed.suffice(known.present, own) && !needed.knows_begins())
+  if (needed.suffice(known.present, own) && !needed.knows_places())
     known.present = needed.present_in(bytes, own);
   look_everywhere(bytes, known, layer, scratch);
 }
@@ -301,15 +296,7 @@ void Detector::look_everywhere(std::string_view bytes, Reach::Everywhere known, 
                                Scratch& scratch) const {
   auto& [needed, own] = this->needed(known.rule, scratch);
   if (!rules_[known.rule].keywords.empty()) scratch.notes_.add_everywhere(known);
-  const bool touched = !layer.near[known.rule].ranges.empty();
-  auto& [ranges, beginning] = layer.decide(known.rule);
-  if (!needed.suffice(known.present, own)) return;
-  const auto begins = needed.begins_in(bytes, own);
-  beginning = begins.has_value();
-  if (!beginning) ranges.push_back({0, bytes.size()});
-  if (beginning)
-    for (const auto begin : *begins) ranges.push_back({begin, bytes.size()});
-  if (!touched && !ranges.empty()) layer.touched.push_back(known.rule);
+  layer.decide(known.rule, needed.suffice(known.present, own) ? needed.places_in(bytes, own) : Places());
 }
 
 // What a rule needs is found out where it is first asked for.

@@ -1,6 +1,7 @@
 #include "detect/layer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace keysift {
 namespace {
@@ -32,6 +33,18 @@ void Layer::start() {
   characters.reset();
   decided_.clear();
   ++text_number_;
+}
+
+void Layer::look_in(std::uint32_t rule, Range range) {
+  auto& ranges = near[rule].ranges;
+  if (ranges.empty()) touched.push_back(rule);
+  add_range(ranges, range);
+}
+
+void Layer::decide(std::uint32_t rule, Places places) {
+  decided_.push_back(rule);
+  if (near[rule].ranges.empty() && !places.ranges.empty()) touched.push_back(rule);
+  near[rule] = std::move(places);
 }
 
 bool Layer::is_decided(std::uint32_t rule, std::string_view bytes) const {

@@ -37,7 +37,7 @@ struct Places {
 /// Of one text, plain or decoded. It is used for one after the other, so that it need not be made for each.
 struct Layer {
   std::vector<Places> near;            ///< by rule
-  std::vector<std::uint32_t> touched;  ///< rules with anything in `near`
+  std::vector<std::uint32_t> touched;  ///< all rules with anything in `near`
   std::vector<EncodedRun> encoded;
   std::vector<std::size_t> utf16;        ///< places of keywords
   std::vector<Range> text;               ///< where to look for escapes, in order, apart
@@ -55,12 +55,11 @@ struct Layer {
     return unit_of(*characters);
   }
 
-  /// Where a rule is to be looked for, from now on its own; all that was there is gone.
-  Places& decide(std::uint32_t rule) {
-    decided_.push_back(rule);
-    near[rule].clear();
-    return near[rule];
-  }
+  /// Has a rule looked for in a range round a keyword, too; they come in the order of their keywords' ends.
+  void look_in(std::uint32_t rule, Range range);
+
+  /// Has a rule looked for there and nowhere else.
+  void decide(std::uint32_t rule, Places places);
 
   /// Whether decide() was called, or the rule is looked for everywhere anyway.
   bool is_decided(std::uint32_t rule, std::string_view bytes) const;

@@ -18,6 +18,13 @@ constexpr int kLeast = 2;          // bytes of one: a letter alone is everywhere
 // How many literals are remembered of a text: they take twice its memory at most.
 constexpr std::size_t most_found(std::size_t size) { return 1024 + size / 16; }
 
+// To look for a match from each of many places may take as long as that many searches of the whole.
+constexpr bool are_few(std::size_t begins, std::size_t size) {
+  constexpr std::size_t kFew = 16;
+  constexpr std::size_t kBytes = std::size_t{1} << 20;
+  return begins <= kFew + kBytes / std::max<std::size_t>(1, size);
+}
+
 }  // namespace
 
 NeededLiterals::Of::Of(const std::string& pattern, const Rule* keywords)
@@ -43,8 +50,7 @@ std::vector<Literal> NeededLiterals::Of::literals(const Rule* keywords) {
 }
 
 // Most texts have the same of them as the one before.
-bool NeededLiterals::Of::suffice(std::uint64_t present,
-                                 std::optional<std::pair<std::uint64_t, bool>>& known) const {
+bool NeededLiterals::Of::suffice(std::uint64_t present, Scratch::Answer& known) const {
   if (!is_known || (present & kFold) != 0) return true;
   if (known && known->first == present) return known->second;
   std::vector<bool> which;
@@ -87,8 +93,8 @@ void NeededLiterals::find_near(std::string_view bytes, Scratch& scratch) const {
   std::size_t line = 0;
   std::size_t counted = 0;
   for (auto& each : found) {
-    const auto between = bytes.substr(std::min(counted, each.begin),
-                                      std::max(counted, each.begin) - std::min(counted, each.begin));
+    const auto [from, to] = std::minmax(counted, each.begin);
+    const auto between = bytes.substr(from, to - from);
     const auto lines = static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
     line = each.begin < counted ? line - lines : line + lines;
     counted = each.begin;
@@ -96,20 +102,12 @@ void NeededLiterals::find_near(std::string_view bytes, Scratch& scratch) const {
   }
 }
 
-// To look for a match from each of many places may take as long as that many searches of the whole.
-bool NeededLiterals::are_few(std::size_t begins, std::size_t size) {
-  constexpr std::size_t kFew = 16;
-  constexpr std::size_t kBytes = std::size_t{1} << 20;
-  return begins <= kFew + kBytes / std::max<std::size_t>(1, size);
-}
-
-std::optional<std::span<const std::size_t>> NeededLiterals::begins_in(std::string_view bytes,
-                                                                      Scratch& scratch) const {
-  if (!has_keywords_) return std::nullopt;
+Places NeededLiterals::places_in(std::string_view bytes, Scratch& scratch) const {
+  const Places everywhere{{{0, bytes.size()}}};
+  if (!has_keywords_) return everywhere;
   find_near(bytes, scratch);
-  if (scratch.found.size() > most_found(bytes.size())) return std::nullopt;
-  auto& begins = scratch.begins;
-  begins.clear();
+  if (scratch.found.size() > most_found(bytes.size())) return everywhere;
+  Places begins{{}, true};
   bool folded = false;
   bool keyword = false;
   std::array<std::size_t, kMost> next{};  // by literal: the line that it has next, from 1 on
@@ -121,11 +119,11 @@ std::optional<std::span<const std::size_t>> NeededLiterals::begins_in(std::strin
     std::uint64_t present = 0;
     for (std::size_t i = 0; i < near_.of_pattern.texts().size(); ++i)
       if (next.at(i) > 0 && next.at(i) <= each.line + extent_.lines + 1) present |= std::uint64_t{1} << i;
-    if (near_.suffice(present, scratch.suffices_near)) begins.push_back(each.begin);
+    if (near_.suffice(present, scratch.suffices_near)) begins.ranges.push_back({each.begin, bytes.size()});
   });
-  if (!keyword || (!folded && begins.empty())) return begins;
-  if (folded || !begins_with_keyword_ || !are_few(begins.size(), bytes.size())) return std::nullopt;
-  std::reverse(begins.begin(), begins.end());
+  if (!keyword || (!folded && begins.ranges.empty())) return begins;
+  if (folded || !begins_with_keyword_ || !are_few(begins.ranges.size(), bytes.size())) return everywhere;
+  std::reverse(begins.ranges.begin(), begins.ranges.end());
   return begins;
 }
 

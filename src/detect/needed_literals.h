@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "detect/keyword_search.h"
+#include "detect/layer.h"
 #include "rule/pattern_literals.h"
 #include "rule/rule.h"
 
@@ -33,12 +33,13 @@ class NeededLiterals {
       std::size_t line = 0;
     };
     std::vector<Found> found;
-    std::vector<std::size_t> begins;
-    std::optional<std::pair<std::uint64_t, bool>> suffices;  // what was asked last, and the answer
-    std::optional<std::pair<std::uint64_t, bool>> suffices_near;
+    // Of which literals it was last asked whether they suffice, and the answer.
+    using Answer = std::optional<std::pair<std::uint64_t, bool>>;
+    Answer suffices;
+    Answer suffices_near;
   };
   Scratch scratch() const {
-    return {KeywordSearch::Scratch(all_.search), KeywordSearch::Scratch(near_.search), {}, {}, {}, {}};
+    return {KeywordSearch::Scratch(all_.search), KeywordSearch::Scratch(near_.search), {}, {}, {}};
   }
 
   /// Bytes of each that are looked for.
@@ -52,19 +53,19 @@ class NeededLiterals {
     return all_.suffice(present, scratch.suffices);
   }
 
-  /// Whether begins_in() tells more than that those literals are present.
-  bool knows_begins() const { return has_keywords_ && near_.is_known; }
+  /// Whether places_in() tells more than that those literals are present.
+  bool knows_places() const { return has_keywords_ && near_.is_known; }
 
-  /// Where in `bytes`, in order, matches may begin: at keywords with those literals that a match has in its
-  /// first lines in so few lines from there on. Nothing: anywhere. Valid until the scratch is used again.
-  std::optional<std::span<const std::size_t>> begins_in(std::string_view bytes, Scratch& scratch) const;
+  /// Where in `bytes` the rule may match: with keywords that have those literals which a match has in its
+  /// first lines in so few lines from there on; from those keywords on, if each match begins with one.
+  Places places_in(std::string_view bytes, Scratch& scratch) const;
 
  private:
   // Those of a pattern, and the keywords of a rule, if one is given. (Each curl in curl's history is a
   // keyword: to look for them again in what is new was as much work as to look for the rest.)
   struct Of {
     Of(const std::string& pattern, const Rule* keywords);
-    bool suffice(std::uint64_t present, std::optional<std::pair<std::uint64_t, bool>>& known) const;
+    bool suffice(std::uint64_t present, Scratch::Answer& known) const;
 
     PatternLiterals of_pattern;
     bool is_known = false;            // else it cannot be told what the pattern needs
@@ -76,7 +77,6 @@ class NeededLiterals {
   };
 
   void find_near(std::string_view bytes, Scratch& scratch) const;
-  static bool are_few(std::size_t begins, std::size_t size);
 
   const Extent& extent_;
   bool has_keywords_;

@@ -88,7 +88,7 @@ PackForest::PackForest(const Pack& pack, unsigned workers) : pack_(&pack), names
   std::vector<Headers> found(workers);
   parallel(workers, [&](unsigned worker) {
     const auto own = share(nodes_.size(), workers, worker);
-    constexpr std::size_t kAhead = 12;  // waiting for each header was half of reading them
+    constexpr std::size_t kAhead = 12;  // waiting for headers was up to half of reading them
     for (auto node = own.begin; node < own.end; ++node) {
       if (node + kAhead < own.end) pack.prefetch_entry(offsets[node + kAhead].offset);
       read_header(static_cast<std::uint32_t>(node), offsets, found[worker]);

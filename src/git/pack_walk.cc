@@ -335,7 +335,7 @@ class Worker {
   Inflater inflater_;
   std::vector<Family> families_;  // from the root of the delta tree down
   std::vector<Buffer> spare_;
-  std::size_t used_ = 0;      // capacity of all buffers in families_, in spare_ and in hand
+  std::size_t used_ = 0;           // capacity of all buffers in families_, in spare_ and in hand
   std::vector<FreshRange> fresh_;  // of the object last made
 };
 

@@ -155,7 +155,7 @@ class HistoryReader {
     sink_(blob_of(tree.id, {}, Origin::path), worker);
     Reach all;
     auto looked_at = tree;
-    if (tree.fresh.reach != nullptr && tree.fresh.reach->anywhere) looked_at.fresh.ranges = {};
+    if (tree.fresh.known() == nullptr) looked_at.fresh.ranges = {};
     each_name(looked_at, [&](std::string_view name, bool longest) {
       KnownName unknown;
       auto& known = name.size() > kLongestKnown ? unknown : known_name(name, worker);

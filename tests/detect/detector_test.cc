@@ -236,7 +236,7 @@ TEST_CASE("a text that is the same part over and over has all matches of it") {
     const auto found = found_in(detector.scan(edited.bytes, scratch, {}, {edited.fresh, &reach}));
     INFO(times << " times");
     REQUIRE(found == oracle(edited.bytes));
-    CHECK(scratch.reach().noted.size() <= 64 + edited.bytes.size() / 20);
+    CHECK(scratch.reach().noted.size() <= 64 + edited.bytes.size() / 40);
   }
 }
 

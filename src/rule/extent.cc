@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -42,6 +44,14 @@ std::optional<std::bitset<256>> bytes_of(const std::string& part) {
   if ((bytes >> kAscii).any())
     for (std::size_t byte = kAscii; byte < 256; ++byte) bytes.set(byte);
   return bytes;
+}
+
+// What a part repeats, and how often at least.
+std::pair<std::string, std::size_t> repeated(const std::string& part) {
+  if (part.ends_with('+')) return {part.substr(0, part.size() - 1), 1};
+  const auto open = part.ends_with('}') ? part.rfind('{') : std::string::npos;
+  if (open == std::string::npos) return {part, 0};
+  return {part.substr(0, open), std::strtoul(part.c_str() + open + 1, nullptr, 10)};
 }
 
 // What is in a group that has neither flags nor a choice, and is not repeated.
@@ -192,6 +202,38 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
   }
   if (!extent.near.empty()) extent.near = all.flags() + extent.near;
   return extent;
+}
+
+// Looks at the last byte of as many as are needed first: most text costs one look for so many bytes.
+bool NeededRun::is_in(std::string_view text) const {
+  const auto fits = [&](std::size_t at) { return bytes[static_cast<unsigned char>(text[at])]; };
+  std::size_t begin = 0;
+  std::size_t fitting = 0;  // all from `begin` to here
+  while (text.size() - begin >= length) {
+    auto at = begin + length;
+    while (at > fitting && fits(at - 1)) --at;
+    if (at <= fitting) return true;
+    fitting = begin + length;
+    begin = at;
+  }
+  return false;
+}
+
+NeededRun needed_run(std::string_view pattern) {
+  const PatternParts all(pattern);
+  NeededRun longest;
+  if (!all.known()) return longest;
+  for (const auto& part : spread(all.parts())) {
+    const auto [one, least] = repeated(part.text);
+    if (least <= longest.length) continue;
+    const auto bytes = bytes_of(one);
+    if (bytes) longest = {*bytes, least};
+  }
+  // RE2 knows a character that is no ASCII and an s in any case, and one that is a k.
+  if (longest.bytes['s'] || longest.bytes['k'])
+    for (std::size_t byte = 128; pattern.find("(?") != pattern.npos && byte < 256; ++byte)
+      longest.bytes.set(byte);
+  return longest;
 }
 
 std::size_t size_estimate(std::string_view pattern) { return PatternParts(pattern).measure().size; }

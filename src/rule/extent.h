@@ -41,6 +41,18 @@ struct Extent {
 /// Of a pattern (RE2 syntax) and keywords, in lower case, that count in any case.
 Extent extent_of(std::string_view pattern, std::span<const std::string> keywords);
 
+/// Some bytes of which a match has `length` in a row, or more.
+struct NeededRun {
+  std::bitset<256> bytes;
+  std::size_t length = 0;  ///< 0: none is known
+
+  /// Whether `text` has such a run.
+  bool is_in(std::string_view text) const;
+};
+
+/// The longest run that all matches of a pattern (RE2 syntax) have, as far as its spelling tells.
+NeededRun needed_run(std::string_view pattern);
+
 /// About how many parts a pattern (RE2 syntax) has, counted as often as they are repeated: within a small
 /// factor, how many instructions RE2 makes of it. SIZE_MAX: more than can be counted.
 std::size_t size_estimate(std::string_view pattern);

@@ -34,9 +34,11 @@ class Pattern {
   explicit Pattern(std::string text, std::int64_t memory = kMaxPatternMemory)
       : text_(std::move(text)), memory_(memory) {}
 
-  /// With the max_width() that another one of the same text has told.
-  Pattern(std::string text, std::int64_t memory, std::size_t max_width) : Pattern(std::move(text), memory) {
+  /// With the max_width() and the needed_run() that another one of the same text has told.
+  Pattern(std::string text, std::int64_t memory, std::size_t max_width, const NeededRun& needed_run)
+      : Pattern(std::move(text), memory) {
     std::call_once(width_once_, [&] { width_ = max_width; });
+    std::call_once(run_once_, [&] { run_ = needed_run; });
   }
 
   const std::string& text() const { return text_; }
@@ -77,6 +79,9 @@ class Pattern {
   /// The most bytes that a match can span; SIZE_MAX if there is no bound.
   std::size_t max_width() const;
 
+  /// The longest run that all matches have, as far as is known; search() compiles nothing for what lacks it.
+  const NeededRun& needed_run() const;
+
   /// extent_of() the pattern and `keywords`, which are those of the first call.
   const Extent& extent(std::span<const std::string> keywords) const;
 
@@ -98,6 +103,8 @@ class Pattern {
   mutable std::unique_ptr<RE2> of_characters_;
   mutable std::once_flag width_once_;
   mutable std::size_t width_ = SIZE_MAX;
+  mutable std::once_flag run_once_;
+  mutable NeededRun run_;
   mutable std::once_flag extent_once_;
   mutable Extent extent_;
   mutable std::unique_ptr<Pattern> head_;

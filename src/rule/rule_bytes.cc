@@ -48,7 +48,8 @@ void take_apart(Thing& list, Part& part) {
 }
 
 template <typename T>
-concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
+concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> ||
+    (std::same_as<T, NeededRun>&& std::is_trivially_copyable_v<T>);
 
 class Writer {
  public:
@@ -65,6 +66,7 @@ class Writer {
     if (!pattern) return;
     (*this)(pattern->text());
     (*this)(pattern->max_width());
+    (*this)(pattern->needed_run());
   }
   template <typename T>
   void operator()(const std::vector<T>& list) {
@@ -98,7 +100,8 @@ class Reader {
   void operator()(auto& pattern) requires std::same_as<decltype(*pattern), Pattern&> {
     if (!read<bool>()) return;
     auto text = read<std::string>();
-    pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, read<std::size_t>());
+    const auto width = read<std::size_t>();
+    pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, width, read<NeededRun>());
   }
   template <typename T>
   void operator()(std::vector<T>& list) {

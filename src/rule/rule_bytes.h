@@ -9,7 +9,7 @@
 
 namespace keysift {
 
-/// All there is to know of the rules, the widths of their patterns included, for rules_of() of the same
+/// All there is to know of the rules, what was told of their patterns included, for rules_of() of the same
 /// build.
 std::string bytes_of(std::span<const Rule> rules);
 

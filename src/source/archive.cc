@@ -277,6 +277,11 @@ class Unpacking {
                                      bool& ended) {
     if (archive_entry_is_encrypted(entry)) return Problem("is encrypted", Cause::encrypted);
     const auto whole = in_memory == nullptr ? std::nullopt : unpacked(entry, *in_memory);
+    auto member = outer_;
+    member.fresh = {};
+    member.members = chain_;
+    if (whole && whole->size() < pieces_.step + pieces_.overlap && whole->size() <= bytes_left_)
+      return hand_on_whole(member, *whole);
     MemberBytes bytes(reader, bytes_left_, whole);
     Kind kind = Kind::none;
     std::string archived;  // all of it, if it is an archive and not `whole`
@@ -293,9 +298,6 @@ class Unpacking {
       }
       sink_(piece, worker_);
     };
-    auto member = outer_;
-    member.fresh = {};
-    member.members = chain_;
     const int error = read_pieces(read, member, pieces_, buffers_[chain_.size() - 1], hand_on);
     if (error == EFBIG) {
       stop(most_bytes_ == limits_.size ? Cause::archive_size : Cause::archive_ratio,
@@ -309,6 +311,16 @@ class Unpacking {
                      Cause::broken);
     }
     return kind == Kind::none ? std::nullopt : read_archived(kind, whole ? *whole : archived);
+  }
+
+  // What is in memory, and not too much for a piece, is handed on where it lies.
+  std::optional<Problem> hand_on_whole(Blob& member, std::string_view bytes) {
+    bytes_left_ -= bytes.size();
+    member.bytes = bytes;
+    if (!bytes.empty()) sink_(member, worker_);
+    check_stop();
+    const auto kind = kind_of(bytes);
+    return kind == Kind::none ? std::nullopt : read_archived(kind, bytes);
   }
 
   // What libarchive would read of the member that it has come to, if we can tell without it. Whatever is

@@ -2,9 +2,12 @@
 
 #include <re2/re2.h>
 
+#include <array>
+#include <random>
 #include <string>
 #include <vector>
 
+#include "rule/pattern.h"
 #include "support/catch.h"
 
 using namespace keysift;
@@ -91,4 +94,55 @@ TEST_CASE("a pattern's size is about what RE2 makes of it") {
   CHECK(size_estimate("abc") == 3);
   CHECK(size_estimate("(?:ab|c){10}x*") == 31);
   CHECK(size_estimate("((a{1000}){1000}){1000}") == 1'000'000'000);
+}
+
+TEST_CASE("the longest run of one kind that all matches have is known") {
+  const auto length = [](std::string_view pattern) { return needed_run(pattern).length; };
+  CHECK(length("key-[0-9a-f]{32}") == 32);
+  CHECK(length("(?:\\b|_)(sk-[0-9a-z]{20,40}(?:-[0-9]{2}))(?:;|$)") == 20);
+  CHECK(length("[a-z]{8,}[0-9]{9}x{3}") == 9);
+  CHECK(length("\\w+") == 1);
+  CHECK(needed_run("key-[0-9a-f]{32}").bytes.count() == 16 + 6);  // in either case
+  CHECK(needed_run("a.{12}").bytes.all());
+
+  // What need not be there, and what is no run.
+  for (const std::string pattern : {"[a-z]{8}|[0-9]{9}", "(?:[a-z]{8}|x)", "(?:[a-z]{8})?", "[a-z]{0,9}",
+                                    "[a-z]*", "(?:ab){9}", "x\\{3}", "\\{3}", "a\\+", "key(", "\\pL{9}"}) {
+    INFO(pattern);
+    CHECK(length(pattern) == 0);
+  }
+}
+
+TEST_CASE("what has no such run has no match") {
+  constexpr std::array<std::string_view, 8> kParts = {"a", "K", "s", "7", "-", "\xc5\xbf", "\xe2\x84\xaa",
+                                                      "{"};
+  std::mt19937_64 random(1);
+  for (const std::string pattern :
+       {"[a-z]{5}", "(?i)-[a-z]{5}", "(?i)k[ks]{4,}", "-(s{3}|a)[a7]{2}", "[^s]{4}-", ".{3}7{2}", "\\w{6}",
+        "(?i:s{3})-", "[\xc5\xbf]{3}", "(?s)a[\\s\\S]{7}", "(?:(?:-[as]{3}))\\{2}", "a{3}\\+{2}"}) {
+    INFO(pattern);
+    const auto run = needed_run(pattern);
+    const RE2 of_characters(pattern, RE2::Quiet);
+    const RE2 of_bytes(pattern, byte_options());
+    std::size_t matches = 0;
+    for (unsigned i = 0; i < 20'000; ++i) {
+      std::string text;
+      for (auto left = random() % 14; left > 0; --left) text += kParts.at(random() % kParts.size());
+      const bool has_match = RE2::PartialMatch(text, of_bytes) || RE2::PartialMatch(text, of_characters);
+      matches += has_match ? 1 : 0;
+      if (has_match && !run.is_in(text)) FAIL(text);
+    }
+    CHECK((matches > 0 || pattern.find("\\{") != pattern.npos || pattern.find("\\+") != pattern.npos));
+  }
+}
+
+TEST_CASE("a run is found wherever it is") {
+  const auto run = needed_run("[a-z]{5}");
+  std::mt19937_64 random(1);
+  for (unsigned i = 0; i < 50'000; ++i) {
+    std::string text;
+    for (auto left = random() % 24; left > 0; --left) text += random() % 5 == 0 ? '-' : 'a';
+    if (run.is_in(text) != (text.find("aaaaa") != text.npos)) FAIL(text);
+  }
+  CHECK(NeededRun().is_in(""));
 }

@@ -50,6 +50,8 @@ keywords = ["plain-"]
   CHECK(rule.console == "https://acme.example/keys");
   CHECK(rule.pattern->text() == "acme(_|-)([a-z0-9]{8})");
   CHECK(rule.pattern->max_width() == 13);
+  CHECK(rule.pattern->needed_run().length == 8);
+  CHECK(rule.pattern->needed_run().bytes == needed_run("[a-z0-9]{8}").bytes);
   CHECK(rule.secret_group == 2);
   CHECK(rule.keywords == Texts{"acme_", "acme-"});
   CHECK(rule.exact_keywords);

@@ -3,11 +3,15 @@
 #include <hs.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <new>
+#include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "base/failure.h"
-#include "base/hash.h"
 
 namespace keysift {
 namespace {
@@ -15,23 +19,65 @@ namespace {
 // hs_scan takes a 32-bit length.
 constexpr std::size_t kMaxScan = std::size_t{1} << 30;
 
-// Names a list of literals.
-std::string key_of(const std::vector<Literal>& literals) {
-  std::string all;
-  for (const auto& literal : literals)
-    all.append(std::to_string(literal.text.size()))
-        .append(literal.any_case ? "i" : "e")
-        .append(literal.once ? "o" : "a")
-        .append(literal.text);
-  return sha256_hex(all);
+// The number of a literal that nobody looks for.
+constexpr std::uint32_t kNobody = UINT32_MAX;
+
+// A literal, spelled so that one list of them is another one only if they are the same.
+std::string spelled(const Literal& literal) {
+  return std::to_string(literal.text.size()) + (literal.any_case ? 'i' : 'e') + (literal.once ? 'o' : 'a') +
+         literal.text;
 }
 
-hs_database_t* restored(std::string_view prepared, const std::string& key) {
+std::string spelled(const std::vector<Literal>& literals) {
+  std::string all;
+  for (const auto& literal : literals) all += spelled(literal);
+  return all;
+}
+
+// What KeywordSearch::prepared() gives: the size of the list, the list, the database.
+struct Prepared {
+  explicit Prepared(std::string_view bytes) {
+    std::uint64_t size = 0;
+    if (bytes.size() < sizeof size) return;
+    std::memcpy(&size, bytes.data(), sizeof size);
+    bytes.remove_prefix(sizeof size);
+    if (size > bytes.size()) return;
+    list = bytes.substr(0, size);
+    database = bytes.substr(size);
+  }
+
+  std::string_view list;
+  std::string_view database;
+};
+
+// The number that each of those in `list` has among `literals`; nothing if some of `literals` are not in it,
+// or they are so few that it is better to look for them alone.
+std::optional<std::vector<std::uint32_t>> numbers_of(std::string_view list,
+                                                     const std::vector<Literal>& literals) {
+  std::unordered_map<std::string, std::vector<std::uint32_t>> wanted;
+  for (auto i = literals.size(); i-- > 0;)
+    wanted[spelled(literals[i])].push_back(static_cast<std::uint32_t>(i));
+  std::vector<std::uint32_t> numbers;
+  std::size_t found = 0;
+  while (!list.empty()) {
+    std::size_t size = 0;
+    const auto [digits, error] = std::from_chars(list.data(), list.data() + list.size(), size);
+    const auto length = static_cast<std::size_t>(digits - list.data()) + 2 + size;
+    const auto each = wanted.find(std::string(list.substr(0, length)));
+    list.remove_prefix(length);
+    numbers.push_back(kNobody);
+    if (each == wanted.end() || each->second.empty()) continue;
+    numbers.back() = each->second.back();
+    each->second.pop_back();
+    ++found;
+  }
+  if (found < literals.size() || found < numbers.size() / 2) return std::nullopt;
+  return numbers;
+}
+
+hs_database_t* restored(std::string_view bytes) {
   hs_database_t* database = nullptr;
-  if (!prepared.starts_with(key)) return nullptr;
-  prepared.remove_prefix(key.size());
-  return hs_deserialize_database(prepared.data(), prepared.size(), &database) == HS_SUCCESS ? database
-                                                                                            : nullptr;
+  return hs_deserialize_database(bytes.data(), bytes.size(), &database) == HS_SUCCESS ? database : nullptr;
 }
 
 hs_database_t* compiled(const std::vector<Literal>& literals) {
@@ -67,7 +113,7 @@ void KeywordSearch::Free::operator()(hs_database* database) const { hs_free_data
 void KeywordSearch::Scratch::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
 
 KeywordSearch::KeywordSearch(const std::vector<Literal>& literals, std::string_view prepared)
-    : key_(key_of(literals)) {
+    : list_(spelled(literals)) {
   if (hs_valid_platform() != HS_SUCCESS) {
     throw Failure(
         "this processor lacks the vector instructions that the keyword search needs (SSE4.2 or later)");
@@ -77,7 +123,13 @@ KeywordSearch::KeywordSearch(const std::vector<Literal>& literals, std::string_v
     longest_ = std::max(longest_, literal.text.size());
   }
   if (literals.empty()) return;
-  database_.reset(restored(prepared, key_));
+  const Prepared known(prepared);
+  if (known.list == list_) {
+    database_.reset(restored(known.database));
+  } else if (auto numbers = numbers_of(known.list, literals)) {
+    database_.reset(restored(known.database));
+    if (database_) numbers_ = std::move(*numbers);
+  }
   if (!database_) database_.reset(compiled(literals));
 }
 
@@ -86,7 +138,9 @@ std::string KeywordSearch::prepared() const {
   std::size_t size = 0;
   if (!database_ || hs_serialize_database(database_.get(), &bytes, &size) != HS_SUCCESS) return {};
   const std::unique_ptr<char, FreeBytes> owner(bytes);
-  return key_ + std::string(bytes, size);
+  const std::uint64_t list_size = list_.size();
+  return std::string(reinterpret_cast<const char*>(&list_size), sizeof list_size) + list_ +
+         std::string(bytes, size);
 }
 
 KeywordSearch::Scratch::Scratch(const KeywordSearch& search) {
@@ -107,6 +161,8 @@ void KeywordSearch::find(std::string_view bytes, Scratch& scratch, Call call, vo
   const auto on_match = [](unsigned id, unsigned long long, unsigned long long to, unsigned, void* raw) {
     const auto& in = *static_cast<Context*>(raw);
     const std::size_t end = in.base + to;
+    if (!in.search.numbers_.empty()) id = in.search.numbers_[id];
+    if (id == kNobody) return 0;
     in.call(id, end - in.search.lengths_[id], end, in.context);
     return 0;
   };

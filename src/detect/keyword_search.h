@@ -23,7 +23,8 @@ struct Literal {
 class KeywordSearch {
  public:
   /// Compiling takes a third of the time of a small scan: `prepared`, what prepared() gave for the same
-  /// literals, is used in its stead if it fits them and this processor. Throws Failure when this processor
+  /// literals, or for these and no more than as many others, is used in its stead if it fits this processor.
+  /// It is trusted. Throws Failure when this processor
   /// lacks what the search needs, or the literals cannot be compiled.
   explicit KeywordSearch(const std::vector<Literal>& literals, std::string_view prepared = {});
 
@@ -62,8 +63,9 @@ class KeywordSearch {
   struct Free {
     void operator()(hs_database* database) const;
   };
-  std::string key_;                     // names the literals
+  std::string list_;                    // of the literals, spelled
   std::vector<std::uint32_t> lengths_;  // by literal
+  std::vector<std::uint32_t> numbers_;  // of literals, by the database's own; empty: they are the same
   std::size_t longest_ = 0;
   std::unique_ptr<hs_database, Free> database_;  // none: there is nothing to look for
 };

@@ -100,6 +100,11 @@ PackForest::PackForest(const Pack& pack, unsigned workers) : pack_(&pack), names
     orphans_.insert(orphans_.end(), each.orphans.begin(), each.orphans.end());
     doubtful = doubtful || each.doubtful;
   }
+  // What is large keeps a worker longest, and nobody can help with what it holds: an archive at the end of a
+  // walk of curl's history was a twentieth of it.
+  constexpr std::size_t kLarge = std::size_t{1} << 20;
+  std::stable_partition(roots_.begin(), roots_.end(),
+                        [&](std::uint32_t root) { return nodes_[root].size >= kLarge; });
   if (doubtful) find_unreachable();
   std::sort(broken_.begin(), broken_.end());
 }

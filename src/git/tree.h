@@ -24,7 +24,9 @@ inline constexpr unsigned kMaxTreeDepth = 2048;
 /// Takes the entries of a tree object one by one: "<octal mode> <name>\0<20 bytes>" each.
 class TreeEntries {
  public:
-  explicit TreeEntries(std::string_view tree) : size_(tree.size()), rest_(tree) {}
+  /// Those from `begin` on, where one begins.
+  explicit TreeEntries(std::string_view tree, std::size_t begin = 0)
+      : size_(tree.size()), rest_(tree.substr(begin)) {}
 
   /// Sets `entry` to the next one. False at the end, or where the bytes are no tree: then broken() is true.
   /// (A history names a hundred million entries. Returning one instead took twice as long.)

@@ -11,6 +11,7 @@
 
 #include "git/object_walk.h"
 #include "git/oid_table.h"
+#include "git/tree.h"
 #include "git/tree_names.h"
 
 namespace keysift {
@@ -66,8 +67,9 @@ class TreeLinks::Maker {
   Maker(const Maker&) = delete;
   Maker& operator=(const Maker&) = delete;
 
-  /// Adds a tree. Workers may call at the same time.
-  void add(const Object& tree, unsigned worker);
+  /// Adds a tree. Workers may call at the same time. Returns what is to be the reach of trees that are made
+  /// from this one: of those, only the entries round what is fresh are looked at.
+  Reach add(const Object& tree, unsigned worker);
 
   /// The links of all trees that were added. Call it once.
   TreeLinks finish();
@@ -77,6 +79,9 @@ class TreeLinks::Maker {
   static std::size_t ending(std::string_view name) {
     return (name.size() & 255) << 8 | (name.empty() ? 0U : static_cast<unsigned char>(name.back()));
   }
+
+  class Reading;
+  bool is_link(const TreeEntry& entry) const;
 
   OidTable wanted_;
   NameSet named_;

@@ -40,8 +40,9 @@ class HistoryReader {
       if (const auto objects = wanted(); !objects.empty()) links.emplace(objects, options_.workers);
     };
     const auto visit = [&](const Object& object, unsigned worker) {
-      if (links && object.type == ObjectType::tree) links->add(object, worker);
-      return take(object, worker);
+      auto reach = take(object, worker);
+      if (links && object.type == ObjectType::tree) reach.noted = links->add(object, worker).noted;
+      return reach;
     };
     const auto visit_large = [&](ObjectStream& blob, unsigned worker) { take_large(blob, worker); };
     objects_.run(options_, visit, visit_large, on_error_, before_trees);

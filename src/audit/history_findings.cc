@@ -23,6 +23,9 @@ std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> part
                                      const Repository& repository, std::span<const Ref> refs,
                                      std::vector<ScanError>& errors) {
   std::vector<CommitHeader> all;
+  std::size_t count = 0;
+  for (const auto& part : parts) count += part.size();
+  all.reserve(count);
   for (auto& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
   std::istringstream grafts;
   try {
@@ -34,9 +37,9 @@ std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> part
   return all;
 }
 
-std::vector<Ref> refs_of(const Repository& repository, std::vector<ScanError>& errors) {
+std::vector<Ref> refs_of(const SearchedHistory& searched, std::vector<ScanError>& errors) {
   std::vector<std::string> broken;
-  auto refs = repository.refs(broken);
+  auto refs = searched.repository.refs(broken, [&](const Oid& id) { return searched.objects.contains(id); });
   for (const auto& ref : broken)
     errors.push_back({ref, "ref cannot be resolved; try: git fsck", Cause::broken});
   return refs;
@@ -60,7 +63,7 @@ class Historian {
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
         links_(std::move(history.links)),
-        refs_(refs_of(repository_, errors)),
+        refs_(refs_of(searched, errors)),
         graph_(commits_of(std::move(history.commits), repository_, refs_, errors)),
         reader_(searched.objects.database()),
         errors_(errors) {
@@ -391,7 +394,7 @@ PlacedHistory history_findings(const SearchedHistory& searched, HistorySummary h
                                std::vector<ScanError>& errors) {
   if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty() &&
       history.named.empty()) {
-    refs_of(searched.repository, errors);
+    refs_of(searched, errors);
     return {};
   }
   Historian historian(searched, std::move(history), tests, errors);

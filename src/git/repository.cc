@@ -201,15 +201,18 @@ std::optional<std::filesystem::path> Repository::work_tree() const {
 
 std::filesystem::path Repository::common_dir() const { return git_repository_commondir(get()); }
 
-std::vector<Ref> Repository::refs(std::vector<std::string>& broken) const {
+std::vector<Ref> Repository::refs(std::vector<std::string>& broken,
+                                  const std::function<bool(const Oid&)>& is_there) const {
   git_odb* raw = nullptr;
   if (git_repository_odb(&raw, get()) != 0)
     throw Failure("the repository cannot be read (" + git_error_message() + ")");
   const GitHandle<git_odb, git_odb_free> database(raw);
   std::vector<Ref> refs;
   const auto add = [&](const std::string& name, const git_oid* target) {
-    const bool found = target != nullptr && git_odb_exists(database.get(), target) == 1;
-    if (found) refs.push_back({name, Oid::from_raw(target->id)});
+    if (target == nullptr) return false;
+    const auto id = Oid::from_raw(target->id);
+    const bool found = (is_there && is_there(id)) || git_odb_exists(database.get(), target) == 1;
+    if (found) refs.push_back({name, id});
     return found;
   };
   const auto add_named = [&](const std::string& name) {

@@ -3,6 +3,7 @@
 #include <git2.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -74,8 +75,9 @@ class Repository {
   std::filesystem::path common_dir() const;
 
   /// All refs, HEAD first (if it names a commit), else sorted by name. A ref that cannot be resolved is added
-  /// to `broken`.
-  std::vector<Ref> refs(std::vector<std::string>& broken) const;
+  /// to `broken`. Of objects for which `is_there` holds it need not be found out whether they are there.
+  std::vector<Ref> refs(std::vector<std::string>& broken,
+                        const std::function<bool(const Oid&)>& is_there = nullptr) const;
 
   /// What the next commit will have, its entries sorted by path: the index, or the file that GIT_INDEX_FILE
   /// names. Throws Failure when it cannot be read.

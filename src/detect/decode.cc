@@ -285,6 +285,17 @@ Decoded utf16(std::string_view bytes, Range text, bool little) {
 
 }  // namespace
 
+bool Decoded::is_copied(std::string_view text, Range part) const {
+  if (part.begin == 0 || part.end >= bytes.size()) return false;
+  const auto first = from[part.begin - 1].begin;
+  for (auto at = part.begin - 1; at <= part.end; ++at) {
+    const auto place = first + (at + 1 - part.begin);
+    if (from[at].begin != place || from[at].end != place + 1 || text[place] != bytes[at]) return false;
+    if (static_cast<unsigned char>(bytes[at]) >= 128) return false;
+  }
+  return true;
+}
+
 Decoded decode_base64(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(

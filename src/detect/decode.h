@@ -16,6 +16,10 @@ struct Decoded {
   std::string_view encoding;  ///< its name in reports; lives for ever
   std::string bytes;
   std::vector<Range> from;  ///< for each of `bytes`, the part of the encoded text that it was made from
+
+  /// Whether a part of `bytes`, of ASCII, stands in the encoded text as it does here, with the same beside
+  /// it.
+  bool is_copied(std::string_view text, Range part) const;
 };
 
 /// Decodes the run of base64 (either alphabet) round `at`, where a group of four begins.

@@ -323,9 +323,8 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
   for (const auto rule : layer.touched) {
     const auto before = matches.size();
     const auto unit = rules_[rule].judge == Judge::gitleaks ? layer.unit(bytes) : Unit::byte;
-    const auto found = profile_
-                           ? measured_match_pattern(rule, bytes, layer.near[rule], unit, scratch, matches)
-                           : match_pattern(rule, bytes, layer.near[rule], unit, scratch, matches);
+    const auto found = profile_ ? measured_match_pattern(rule, bytes, layer, unit, scratch, matches)
+                                : match_pattern(rule, bytes, layer, unit, scratch, matches);
     // What was dropped for its own sake is looked at again where something near it changes.
     const bool elsewhere = found > 0 && !rules_[rule].required.empty();
     if (matches.size() > before || elsewhere) scratch.notes_.extend({}, {}, of_rule(rule));
@@ -342,11 +341,24 @@ std::size_t Detector::farthest(std::size_t rule, Unit unit) const {
   return unit == Unit::byte ? width : kWidestCharacter * width;
 }
 
+// Where the first match in a range of decoded text ends, if it stands in the encoded one as it is, where it
+// was found before. To tell the secret in it, and to judge it, was a third of a scan of a history full of
+// keys.
+std::optional<std::size_t> Detector::end_of_copied(std::uint32_t rule, std::string_view bytes, Range range,
+                                                   const Layer& layer) const {
+  if (layer.decoded == nullptr || rules_[rule].judge != Judge::keysift) return std::nullopt;
+  const auto match = rules_[rule].pattern->search(bytes, range.begin, range.end, 0);
+  if (!match || !layer.decoded->is_copied(layer.encoded_text, {match->begin, match->end}))
+    return std::nullopt;
+  return match->end;
+}
+
 // Returns how many matches there were, whatever became of them. Which there are where matches could overlap
 // depends on the first of them: the literals round a match, and round others so near that they have some in
 // common, are looked at again together, where a change is near any of them or in the line of one.
-std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
+std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer,
                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
+  const auto& near = layer.near[index];
   std::size_t found = 0;
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   const auto& rule = rules_[index];
@@ -362,6 +374,10 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   for (const auto& range : near.ranges) {
     for (auto from = std::max(range.begin, done); from < range.end; ++found) {
       if (near.beginning && from > range.begin) break;
+      if (const auto end = end_of_copied(index, bytes, {from, range.end}, layer)) {
+        done = from = std::max(from + 1, *end - 1);  // what ends it may be what another one begins with
+        continue;
+      }
       const auto match = near.beginning
                              ? rule.pattern->match_at(bytes, from, unit)
                              : rule.pattern->search(bytes, from, range.end, judged_group(rule), unit);
@@ -385,14 +401,15 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   return found;
 }
 
-std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
+std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer,
                                              Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
   auto& cost = scratch.costs_[index];
   const auto start = thread_nanoseconds();
-  const auto found = match_pattern(index, bytes, near, unit, scratch, matches);
+  const auto found = match_pattern(index, bytes, layer, unit, scratch, matches);
   cost.nanoseconds += thread_nanoseconds() - start;
   cost.matches += found;
   // How far a match was tried from where it would begin is not known.
+  const auto& near = layer.near[index];
   for (const auto& range : near.ranges) cost.bytes += near.beginning ? 1 : range.end - range.begin;
   return found;
 }
@@ -431,7 +448,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto wide = decode_utf16(bytes);
   std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
   const auto search = [&](const Decoded& decoded) {
-    if (!find_in(decoded, depth, scratch, matches).is_none()) scratch.notes_.set_anywhere();
+    if (!find_in(bytes, decoded, depth, scratch, matches).is_none()) scratch.notes_.set_anywhere();
   };
   const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
     if (at < end) return;
@@ -446,7 +463,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
   for (const auto& stretch : text) {
     for (const auto& decoded : decode_text(bytes, stretch)) {
-      const auto inside = find_in(decoded, depth, scratch, matches);
+      const auto inside = find_in(bytes, decoded, depth, scratch, matches);
       const auto is_round_text = [&](std::uint32_t literal) {
         return literals_.sign(literal).kind != Sign::name;
       };
@@ -459,7 +476,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
 
 // Searches what was decoded. What is found stands, encoded, where it was decoded from. Returns what that says
 // of the decoded text.
-Reach Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch,
+Reach Detector::find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
                         std::vector<Match>& matches) const {
   scratch.decoded_bytes_ += decoded.bytes.size();
   if (scratch.decoded_bytes_ > scratch.decoded_limit_) {
@@ -469,6 +486,8 @@ Reach Detector::find_in(const Decoded& decoded, unsigned depth, Scratch& scratch
   std::vector<Match> found;
   auto outer = scratch.notes_.begin_inner();
   scratch.chain_.push_back(decoded.encoding);
+  scratch.layers_[depth + 1].decoded = &decoded;
+  scratch.layers_[depth + 1].encoded_text = bytes;
   find(decoded.bytes, {}, depth + 1, scratch, found);
   scratch.chain_.pop_back();
   auto inside = scratch.notes_.end_inner(std::move(outer));

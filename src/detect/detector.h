@@ -88,15 +88,18 @@ class Detector {
   Needs& needed(std::uint32_t rule, Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
-  std::size_t match_pattern(std::uint32_t index, std::string_view bytes, const Places& near, Unit unit,
+  std::optional<std::size_t> end_of_copied(std::uint32_t rule, std::string_view bytes, Range range,
+                                           const Layer& layer) const;
+  std::size_t match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer, Unit unit,
                             Scratch& scratch, std::vector<Match>& matches) const;
-  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, const Places& near,
+  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer,
                                      Unit unit, Scratch& scratch, std::vector<Match>& matches) const;
   void add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                   std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
-  Reach find_in(const Decoded& decoded, unsigned depth, Scratch& scratch, std::vector<Match>& matches) const;
+  Reach find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
+                std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
   std::size_t farthest(std::size_t rule, Unit unit) const;
   // Whether a literal is a keyword of a rule.

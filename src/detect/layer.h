@@ -9,6 +9,7 @@
 
 #include "base/range.h"
 #include "base/text.h"
+#include "detect/decode.h"
 #include "detect/encoded_runs.h"
 #include "rule/pattern.h"
 
@@ -43,6 +44,8 @@ struct Layer {
   std::vector<Range> text;               ///< where to look for escapes, in order, apart
   bool escaped = false;                  ///< there is a keyword with an escape in it
   std::optional<Characters> characters;  ///< once that is known
+  const Decoded* decoded = nullptr;      ///< the text, if it was decoded
+  std::string_view encoded_text;         ///< and what it was decoded from
 
   explicit Layer(std::size_t rules) : near(rules), looked_(rules) {}
 

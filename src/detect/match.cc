@@ -1,5 +1,6 @@
 #include "detect/match.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "detect/gitleaks_judgement.h"
@@ -13,16 +14,17 @@ Match judged(const Rule& rule, std::string_view bytes, const Pattern::Span& span
   match.begin = span.group_begin;
   match.end = span.group_end;
   Judgement judgement{false, Confidence::low, "it is too wide"};
+  const auto width = span.end - span.begin;
   if (rule.judge == Judge::gitleaks) {
     auto told = judge_as_gitleaks(rule, bytes, span, unit);
     match.begin = span.begin;
     match.end = told.end;
     match.secret = told.secret;
     match.allowing_there = std::move(told.allowing_there);
-    if (span.end - span.begin <= kMaxMatchWidth) judgement = told.judgement;
+    if (width <= kMaxMatchWidth) judgement = told.judgement;
   } else {
     match.secret = bytes.substr(match.begin, match.end - match.begin);
-    if (span.end - span.begin <= kMaxMatchWidth) judgement = judge(rule, bytes, span);
+    if (width <= std::min(kMaxMatchWidth, rule.pattern->max_width())) judgement = judge(rule, bytes, span);
   }
   match.confidence = judgement.confidence;
   match.kept = judgement.kept;

@@ -37,7 +37,7 @@ class Pattern {
   /// With the max_width() and the needed_run() that another one of the same text has told.
   Pattern(std::string text, std::int64_t memory, std::size_t max_width, const NeededRun& needed_run)
       : Pattern(std::move(text), memory) {
-    std::call_once(width_once_, [&] { width_ = max_width; });
+    limit_width(max_width);
     std::call_once(run_once_, [&] { run_ = needed_run; });
   }
 
@@ -76,8 +76,13 @@ class Pattern {
   /// took no part is empty.
   std::vector<std::string_view> groups_in(std::string_view bytes, Unit unit) const;
 
-  /// The most bytes that a match can span; SIZE_MAX if there is no bound.
+  /// The most bytes that a match can span; SIZE_MAX if there is no bound. Or what limit_width() said.
   std::size_t max_width() const;
+
+  /// Has wider matches not count. Before the first max_width().
+  void limit_width(std::size_t most) {
+    std::call_once(width_once_, [&] { width_ = most; });
+  }
 
   /// The longest run that all matches have, as far as is known; search() compiles nothing for what lacks it.
   const NeededRun& needed_run() const;

@@ -123,6 +123,11 @@ class Reader : TableReader {
       fail(*regex,
            "the pattern of rule '" + rule.id + "' matches the empty string; ask for at least one character");
     }
+    if (const auto* width = table.get("maxWidth")) {
+      const auto most = width->value_exact<std::int64_t>();
+      if (!most || *most < 1) fail(*width, "'maxWidth' must be a whole number of bytes, from 1 on");
+      rule.pattern->limit_width(static_cast<std::size_t>(*most));
+    }
     if (const auto* group = table.get("secretGroup")) {
       const auto number = group->value_exact<std::int64_t>();
       if (!number || *number < 0) fail(*group, "'secretGroup' must be a whole number from 0 on");
@@ -156,8 +161,8 @@ class Reader : TableReader {
 
   Rule read_rule(const toml::table& table) {
     allow_keys(table, {"id", "aliases", "description", "provider", "confidence", "console", "regex",
-                       "secretGroup", "keywords", "exactKeywords", "entropy", "checksum", "words", "path",
-                       "allowlists", "tags", "examples", "counterexamples"});
+                       "maxWidth", "secretGroup", "keywords", "exactKeywords", "entropy", "checksum", "words",
+                       "path", "allowlists", "tags", "examples", "counterexamples"});
     Rule rule;
     rule.file = file();
     rule.line = static_cast<int>(table.source().begin.line);

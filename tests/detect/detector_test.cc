@@ -345,6 +345,17 @@ TEST_CASE("a match without an upper bound is found up to the greatest width") {
   CHECK(scan(detector, of_width(kMaxMatchWidth + 1)).empty());
 }
 
+TEST_CASE("a match is found up to the width that its rule names") {
+  const auto rules = rule_of("key-[a-z0-9]+;", "key-", "maxWidth = 90");
+  const Detector detector(rules, {.decode_depth = 0, .prepared = {}});
+  const auto of_width = [](std::size_t width) {
+    return "key-" + expand_template("{{rand " + std::to_string(width - 5) + " lower}}") + ";";
+  };
+  CHECK(scan(detector, of_width(90)) == std::vector<Found>{{"r", 0, 90}});
+  CHECK(scan(detector, of_width(91)).empty());
+  CHECK(scan(detector, of_width(91) + of_width(20)) == std::vector<Found>{{"r", 91, 111}});
+}
+
 TEST_CASE("no match is wider than the greatest width") {
   std::string letters;
   while (letters.size() < kMaxMatchWidth - 100) letters += "abcdefg"[letters.size() % 7];

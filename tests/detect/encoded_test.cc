@@ -1,4 +1,6 @@
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/detector.h"
@@ -363,6 +365,33 @@ TEST_CASE("an encoded key is found again, however far from it the text changes")
       const auto before = scratch.reach();
       REQUIRE(detector.scan(bytes, scratch, {}, {{&changed, 1}, &before}).size() == 1);
     }
+  }
+}
+
+// What stands as it is in decoded text, too, was found before: only what has something decoded in it or
+// beside it is looked at again, also where it begins with what ends another one.
+TEST_CASE("keys with escapes among keys without are all found, each once") {
+  static const auto rules = built_in_rules();
+  static const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  std::mt19937_64 random(1);
+  for (unsigned round = 0; round < 300; ++round) {
+    std::string text = "\\u007b";
+    std::vector<std::pair<std::size_t, std::size_t>> expected;
+    for (unsigned i = 0; i < 6; ++i) {
+      auto key = key_of(random() % 2 == 0 ? "aws-access-key-id" : "json-web-token", round * 6 + i + 1);
+      const auto separator = random() % 3;
+      text += separator == 0 ? "\"" : separator == 1 ? "\\u0022" : "\\n ";
+      if (random() % 2 == 0) key = "\\u00" + hex_of(key.front()) + key.substr(1);
+      if (random() % 4 == 0) key = key.substr(0, 9) + "\\u00" + hex_of(key[9]) + key.substr(10);
+      expected.emplace_back(text.size(), text.size() + key.size());
+      text += key;
+    }
+    text += "\"";
+    std::vector<std::pair<std::size_t, std::size_t>> found;
+    for (const auto& match : detector.scan(text, scratch)) found.emplace_back(match.begin, match.end);
+    INFO(text);
+    REQUIRE(found == expected);
   }
 }
 

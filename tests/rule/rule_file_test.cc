@@ -125,6 +125,8 @@ TEST_CASE("a bad rule file is refused, with the line and what is wrong") {
       {kRule + "secretGroup = 1\n", "5", "'secretGroup' is 1"},
       {kRule + "secretGroup = -1\n", "5", "'secretGroup'"},
       {kRule + "secretGroup = \"one\"\n", "5", "'secretGroup'"},
+      {kRule + "maxWidth = 0\n", "5", "'maxWidth' must be a whole number of bytes"},
+      {kRule + "maxWidth = 1.5\n", "5", "'maxWidth'"},
       {kRule + "entropy = \"high\"\n", "5", "'entropy'"},
       {kRule + "entropy = -1.0\n", "5", "'entropy'"},
       {kRule + "entropy = nan\n", "5", "'entropy'"},

@@ -52,8 +52,8 @@ std::uint64_t thread_nanoseconds() {
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
 
-// How far from a match judgement looks: at a word that it ends, at dots behind it.
-constexpr std::size_t kJudgedRound = 8;
+// How far from a match judgement looks: at a word or a digest that it ends, at dots behind it.
+constexpr std::size_t kJudgedRound = 40;
 
 // Whether the line of a match decides whether it is kept.
 bool looks_at_line(const Rule& rule) {

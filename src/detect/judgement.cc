@@ -41,6 +41,18 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(bytes.substr(0, begin));
 }
 
+// In the midst of a digest, as Python's lists of installed files have them: "sha256=", and base64url.
+bool is_in_digest(std::string_view bytes, std::size_t begin) {
+  constexpr std::size_t kFarthest =
+      32;  // sha256 has 43 digits, and no secret is so short that it ends with them
+  const auto is_digit = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+  };
+  auto digest = begin;
+  while (digest > 0 && begin - digest < kFarthest && is_digit(bytes[digest - 1])) --digest;
+  return digest < begin && bytes.substr(0, digest).ends_with("sha256=");
+}
+
 // "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_'
 // alone.
 bool is_short_name(std::string_view body) {
@@ -151,6 +163,7 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   const auto doubt = [](std::string_view reason) { return Judgement{true, Confidence::low, reason}; };
   if (secret.empty()) return drop("it is empty");
   if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
+  if (is_in_digest(bytes, match.group_begin)) return drop("it is part of a digest");
   const auto allowing = [&](const Allowlist& list) {
     return allows(list, secret, bytes.substr(match.begin, match.end - match.begin),
                   line_of(bytes, match.begin, match.end));

@@ -184,6 +184,20 @@ TEST_CASE("a secret that starts in the midst of a word is none") {
   }
 }
 
+// "charset_normalizer-3.4.0.dist-info/RECORD"
+TEST_CASE("a secret that stands in the midst of a digest is none") {
+  const auto rules =
+      parse_rules("[[rules]]\nid = 'r'\nregex = 'r8_[A-Za-z0-9]{32,40}'\nkeywords = ['r8_']\n", "t.toml");
+  const auto key = expand_template("r8_{{rand 33 alnum}}");
+  const auto digits = expand_template("{{rand 20}}");
+  for (const auto& before :
+       {"sha256=" + digits.substr(0, 8), std::string("a.txt,sha256=A"), "sha256=" + digits})
+    CHECK_FALSE(credible(rules[0], before + key));
+  for (const auto& before :
+       {std::string("sha256="), std::string("sha256==A"), std::string("sha25=A"), "sha256=" + digits + "+"})
+    CHECK(credible(rules[0], before + key));
+}
+
 TEST_CASE("a key that was cut short to show it is none") {
   const auto rules =
       parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");

@@ -1,7 +1,5 @@
 #include "detect/detector.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -42,18 +40,8 @@ bool is_within_word(std::string_view bytes, std::size_t begin) {
          before.find_first_of("\\%[") == std::string_view::npos;
 }
 
-// CPU time of this thread.
-std::uint64_t thread_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
-
-// How far from a match judgement looks: at a word or a digest that it ends, at dots behind it.
-constexpr std::size_t kJudgedRound = 40;
 
 // Whether the line of a match decides whether it is kept.
 bool looks_at_line(const Rule& rule) {
@@ -80,9 +68,7 @@ Detector::Scratch::~Scratch() = default;
 Detector::Scratch::Scratch(Scratch&&) noexcept = default;
 Detector::Scratch::Scratch(const Detector& detector)
     : keywords_(detector.search_), layers_(detector.decode_depth_ + 1, Layer(detector.rules_.size())) {
-  if (!detector.profile_) return;
-  seen_.resize(detector.literals_.texts().size());
-  costs_.resize(detector.rules_.size());
+  if (detector.profile_) costs_.emplace(detector.rules_.size(), detector.literals_.texts().size());
 }
 
 Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
@@ -219,7 +205,7 @@ void Detector::Scratch::note_limit(Cause limit) {
 
 void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin, std::size_t end,
                     Layer& layer, Scratch& scratch) const {
-  if (profile_) ++scratch.seen_[literal];
+  if (scratch.costs_) scratch.costs_->note_seen(literal);
   const auto& sign = literals_.sign(literal);
   const auto add_text = [&](std::size_t before, std::size_t after) {
     add_range(layer.text, {begin - std::min(begin, before), std::min(bytes.size(), end + after)});
@@ -323,8 +309,8 @@ void Detector::match_patterns(std::string_view bytes, Layer& layer, Scratch& scr
   for (const auto rule : layer.touched) {
     const auto before = matches.size();
     const auto unit = rules_[rule].judge == Judge::gitleaks ? layer.unit(bytes) : Unit::byte;
-    const auto found = profile_ ? measured_match_pattern(rule, bytes, layer, unit, scratch, matches)
-                                : match_pattern(rule, bytes, layer, unit, scratch, matches);
+    const auto match = [&] { return match_pattern(rule, bytes, layer, unit, scratch, matches); };
+    const auto found = scratch.costs_ ? scratch.costs_->measure(rule, layer.near[rule], match) : match();
     // What was dropped for its own sake is looked at again where something near it changes.
     const bool elsewhere = found > 0 && !rules_[rule].required.empty();
     if (matches.size() > before || elsewhere) scratch.notes_.extend({}, {}, of_rule(rule));
@@ -341,18 +327,6 @@ std::size_t Detector::farthest(std::size_t rule, Unit unit) const {
   return unit == Unit::byte ? width : kWidestCharacter * width;
 }
 
-// Where the first match in a range of decoded text ends, if it stands in the encoded one as it is, where it
-// was found before. To tell the secret in it, and to judge it, was a third of a scan of a history full of
-// keys.
-std::optional<std::size_t> Detector::end_of_copied(std::uint32_t rule, std::string_view bytes, Range range,
-                                                   const Layer& layer) const {
-  if (layer.decoded == nullptr || rules_[rule].judge != Judge::keysift) return std::nullopt;
-  const auto match = rules_[rule].pattern->search(bytes, range.begin, range.end, 0);
-  if (!match || !layer.decoded->is_copied(layer.encoded_text, {match->begin, match->end}))
-    return std::nullopt;
-  return match->end;
-}
-
 // Returns how many matches there were, whatever became of them. Which there are where matches could overlap
 // depends on the first of them: the literals round a match, and round others so near that they have some in
 // common, are looked at again together, where a change is near any of them or in the line of one.
@@ -363,6 +337,9 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   std::array<std::uint64_t, 3> counts{};  // by confidence: what is doubtful pushes nothing else out
   const auto& rule = rules_[index];
   const bool by_line = looks_at_line(rule);
+  // What stands in decoded text as it did in the encoded one was found there. To tell the secret in it, and
+  // to judge it, was a third of a scan of a history full of keys.
+  const bool was_searched = layer.decoded != nullptr && rule.judge == Judge::keysift;
   const auto width = farthest(index, unit);
   Range together{0, 0};
   Range changes{0, 0};
@@ -374,9 +351,14 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   for (const auto& range : near.ranges) {
     for (auto from = std::max(range.begin, done); from < range.end; ++found) {
       if (near.beginning && from > range.begin) break;
-      if (const auto end = end_of_copied(index, bytes, {from, range.end}, layer)) {
-        done = from = std::max(from + 1, *end - 1);  // what ends it may be what another one begins with
-        continue;
+      if (was_searched) {
+        const auto whole = rule.pattern->search(bytes, from, range.end, 0);
+        if (!whole) break;
+        if (layer.decoded->is_copied(layer.encoded_text, {whole->begin, whole->end})) {
+          // What ends it may be what another one begins with.
+          done = from = std::max(from + 1, whole->end - 1);
+          continue;
+        }
       }
       const auto match = near.beginning
                              ? rule.pattern->match_at(bytes, from, unit)
@@ -401,36 +383,8 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   return found;
 }
 
-std::size_t Detector::measured_match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer,
-                                             Unit unit, Scratch& scratch, std::vector<Match>& matches) const {
-  auto& cost = scratch.costs_[index];
-  const auto start = thread_nanoseconds();
-  const auto found = match_pattern(index, bytes, layer, unit, scratch, matches);
-  cost.nanoseconds += thread_nanoseconds() - start;
-  cost.matches += found;
-  // How far a match was tried from where it would begin is not known.
-  const auto& near = layer.near[index];
-  for (const auto& range : near.ranges) cost.bytes += near.beginning ? 1 : range.end - range.begin;
-  return found;
-}
-
 void Detector::add_costs(const Scratch& scratch, Profile& profile) const {
-  profile.rules.resize(rules_.size());
-  for (std::size_t rule = 0; rule < scratch.costs_.size(); ++rule) {
-    profile.rules[rule].bytes += scratch.costs_[rule].bytes;
-    profile.rules[rule].matches += scratch.costs_[rule].matches;
-    profile.rules[rule].nanoseconds += scratch.costs_[rule].nanoseconds;
-  }
-  for (std::size_t literal = 0; literal < scratch.seen_.size(); ++literal) {
-    const auto seen = scratch.seen_[literal];
-    if (seen == 0) continue;
-    auto& keyword = profile.keywords[literals_.texts()[literal].text];
-    keyword.seen += seen;
-    const auto& sign = literals_.sign(literal);
-    if (!sign.is_plain()) continue;
-    keyword.rules.insert(sign.index);
-    profile.rules[sign.index].keywords += seen;
-  }
+  if (scratch.costs_) scratch.costs_->add_to(profile, literals_);
 }
 
 void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,

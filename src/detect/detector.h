@@ -88,12 +88,8 @@ class Detector {
   Needs& needed(std::uint32_t rule, Scratch& scratch) const;
   void match_patterns(std::string_view bytes, Layer& layer, Scratch& scratch,
                       std::vector<Match>& matches) const;
-  std::optional<std::size_t> end_of_copied(std::uint32_t rule, std::string_view bytes, Range range,
-                                           const Layer& layer) const;
   std::size_t match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer, Unit unit,
                             Scratch& scratch, std::vector<Match>& matches) const;
-  std::size_t measured_match_pattern(std::uint32_t index, std::string_view bytes, const Layer& layer,
-                                     Unit unit, Scratch& scratch, std::vector<Match>& matches) const;
   void add_judged(Match match, std::array<std::uint64_t, 3>& counts, Scratch& scratch,
                   std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
@@ -162,8 +158,7 @@ class Detector::Scratch {
   Notes notes_;
   std::vector<Cause> beyond_;
   std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
-  std::vector<std::uint64_t> seen_;        // by literal: how often; empty where nothing is measured
-  std::vector<RuleCost> costs_;            // by rule
+  std::optional<Costs> costs_;             // if they are measured
   std::map<std::uint32_t, Needs> needed_;  // by rule
 };
 

@@ -41,16 +41,16 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(bytes.substr(0, begin));
 }
 
-// In the midst of a digest, as Python's lists of installed files have them: "sha256=", and base64url.
+// In the midst of a digest, as Python's lists of installed files have them: "sha256=", and base64url. Of its
+// 43 digits most would be the secret's.
 bool is_in_digest(std::string_view bytes, std::size_t begin) {
-  constexpr std::size_t kFarthest =
-      32;  // sha256 has 43 digits, and no secret is so short that it ends with them
+  constexpr std::string_view kMark = "sha256=";
   const auto is_digit = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
   };
   auto digest = begin;
-  while (digest > 0 && begin - digest < kFarthest && is_digit(bytes[digest - 1])) --digest;
-  return digest < begin && bytes.substr(0, digest).ends_with("sha256=");
+  while (digest > 0 && begin - digest < kJudgedRound - kMark.size() && is_digit(bytes[digest - 1])) --digest;
+  return digest < begin && bytes.substr(0, digest).ends_with(kMark);
 }
 
 // "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_'

@@ -15,6 +15,9 @@ struct Judgement {
   std::string_view reason;                  ///< a few words; lives for ever
 };
 
+/// How far from a match judge() looks: at a word or a digest that it ends, at dots behind it.
+inline constexpr std::size_t kJudgedRound = 39;
+
 /// Judges a match of `rule` in `bytes`: is it a word's end, a placeholder, one of the rule's own exceptions
 /// (places are not looked at: see place_admitted), as random as the rule asks, with the right checksum?
 Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& match);

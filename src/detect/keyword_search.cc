@@ -54,6 +54,7 @@ struct Prepared {
 // or they are so few that it is better to look for them alone.
 std::optional<std::vector<std::uint32_t>> numbers_of(std::string_view list,
                                                      const std::vector<Literal>& literals) {
+  if (list.empty()) return std::nullopt;
   std::unordered_map<std::string, std::vector<std::uint32_t>> wanted;
   for (auto i = literals.size(); i-- > 0;)
     wanted[spelled(literals[i])].push_back(static_cast<std::uint32_t>(i));

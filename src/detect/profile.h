@@ -1,10 +1,14 @@
 // What a scan's rules cost.
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "detect/layer.h"
+#include "detect/literals.h"
 
 namespace keysift {
 
@@ -25,6 +29,33 @@ struct KeywordCost {
 struct Profile {
   std::vector<RuleCost> rules;  ///< in the order of the detector's rules
   std::map<std::string, KeywordCost> keywords;
+};
+
+/// What the scans of one thread cost.
+class Costs {
+ public:
+  Costs(std::size_t rules, std::size_t literals) : rules_(rules), seen_(literals) {}
+
+  void note_seen(std::size_t literal) { ++seen_[literal]; }
+
+  /// Has `match` try a rule's pattern in some places, and returns how many matches it says there were.
+  template <typename Match>
+  std::size_t measure(std::uint32_t rule, const Places& places, Match&& match) {
+    const auto start = thread_nanoseconds();
+    const std::size_t matches = match();
+    add(rule, places, matches, thread_nanoseconds() - start);
+    return matches;
+  }
+
+  /// Adds all that to a profile of these literals.
+  void add_to(Profile& profile, const Literals& literals) const;
+
+ private:
+  static std::uint64_t thread_nanoseconds();
+  void add(std::uint32_t rule, const Places& places, std::size_t matches, std::uint64_t nanoseconds);
+
+  std::vector<RuleCost> rules_;      // but for their keywords
+  std::vector<std::uint64_t> seen_;  // by literal: how often
 };
 
 }  // namespace keysift

@@ -229,10 +229,10 @@ NeededRun needed_run(std::string_view pattern) {
     const auto bytes = bytes_of(one);
     if (bytes) longest = {*bytes, least};
   }
-  // RE2 knows a character that is no ASCII and an s in any case, and one that is a k.
-  if (longest.bytes['s'] || longest.bytes['k'])
-    for (std::size_t byte = 128; pattern.find("(?") != pattern.npos && byte < 256; ++byte)
-      longest.bytes.set(byte);
+  // In any case, RE2 takes a character that is no ASCII for an s, and one for a k.
+  const bool any_case = pattern.find("(?") != std::string_view::npos;
+  if (any_case && (longest.bytes['s'] || longest.bytes['k']))
+    for (std::size_t byte = 128; byte < 256; ++byte) longest.bytes.set(byte);
   return longest;
 }
 

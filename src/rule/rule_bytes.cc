@@ -48,8 +48,8 @@ void take_apart(Thing& list, Part& part) {
 }
 
 template <typename T>
-concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> ||
-    (std::same_as<T, NeededRun>&& std::is_trivially_copyable_v<T>);
+concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, NeededRun>;
+static_assert(std::is_trivially_copyable_v<NeededRun>);
 
 class Writer {
  public:

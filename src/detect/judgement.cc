@@ -41,16 +41,32 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(bytes.substr(0, begin));
 }
 
+// What stands right before `begin` and is base64url: the last kJudgedRound bytes of it at most.
+std::string_view digits_before(std::string_view bytes, std::size_t begin) {
+  const auto near = bytes.substr(begin - std::min(begin, kJudgedRound), std::min(begin, kJudgedRound));
+  const auto is_digit = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+  const auto first = std::find_if_not(near.rbegin(), near.rend(), is_digit).base();
+  return near.substr(static_cast<std::size_t>(first - near.begin()));
+}
+
 // In the midst of a digest, as Python's lists of installed files have them: "sha256=", and base64url. Of its
 // 43 digits most would be the secret's.
 bool is_in_digest(std::string_view bytes, std::size_t begin) {
   constexpr std::string_view kMark = "sha256=";
-  const auto is_digit = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+  const auto digits = digits_before(bytes, begin).size();
+  return digits > 0 && digits <= kJudgedRound - kMark.size() &&
+         bytes.substr(0, begin - digits).ends_with(kMark);
+}
+
+// In the midst of random text, an encrypted token's say, where what begins a short key comes up by chance.
+bool is_in_random_text(std::string_view bytes, std::size_t begin) {
+  constexpr std::size_t kLeast = 24;
+  const auto text = digits_before(bytes, begin);
+  const auto holds = [&](int (*kind)(int)) {
+    return std::any_of(text.begin(), text.end(), [&](unsigned char c) { return kind(c) != 0; });
   };
-  auto digest = begin;
-  while (digest > 0 && begin - digest < kJudgedRound - kMark.size() && is_digit(bytes[digest - 1])) --digest;
-  return digest < begin && bytes.substr(0, digest).ends_with(kMark);
+  return text.size() >= kLeast && holds(std::isupper) && holds(std::islower) && holds(std::isdigit) &&
+         word_evidence(text) <= 0;
 }
 
 // "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_'
@@ -72,6 +88,18 @@ std::string_view body_of(const Rule& rule, std::string_view secret) {
       return secret.substr(keyword.size());
   }
   return secret;
+}
+
+// The body of a secret without the runs that its format pads it with.
+std::string without_padding(std::string_view body, char padding) {
+  constexpr std::size_t kRun = 6;
+  std::string out;
+  while (!body.empty()) {
+    const auto run = std::min(body.find_first_not_of(body.front()), body.size());
+    if (body.front() != padding || run < kRun) out += body.substr(0, run);
+    body.remove_prefix(run);
+  }
+  return out;
 }
 
 }  // namespace
@@ -164,13 +192,16 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   if (secret.empty()) return drop("it is empty");
   if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
   if (is_in_digest(bytes, match.group_begin)) return drop("it is part of a digest");
+  if (rule.confidence != Confidence::high && is_in_random_text(bytes, match.group_begin))
+    return drop("it is in the midst of random text");
   const auto allowing = [&](const Allowlist& list) {
     return allows(list, secret, bytes.substr(match.begin, match.end - match.begin),
                   line_of(bytes, match.begin, match.end));
   };
   if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
     return drop("an allowlist of the rule names it");
-  const auto body = body_of(rule, secret);
+  const auto unpadded = rule.padding == '\0' ? std::string() : without_padding(secret, rule.padding);
+  const auto body = body_of(rule, rule.padding == '\0' ? secret : unpadded);
   if (is_placeholder(body)) return drop("it is a placeholder");
   if (rule.entropy > 0 && entropy(secret) < rule.entropy) return drop("it is not random enough for the rule");
   if (repeated_share(body) > kMostRepeated) return drop("it repeats itself");

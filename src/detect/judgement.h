@@ -15,7 +15,7 @@ struct Judgement {
   std::string_view reason;                  ///< a few words; lives for ever
 };
 
-/// How far from a match judge() looks: at a word or a digest that it ends, at dots behind it.
+/// How far from a match judge() looks: at a word, a digest or random text that it ends, at dots behind it.
 inline constexpr std::size_t kJudgedRound = 39;
 
 /// Judges a match of `rule` in `bytes`: is it a word's end, a placeholder, one of the rule's own exceptions

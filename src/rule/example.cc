@@ -20,10 +20,12 @@ std::string_view alphabet_named(std::string_view name, std::string_view directiv
   if (name == "upper") return kUpper;
   if (name == "lower") return "abcdefghijklmnopqrstuvwxyz0123456789";
   if (name == "base64") return kBase64;
+  if (name == "letter") return "abcdefghijklmnopqrstuvwxyz";
+  if (name == "base32") return "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   if (name == "hex") return "0123456789abcdef";
   if (name == "digit") return "0123456789";
   throw Failure("unknown alphabet '" + std::string(name) + "' in {{" + std::string(directive) +
-                "}}; there are alnum, upper, lower, hex, digit and base64");
+                "}}; there are alnum, upper, lower, letter, hex, digit, base32 and base64");
 }
 
 // Splits off the first word.
@@ -52,12 +54,18 @@ std::string expand_directive(std::string_view directive, std::mt19937_64& random
     while (out.size() < count) out += kAlnum[random() % kAlnum.size()];
     return out + crc32_base62(out);
   }
+  if (verb == "crc32-hex" && counted && !rest.empty()) {
+    out = rest;
+    for (; count > 0; --count) out += kAlnum[random() % kAlnum.size()];
+    return out + "_" + crc32_hex(out);
+  }
   if (verb == "repeat" && counted && !rest.empty()) {
     for (; count > 0; --count) out += rest;
     return out;
   }
-  throw Failure("cannot expand {{" + std::string(directive) +
-                "}}; write {{rand N}}, {{rand N ALPHABET}}, {{crc32 N}} or {{repeat N TEXT}}");
+  throw Failure(
+      "cannot expand {{" + std::string(directive) +
+      "}}; write {{rand N}}, {{rand N ALPHABET}}, {{crc32 N}}, {{crc32-hex N PREFIX}} or {{repeat N TEXT}}");
 }
 
 }  // namespace

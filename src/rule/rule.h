@@ -67,8 +67,9 @@ struct Rule {
   bool exact_keywords = false;        ///< as written; else in any case
   double entropy = 0;  ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
   Checksum checksum = Checksum::none;  ///< that the secret ends with
-  bool words = false;                  ///< a secret may well consist of words, as passwords do
-  std::unique_ptr<Pattern> path;       ///< if set, only paths it is found in
+  char padding = '\0';  ///< a character of which a secret may have runs; they are not judged. '\0': none
+  bool words = false;   ///< a secret may well consist of words, as passwords do
+  std::unique_ptr<Pattern> path;  ///< if set, only paths it is found in
   std::vector<Allowlist> allowlists;
 
   std::vector<std::string> tags;

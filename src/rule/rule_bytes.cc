@@ -25,6 +25,7 @@ void take_apart(Thing& rule, Part& part) {
   part(rule.exact_keywords);
   part(rule.entropy);
   part(rule.checksum);
+  part(rule.padding);
   part(rule.words);
   part(rule.path);
   part(rule.allowlists);

@@ -74,8 +74,18 @@ class Reader : TableReader {
   Checksum checksum(const toml::table& table) const {
     const auto* node = table.get("checksum");
     if (node == nullptr) return Checksum::none;
-    if (text(table, "checksum") != "crc32-base62") fail(*node, "'checksum' must be \"crc32-base62\"");
-    return Checksum::crc32_base62;
+    const auto name = text(table, "checksum");
+    if (name == "crc32-base62") return Checksum::crc32_base62;
+    if (name == "crc32-hex") return Checksum::crc32_hex;
+    fail(*node, "'checksum' must be \"crc32-base62\" or \"crc32-hex\"");
+  }
+
+  char padding(const toml::table& table) const {
+    const auto* node = table.get("padding");
+    if (node == nullptr) return '\0';
+    const auto character = text(table, "padding");
+    if (character.size() != 1) fail(*node, "'padding' must be one character");
+    return character.front();
   }
 
   Allowlist read_allowlist(const toml::table& table) {
@@ -160,9 +170,10 @@ class Reader : TableReader {
   }
 
   Rule read_rule(const toml::table& table) {
-    allow_keys(table, {"id", "aliases", "description", "provider", "confidence", "console", "regex",
-                       "maxWidth", "secretGroup", "keywords", "exactKeywords", "entropy", "checksum", "words",
-                       "path", "allowlists", "tags", "examples", "counterexamples"});
+    allow_keys(table, {"id",       "aliases",        "description", "provider", "confidence",    "console",
+                       "regex",    "maxWidth",       "secretGroup", "keywords", "exactKeywords", "entropy",
+                       "checksum", "padding",        "words",       "path",     "allowlists",    "tags",
+                       "examples", "counterexamples"});
     Rule rule;
     rule.file = file();
     rule.line = static_cast<int>(table.source().begin.line);
@@ -179,6 +190,7 @@ class Reader : TableReader {
     read_keywords(table, rule);
     read_entropy(table, rule);
     rule.checksum = checksum(table);
+    rule.padding = padding(table);
     rule.words = flag(table, "words");
     rule.exact_keywords = flag(table, "exactKeywords");
     if (const auto* path = table.get("path")) rule.path = pattern(*path, text(table, "path"));

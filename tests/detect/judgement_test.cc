@@ -1,6 +1,7 @@
 #include "detect/judgement.h"
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -198,6 +199,24 @@ TEST_CASE("a secret that stands in the midst of a digest is none") {
     CHECK(credible(rules[0], before + key));
 }
 
+TEST_CASE("what looks like a short key in the midst of random text is none, unless its shape is exact") {
+  const std::string text = "[[rules]]\nid = 'r'\nregex = 'r8_[A-Za-z0-9]{32,60}'\nkeywords = ['r8_']\n";
+  const auto medium = parse_rules(text, "t.toml");
+  const auto high = parse_rules(text + "confidence = 'high'\n", "t.toml");
+  const auto key = expand_template("r8_{{rand 50 alnum}}");
+  int believed = 0;
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    const auto run = expand_template("{{rand 60}}A", seed);
+    if (credible(medium[0], "gAAAAA" + run + key)) ++believed;
+    CHECK(credible(high[0], "gAAAAA" + run + key));
+    CHECK(credible(medium[0], run.substr(0, 20) + "=" + key));
+  }
+  CHECK(believed <= 5);  // one in 700 has no digit where it is looked at
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 1000; ++i) CHECK(credible(medium[0], identifier(random, 30) + "_" + key));
+  CHECK(credible(medium[0], "const myReplicateApiToken2ForProduction_" + key));
+}
+
 TEST_CASE("a key that was cut short to show it is none") {
   const auto rules =
       parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
@@ -210,6 +229,30 @@ TEST_CASE("a wrong checksum makes a token doubtful") {
   const auto rule = rule_with("checksum = 'crc32-base62'\n");
   CHECK(judged(rule, "key=" + expand_template("abc_{{crc32 30}}")).confidence == Confidence::medium);
   CHECK(judged(rule, "key=" + expand_template("abc_{{rand 36 alnum}}")).confidence == Confidence::low);
+}
+
+TEST_CASE("Grafana's checksum covers the prefix, too, and may be in capitals") {
+  const auto rules = parse_rules(
+      "[[rules]]\nid = 'r'\nregex = 'glsa_[0-9A-Za-z]{32}_[0-9A-Fa-f]{8}'\nkeywords = ['glsa_']\n"
+      "checksum = 'crc32-hex'\n",
+      "t.toml");
+  // The CRC-32 of "123456789" is cbf43926.
+  CHECK(crc32_hex("123456789") == "2639f4cb");
+  auto token = expand_template("{{crc32-hex 32 glsa_}}");
+  CHECK(judged(rules[0], token).confidence == Confidence::medium);
+  std::transform(token.end() - 8, token.end(), token.end() - 8,
+                 [](unsigned char c) { return std::toupper(c); });
+  CHECK(judged(rules[0], token).confidence == Confidence::medium);
+  token.back() = token.back() == '0' ? '1' : '0';
+  CHECK(judged(rules[0], token).confidence == Confidence::low);
+}
+
+TEST_CASE("runs of a rule's padding are not held against a secret") {
+  const auto rule = rule_with("padding = 'A'\n");
+  CHECK(credible(rule, "key=q7w2x9zrAAAAAAAAAAAAAAp4k8"));
+  CHECK_FALSE(credible(rule, "key=q7w2x9zrBBBBBBBBBBBBBBp4k8"));
+  CHECK_FALSE(credible(rule, "key=xxxxxxxxxxxxAAAAAAAAAAAAAA"));
+  CHECK_FALSE(credible(rule_with(""), "key=q7w2x9zrAAAAAAAAAAAAAAp4k8"));
 }
 
 TEST_CASE("a secret with less entropy than the rule asks for does not stand") {

@@ -26,6 +26,8 @@ TEST_CASE("rand takes its characters from the alphabet asked for, and in the end
       {"", upper + lower + digits + "_-"},
       {" alnum", upper + lower + digits},
       {" upper", upper + digits},
+      {" letter", lower},
+      {" base32", upper + "234567"},
       {" hex", digits + "abcdef"},
       {" digit", digits},
   };
@@ -68,12 +70,13 @@ TEST_CASE("what is no template is refused, in the template's own words") {
     INFO(text);
     CHECK_THROWS_AS(expand_template(text), Failure);
   }
-  CHECK_THROWS_WITH(expand_template("{{rand 4 klingon}}"),
-                    "unknown alphabet 'klingon' in {{rand 4 klingon}}; there are alnum, upper, lower, hex, "
-                    "digit and base64");
   CHECK_THROWS_WITH(
-      expand_template("a {{key}}"),
-      "cannot expand {{key}}; write {{rand N}}, {{rand N ALPHABET}}, {{crc32 N}} or {{repeat N TEXT}}");
+      expand_template("{{rand 4 klingon}}"),
+      "unknown alphabet 'klingon' in {{rand 4 klingon}}; there are alnum, upper, lower, letter, "
+      "hex, digit, base32 and base64");
+  CHECK_THROWS_WITH(expand_template("a {{key}}"),
+                    "cannot expand {{key}}; write {{rand N}}, {{rand N ALPHABET}}, {{crc32 N}}, "
+                    "{{crc32-hex N PREFIX}} or {{repeat N TEXT}}");
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ keywords = ["acme_", "acme-"]
 exactKeywords = true
 entropy = 2.5
 checksum = "crc32-base62"
+padding = "A"
 words = true
 path = '''\.py$'''
 examples = ["acme_{{rand 8 hex}}"]
@@ -57,6 +58,7 @@ keywords = ["plain-"]
   CHECK(rule.exact_keywords);
   CHECK(rule.entropy == 2.5);
   CHECK(rule.checksum == Checksum::crc32_base62);
+  CHECK(rule.padding == 'A');
   CHECK(rule.words);
   REQUIRE(rule.path);
   CHECK(rule.path->text() == "\\.py$");
@@ -77,9 +79,10 @@ keywords = ["plain-"]
   CHECK(rules[1].confidence == Confidence::medium);
   CHECK(rules[1].pattern->max_width() == SIZE_MAX);
   CHECK_FALSE(rules[1].exact_keywords);
+  CHECK(rules[1].padding == '\0');
   CHECK_FALSE(rules[1].path);
   CHECK(rules[1].allowlists.empty());
-  CHECK(rules[1].line == 25);
+  CHECK(rules[1].line == 26);
 }
 
 TEST_CASE("the built-in rules come back from bytes as they were") {

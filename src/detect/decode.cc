@@ -1,6 +1,7 @@
 #include "detect/decode.h"
 
 #include <algorithm>
+#include <cctype>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -216,7 +217,8 @@ std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::st
   if (rest.substr(1).starts_with("\n")) return 2;
   if (rest.substr(1).starts_with("\r\n")) return 3;
   const auto value = hex_number(rest.substr(1), 2);
-  if (!value) return 0;
+  // Nothing that writes it encodes letters and digits: "TOKEN=38..." is a value.
+  if (!value || (*value < 128 && std::isalnum(static_cast<int>(*value)) != 0)) return 0;
   out += static_cast<char>(*value);
   return 3;
 }

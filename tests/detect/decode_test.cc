@@ -162,6 +162,11 @@ TEST_CASE("quoted-printable") {
         Offsets{{0, 1}, {1, 4}, {4, 5}, {5, 6}, {6, 9}, {11, 12}, {12, 13}, {16, 17}, {17, 18}, {18, 19}});
 }
 
+TEST_CASE("a value that begins with digits is not quoted-printable") {
+  CHECK(decoded_as("quoted-printable", "TOKEN=3814036166:AA=2Dx").bytes == "TOKEN=3814036166:AA-x");
+  CHECK(decoded_as("quoted-printable", "a=5Aa=7a=3D").bytes == "a=5Aa=7a=");
+}
+
 TEST_CASE("literals that a program puts together") {
   const std::string text = GENERATE(
       R"("sk-ab" + "cd-ef")", R"("sk-ab"+"cd-ef")", "\"sk-ab\"\n   + \"cd-ef\"", "\"sk-ab\" +\r\n\t\"cd-ef\"",

@@ -1,8 +1,8 @@
 #include "detect/decode.h"
 
 #include <algorithm>
-#include <cctype>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <utility>
 

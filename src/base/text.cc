@@ -119,6 +119,16 @@ std::string uri_path(std::string_view path) {
   return out;
 }
 
+std::string hex_form(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string form;
+  for (const char c : bytes) {
+    form += kDigits[static_cast<unsigned char>(c) >> 4];
+    form += kDigits[c & 15];
+  }
+  return form;
+}
+
 bool is_hex(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

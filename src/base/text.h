@@ -14,6 +14,9 @@ std::string printable(std::string_view bytes);
 /// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
 std::string valid_utf8(std::string_view bytes);
 
+/// Any bytes in hexadecimal digits, in lower case.
+std::string hex_form(std::string_view bytes);
+
 /// Whether `text` is hexadecimal digits in lower case, and nothing else.
 bool is_hex(std::string_view text);
 

@@ -320,16 +320,6 @@ Decoded decode_base64(std::string_view bytes, std::size_t at) {
   return decoded;
 }
 
-std::string hex_form(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string form;
-  for (const char c : text) {
-    form += kDigits[static_cast<unsigned char>(c) >> 4];
-    form += kDigits[c & 15];
-  }
-  return form;
-}
-
 Decoded decode_hex(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(

@@ -27,9 +27,6 @@ struct Decoded {
 /// characters on each side, not more.
 Decoded decode_base64(std::string_view bytes, std::size_t at);
 
-/// `text` in hexadecimal digits.
-std::string hex_form(std::string_view text);
-
 /// Decodes the run of pairs of hexadecimal digits round `at`, where a pair begins.
 Decoded decode_hex(std::string_view bytes, std::size_t at);
 

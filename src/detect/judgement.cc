@@ -41,9 +41,9 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(bytes.substr(0, begin));
 }
 
-// What stands right before `begin` and is base64url: the last kJudgedRound bytes of it at most.
-std::string_view digits_before(std::string_view bytes, std::size_t begin) {
-  const auto near = bytes.substr(begin - std::min(begin, kJudgedRound), std::min(begin, kJudgedRound));
+// What `text` ends with and is base64url: the last kJudgedRound bytes of it at most.
+std::string_view last_digits(std::string_view text) {
+  const auto near = text.substr(text.size() - std::min(text.size(), kJudgedRound));
   const auto is_digit = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
   const auto first = std::find_if_not(near.rbegin(), near.rend(), is_digit).base();
   return near.substr(static_cast<std::size_t>(first - near.begin()));
@@ -51,22 +51,20 @@ std::string_view digits_before(std::string_view bytes, std::size_t begin) {
 
 // In the midst of a digest, as Python's lists of installed files have them: "sha256=", and base64url. Of its
 // 43 digits most would be the secret's.
-bool is_in_digest(std::string_view bytes, std::size_t begin) {
+bool is_in_digest(std::string_view before, std::string_view digits) {
   constexpr std::string_view kMark = "sha256=";
-  const auto digits = digits_before(bytes, begin).size();
-  return digits > 0 && digits <= kJudgedRound - kMark.size() &&
-         bytes.substr(0, begin - digits).ends_with(kMark);
+  before.remove_suffix(digits.size());
+  return !digits.empty() && digits.size() <= kJudgedRound - kMark.size() && before.ends_with(kMark);
 }
 
 // In the midst of random text, an encrypted token's say, where what begins a short key comes up by chance.
-bool is_in_random_text(std::string_view bytes, std::size_t begin) {
+bool is_in_random_text(std::string_view digits) {
   constexpr std::size_t kLeast = 24;
-  const auto text = digits_before(bytes, begin);
   const auto holds = [&](int (*kind)(int)) {
-    return std::any_of(text.begin(), text.end(), [&](unsigned char c) { return kind(c) != 0; });
+    return std::any_of(digits.begin(), digits.end(), [&](unsigned char c) { return kind(c) != 0; });
   };
-  return text.size() >= kLeast && holds(std::isupper) && holds(std::islower) && holds(std::isdigit) &&
-         word_evidence(text) <= 0;
+  return digits.size() >= kLeast && holds(std::isupper) && holds(std::islower) && holds(std::isdigit) &&
+         word_evidence(digits) <= 0;
 }
 
 // "grid_driver_build": too short to tell by its letters, but no key is made of lower-case letters and '_'
@@ -90,9 +88,10 @@ std::string_view body_of(const Rule& rule, std::string_view secret) {
   return secret;
 }
 
-// The body of a secret without the runs that its format pads it with.
+// The body of a secret without the runs that its format pads it with, if it does.
 std::string without_padding(std::string_view body, char padding) {
   constexpr std::size_t kRun = 6;
+  if (padding == '\0') return std::string(body);
   std::string out;
   while (!body.empty()) {
     const auto run = std::min(body.find_first_not_of(body.front()), body.size());
@@ -191,8 +190,10 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   const auto doubt = [](std::string_view reason) { return Judgement{true, Confidence::low, reason}; };
   if (secret.empty()) return drop("it is empty");
   if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
-  if (is_in_digest(bytes, match.group_begin)) return drop("it is part of a digest");
-  if (rule.confidence != Confidence::high && is_in_random_text(bytes, match.group_begin))
+  const auto before = bytes.substr(0, match.group_begin);
+  const auto digits = last_digits(before);
+  if (is_in_digest(before, digits)) return drop("it is part of a digest");
+  if (rule.confidence != Confidence::high && is_in_random_text(digits))
     return drop("it is in the midst of random text");
   const auto allowing = [&](const Allowlist& list) {
     return allows(list, secret, bytes.substr(match.begin, match.end - match.begin),
@@ -200,8 +201,7 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   };
   if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
     return drop("an allowlist of the rule names it");
-  const auto unpadded = rule.padding == '\0' ? std::string() : without_padding(secret, rule.padding);
-  const auto body = body_of(rule, rule.padding == '\0' ? secret : unpadded);
+  const auto body = without_padding(body_of(rule, secret), rule.padding);
   if (is_placeholder(body)) return drop("it is a placeholder");
   if (rule.entropy > 0 && entropy(secret) < rule.entropy) return drop("it is not random enough for the rule");
   if (repeated_share(body) > kMostRepeated) return drop("it repeats itself");

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <unordered_set>
 
+#include "base/text.h"
 #include "detect/decode.h"
 #include "detect/joint.h"
 

@@ -1,5 +1,7 @@
 #include "git/oid.h"
 
+#include "base/text.h"
+
 namespace keysift {
 namespace {
 
@@ -28,14 +30,6 @@ Oid Oid::from_hex(std::string_view hex) {
   return bad < 0 ? Oid{} : oid;
 }
 
-std::string Oid::hex() const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const auto byte : bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
+std::string Oid::hex() const { return hex_form({reinterpret_cast<const char*>(bytes.data()), kSize}); }
 
 }  // namespace keysift

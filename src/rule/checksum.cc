@@ -30,14 +30,9 @@ std::string crc32_base62(std::string_view body) {
 }
 
 std::string crc32_hex(std::string_view body) {
-  constexpr std::string_view kDigitsOf = "0123456789abcdef";
-  std::string digits;
-  auto rest = crc32_of(body);
-  for (int byte = 0; byte < 4; ++byte, rest >>= 8) {
-    digits += kDigitsOf[rest >> 4 & 15];
-    digits += kDigitsOf[rest & 15];
-  }
-  return digits;
+  std::string bytes;
+  for (auto rest = crc32_of(body); bytes.size() < sizeof rest; rest >>= 8) bytes += static_cast<char>(rest);
+  return hex_form(bytes);
 }
 
 bool checksum_fits(Checksum checksum, std::string_view secret) {

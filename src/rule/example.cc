@@ -35,6 +35,13 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
+// % instead of a distribution: the standard leaves open what a distribution makes of its generator.
+std::string draw(std::mt19937_64& random, std::string_view alphabet, std::size_t count) {
+  std::string out;
+  while (out.size() < count) out += alphabet[random() % alphabet.size()];
+  return out;
+}
+
 std::string expand_directive(std::string_view directive, std::mt19937_64& random) {
   auto rest = directive;
   const auto verb = take_word(rest);
@@ -43,23 +50,17 @@ std::string expand_directive(std::string_view directive, std::mt19937_64& random
   const auto parsed = std::from_chars(number.data(), number.data() + number.size(), count);
   const bool counted =
       parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() && count <= 100'000;
-  std::string out;
-  if (verb == "rand" && counted) {
-    const auto alphabet = alphabet_named(rest, directive);
-    // % instead of a distribution: the standard leaves open what a distribution makes of its generator.
-    while (out.size() < count) out += alphabet[random() % alphabet.size()];
-    return out;
-  }
+  if (verb == "rand" && counted) return draw(random, alphabet_named(rest, directive), count);
   if (verb == "crc32" && counted && rest.empty()) {
-    while (out.size() < count) out += kAlnum[random() % kAlnum.size()];
-    return out + crc32_base62(out);
+    const auto body = draw(random, kAlnum, count);
+    return body + crc32_base62(body);
   }
   if (verb == "crc32-hex" && counted && !rest.empty()) {
-    out = rest;
-    for (; count > 0; --count) out += kAlnum[random() % kAlnum.size()];
-    return out + "_" + crc32_hex(out);
+    const auto body = std::string(rest) + draw(random, kAlnum, count);
+    return body + "_" + crc32_hex(body);
   }
   if (verb == "repeat" && counted && !rest.empty()) {
+    std::string out;
     for (; count > 0; --count) out += rest;
     return out;
   }

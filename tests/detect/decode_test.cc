@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "support/catch.h"
 
 namespace keysift::test {

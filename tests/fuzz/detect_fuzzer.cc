@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/failure.h"
+#include "base/text.h"
 #include "detect/decode.h"
 #include "detect/detector.h"
 #include "detect/encoded_runs.h"

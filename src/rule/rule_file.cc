@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "rule/built_in_files.h"
+#include "rule/named_parts.h"
 #include "rule/table_reader.h"
 
 namespace keysift {
@@ -123,12 +124,20 @@ class Reader : TableReader {
     return list;
   }
 
+  std::string spelled_out(const toml::node& node, std::string_view regex) const {
+    try {
+      return with_named_parts(regex);
+    } catch (const Failure& failure) {
+      fail(node, failure.what());
+    }
+  }
+
   void read_pattern(const toml::table& table, Rule& rule) {
     const auto* regex = table.get("regex");
     if (regex == nullptr) fail(table, "rule '" + rule.id + "' has no 'regex'");
     const auto body = text(table, "regex");
     if (body.empty()) fail(*regex, "the pattern of rule '" + rule.id + "' is empty");
-    rule.pattern = pattern(*regex, body);
+    rule.pattern = pattern(*regex, spelled_out(*regex, body));
     if (compiles_patterns() && rule.pattern->found_in("")) {
       fail(*regex,
            "the pattern of rule '" + rule.id + "' matches the empty string; ask for at least one character");

@@ -120,6 +120,8 @@ TEST_CASE("a bad rule file is refused, with the line and what is wrong") {
       {"[[rules]]\nid = 7\n" + regex + keywords, "2", "'id' must be a string"},
       {body + "regex = \"\"\n" + keywords, "3", "empty"},
       {body + "regex = '''key-('''\n" + keywords, "3", "missing )"},
+      {body + "regex = '''key-(?&ende)'''\n" + keywords, "3",
+       "'(?&ende)' names nothing; there are (?&assigned), "},
       {body + "regex = '''(key-)*'''\n" + keywords, "3", "matches the empty string"},
       {body + "regex = '''x|'''\n" + keywords, "3", "matches the empty string"},
       {kRule + "secretGroup = 1\n", "5", "'secretGroup' is 1"},

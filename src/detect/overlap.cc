@@ -43,8 +43,8 @@ void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
     const auto rank = [](const Match& first, const Match& second) {
-      return std::tuple(first.confidence, is_folded(second), first.end - first.begin, second.decoded.size(),
-                        second.rule, second.begin);
+      return std::tuple(first.rule->provider != kAnyProvider, first.confidence, is_folded(second),
+                        first.end - first.begin, second.decoded.size(), second.rule, second.begin);
     };
     std::sort(matches.begin(), matches.end(),
               [&](const Match& a, const Match& b) { return rank(a, b) > rank(b, a); });

@@ -49,6 +49,9 @@ enum class Judge : std::uint8_t {
   gitleaks,  ///< as gitleaks does with a rule of its configuration: nothing but the rule itself counts
 };
 
+/// The provider of a rule that finds keys of providers that no other rule names.
+inline constexpr std::string_view kAnyProvider = "any";
+
 /// One kind of secret: what it looks like, how to tell a real one, and what to do about it.
 struct Rule {
   std::string id;

@@ -53,6 +53,19 @@ Strings paths_of(const json& report) {
   return result;
 }
 
+TEST_CASE("a key of a provider that has no rule is found by what it is called, but not in tests") {
+  const TempDir dir;
+  const auto line = expand_template("ACME_API_KEY={{rand 40 alnum}}\n");
+  for (const auto* path : {".env", "src/latest/a.sh", "test/a.sh", "src/test_a.py", "src/a.spec.ts"})
+    dir.write(path, line);
+  dir.write("id.env", expand_template("ACME_API_KEY=asst_{{rand 40 alnum}}\n"));
+  const Scan result = scan({"files", dir.path()});
+  CHECK(result.exit_code == 1);
+  const std::vector<Place> expected{{".env", 1, 14, 54, "generic-secret"},
+                                    {"src/latest/a.sh", 1, 14, 54, "generic-secret"}};
+  CHECK(places(result.report) == expected);
+}
+
 TEST_CASE("a plain folder: every key of every file, and nothing else") {
   const TempDir dir;
   copy_fixture("leaky", dir.path());

@@ -330,8 +330,7 @@ TEST_CASE("a keyword far inside a wide match") {
   const std::string wide = "<" + std::string(900, 'a') + "key" + std::string(900, 'b') + ">";
   // Entropy is not asked for, but a run of one letter is a placeholder.
   CHECK(scan(detector, wide).empty());
-  const auto letters = expand_template("{{rand 900 lower}}");
-  const auto real = "<" + letters + "key" + letters + ">";
+  const auto real = "<" + expand_template("{{rand 900 lower}}key{{rand 900 lower}}", 1) + ">";
   CHECK(scan(detector, "key" + real + "key") == std::vector<Found>{{"r", 3, 3 + real.size()}});
 }
 
@@ -374,6 +373,20 @@ TEST_CASE("many keywords in a row are looked through once") {
     text += i % 10 == 0 ? "key42" : "key4";
   }
   CHECK(scan(Detector(rules), text) == expected);
+}
+
+TEST_CASE(
+    "a rule of no provider in particular gives way to one that names its provider, even if that doubts") {
+  const std::string shape = "regex = '[a-z]{2,4}_[0-9a-zA-Z]{20}'\nkeywords = ['_']\n";
+  const auto rules = parse_rules(
+      "[[rules]]\nid = 'acme'\nregex = 'acme_[0-9a-zA-Z]{20}'\nkeywords = ['acme_']\nconfidence = 'low'\n"
+      "[[rules]]\nid = 'anyone'\nprovider = 'any'\nconfidence = 'high'\n" +
+          shape,
+      "t.toml");
+  const Detector detector(rules, {.decode_depth = 0, .prepared = {}});
+  const auto key = expand_template("{{rand 20 alnum}}");
+  CHECK(scan(detector, "acme_" + key) == std::vector<Found>{{"acme", 0, 25}});
+  CHECK(scan(detector, "abc_" + key) == std::vector<Found>{{"anyone", 0, 24}});
 }
 
 TEST_CASE("several threads use one detector") {

@@ -213,6 +213,8 @@ std::string separator(std::mt19937_64& random) {
 }
 
 bool better(const Match& a, const Match& b) {
+  const auto names_provider = [](const Match& match) { return match.rule->provider != kAnyProvider; };
+  if (names_provider(a) != names_provider(b)) return names_provider(a);
   if (a.confidence != b.confidence) return a.confidence > b.confidence;
   if (a.end - a.begin != b.end - b.begin) return a.end - a.begin > b.end - b.begin;
   return a.rule != b.rule ? a.rule < b.rule : a.begin < b.begin;

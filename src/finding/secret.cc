@@ -39,13 +39,14 @@ std::string_view public_prefix(std::string_view secret) {
   return secret.size() - length >= kLeastHidden ? front.substr(0, length) : std::string_view{};
 }
 
-/// Where what tells one key from another ends: a PEM block's last line is that of all (RFC 7468).
+/// Where what tells one key from another ends: a PEM block's last line is that of all (RFC 7468). What puts
+/// literals together before that line is none of the key either.
 std::string_view without_footer(std::string_view secret) {
   auto body = secret.substr(0, secret.rfind("-----END "));
   if (body.size() == secret.size()) return secret;
   constexpr std::string_view kSpelledOut = "\\n";
   for (;;) {
-    body = trimmed(body, " \t\r\n");
+    body = trimmed(body, " \t\r\n\"'`,+");
     if (!body.ends_with(kSpelledOut)) return body;
     body.remove_suffix(kSpelledOut.size());
   }

@@ -52,6 +52,6 @@ TEST_CASE("A PEM block is told from others by what stands before its last line")
   const auto block = [&](const std::string& line_break) {
     return "-----BEGIN PRIVATE KEY-----" + line_break + body + line_break + "-----END PRIVATE KEY-----";
   };
-  for (const char* line_break : {"\n", "\r\n", "\\n", " \n"})
+  for (const char* line_break : {"\n", "\r\n", "\\n", " \n", "\\n\" +\n  \"", "\\n'\n    '", "\",\n  \""})
     CHECK(Secret(block(line_break)).redacted() == "****AASC");
 }

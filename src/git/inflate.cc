@@ -51,6 +51,7 @@ std::size_t InflateStream::read(char* out, std::size_t size) {
     state_->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(rest_.data()));  // zlib only reads it
     state_->avail_in = static_cast<uInt>(input);
     status = inflate(state_.get(), Z_NO_FLUSH);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();  // which is no broken stream
     rest_.remove_prefix(input - state_->avail_in);
     done += room - state_->avail_out;
   }

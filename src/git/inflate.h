@@ -45,7 +45,7 @@ class InflateStream {
   explicit InflateStream(std::string_view stream);
 
   /// Inflates up to `size` bytes into `out` and returns how many: fewer at the end only, or where the stream
-  /// is broken.
+  /// is broken. Throws std::bad_alloc.
   std::size_t read(char* out, std::size_t size);
 
  private:

@@ -108,9 +108,19 @@ class Reader : TableReader {
     return list;
   }
 
+  std::string spelled_out(const toml::node& node, std::string_view regex) const {
+    try {
+      return with_named_parts(regex);
+    } catch (const Failure& failure) {
+      fail(node, failure.what());
+    }
+  }
+
   Allowlist read_conditions(const toml::table& table) {
     Allowlist list;
-    list.regexes = patterns(table, "regexes");
+    list.regexes = patterns(table, "regexes", [this](const toml::node& at, std::string_view regex) {
+      return pattern(at, spelled_out(at, regex));
+    });
     list.paths = patterns(table, "paths");
     list.stopwords = texts(table, "stopwords");
     const auto target = text(table, "regexTarget");
@@ -122,14 +132,6 @@ class Reader : TableReader {
       fail(*table.get("regexTarget"), "'regexTarget' must be \"secret\", \"match\" or \"line\"");
     }
     return list;
-  }
-
-  std::string spelled_out(const toml::node& node, std::string_view regex) const {
-    try {
-      return with_named_parts(regex);
-    } catch (const Failure& failure) {
-      fail(node, failure.what());
-    }
   }
 
   void read_pattern(const toml::table& table, Rule& rule) {

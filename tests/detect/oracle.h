@@ -29,7 +29,8 @@ std::ostream& operator<<(std::ostream& out, const Found& found);
 std::vector<Found> found_in(std::span<const Match> matches);
 
 /// Finds secrets the slow way: RE2 over the whole for each rule, credible matches only, and of two that
-/// overlap that of a rule that names a provider, then the surer, then the longer, then the one of the earlier rule.
+/// overlap that of a rule that names a provider, then the surer, then the longer, then the one of the earlier
+/// rule.
 class Oracle {
  public:
   /// `rules` outlive the oracle.

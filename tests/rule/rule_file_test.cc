@@ -139,6 +139,7 @@ TEST_CASE("a bad rule file is refused, with the line and what is wrong") {
       {kRule + "path = '''['''\n", "5", "RE2"},
       {kRule + "allowlists = \"none\"\n", "5", "allowlists"},
       {kRule + "  [[rules.allowlists]]\n  regexes = ['''(''']\n", "6", "RE2"},
+      {kRule + "  [[rules.allowlists]]\n  regexes = ['(?&ende)']\n", "6", "'(?&ende)' names nothing"},
       {kRule + "  [[rules.allowlists]]\n  regexTarget = \"file\"\n", "6", "'regexTarget'"},
       {kRule + kRule, "5", "'a' is taken by my.toml:1"},
       {"rules = 3\n", "1", "rules"},

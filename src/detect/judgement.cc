@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 #include <string>
 #include <tuple>
 
 #include "base/text.h"
+#include "detect/decode.h"
 #include "detect/randomness.h"
 
 namespace keysift {
@@ -16,7 +18,7 @@ namespace {
 // it).
 constexpr std::size_t kLongestRun = 7;
 constexpr std::size_t kLongestSequence = 7;
-constexpr double kMostRepeated = 0.45;
+constexpr double kMostRepeated = 0.42;
 constexpr double kMostWordEvidence = 12;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -35,10 +37,21 @@ bool ends_with_escape(std::string_view text) {
   return back(1) == 'm' && number != std::string_view::npos && text[number] == '[';
 }
 
+// Whether `text` ends with one letter that is none of a word: the length of what follows, as compiled Python
+// and protobuf have it behind a byte that is no text, or an option ("-k").
+bool ends_with_lone_letter(std::string_view text) {
+  if (text.size() < 2) return false;
+  const auto before = static_cast<unsigned char>(text[text.size() - 2]);
+  if (before == '-')
+    return text.size() > 2 && std::isspace(static_cast<unsigned char>(text[text.size() - 3])) != 0;
+  return before >= 0x80 || (before < ' ' && std::isspace(before) == 0);
+}
+
 // "task-proj-", "risk-ant-": a secret that starts in the midst of a word.
 bool continues_word(std::string_view bytes, std::size_t begin) {
   if (begin == 0 || !is_lower(bytes[begin]) || !is_lower(bytes[begin - 1])) return false;
-  return !ends_with_escape(bytes.substr(0, begin));
+  const auto before = bytes.substr(0, begin);
+  return !ends_with_escape(before) && !ends_with_lone_letter(before);
 }
 
 // What `text` ends with and is base64url: the last kJudgedRound bytes of it at most.
@@ -75,8 +88,22 @@ bool is_short_name(std::string_view body) {
 }
 
 // A key that somebody cut short to show it: "sk-proj-Ab12...".
-bool is_cut_short(std::string_view rest) {
-  return rest.starts_with("...") || rest.starts_with("***") || rest.starts_with("\xe2\x80\xa6");
+bool is_cut_short(std::string_view secret, std::string_view rest) {
+  constexpr auto kSigns = std::to_array<std::string_view>({"...", "***", "\xe2\x80\xa6", "[...", "<snip"});
+  return secret.ends_with("...") ||
+         std::any_of(kSigns.begin(), kSigns.end(), [&](auto sign) { return rest.starts_with(sign); });
+}
+
+// What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Some
+// providers' keys are JSON in base64, so that this is asked of unknown ones' only.
+std::optional<std::string> text_in_base64(const Rule& rule, std::string_view secret) {
+  constexpr std::size_t kLeast = 16;
+  if (rule.provider != kAnyProvider || secret.size() < kLeast) return std::nullopt;
+  auto text = decode_base64(secret, 0).bytes;
+  const auto prints = [](unsigned char c) { return c >= ' ' && c < 0x7f; };
+  if (text.size() + 1 < secret.size() / 4 * 3 - 2 || !std::all_of(text.begin(), text.end(), prints))
+    return std::nullopt;
+  return text;
 }
 
 // The secret without a keyword that it starts with.
@@ -203,12 +230,15 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
     return drop("an allowlist of the rule names it");
   const auto body = without_padding(body_of(rule, secret), rule.padding);
   if (is_placeholder(body)) return drop("it is a placeholder");
+  const auto decoded = text_in_base64(rule, secret);
+  if (decoded && is_placeholder(*decoded)) return drop("it is a placeholder in base64");
   if (rule.entropy > 0 && entropy(secret) < rule.entropy) return drop("it is not random enough for the rule");
   if (repeated_share(body) > kMostRepeated) return drop("it repeats itself");
   if (!checksum_fits(rule.checksum, secret)) return doubt("its checksum does not fit");
   if (!rule.words && (word_evidence(body) > kMostWordEvidence || is_short_name(body)))
     return doubt("it reads like words");
-  if (rule.confidence != Confidence::high && is_cut_short(bytes.substr(match.group_end)))
+  if (decoded && word_evidence(*decoded) > kMostWordEvidence) return doubt("it reads like words in base64");
+  if (rule.confidence != Confidence::high && is_cut_short(secret, bytes.substr(match.group_end)))
     return drop("it is cut short");
   return {true, rule.confidence, "it looks random"};
 }

@@ -118,10 +118,11 @@ class Reader : TableReader {
 
   Allowlist read_conditions(const toml::table& table) {
     Allowlist list;
-    list.regexes = patterns(table, "regexes", [this](const toml::node& at, std::string_view regex) {
+    const auto with_parts = [this](const toml::node& at, std::string_view regex) {
       return pattern(at, spelled_out(at, regex));
-    });
-    list.paths = patterns(table, "paths");
+    };
+    list.regexes = patterns(table, "regexes", with_parts);
+    list.paths = patterns(table, "paths", with_parts);
     list.stopwords = texts(table, "stopwords");
     const auto target = text(table, "regexTarget");
     if (target == "match") {

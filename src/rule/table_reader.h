@@ -57,10 +57,6 @@ class TableReader {
       result.push_back(make(*table.get(key)->as_array()->get(i), all[i]));
     return result;
   }
-  std::vector<std::shared_ptr<Pattern>> patterns(const toml::table& table, std::string_view key) {
-    return patterns(table, key,
-                    [this](const toml::node& at, const std::string& text) { return pattern(at, text); });
-  }
 
   /// False if there is no such key.
   bool flag(const toml::table& table, std::string_view key) const;

@@ -1,6 +1,5 @@
 #include "source/archive.h"
 
-#include <archive.h>
 #include <archive_entry.h>
 #include <locale.h>
 #include <sys/stat.h>
@@ -8,8 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <functional>
-#include <memory>
 #include <new>
 #include <optional>
 #include <utility>
@@ -17,116 +14,12 @@
 
 #include "base/stop.h"
 #include "base/text.h"
+#include "source/archive_kind.h"
+#include "source/contents.h"
 #include "source/zip.h"
 
 namespace keysift {
 namespace {
-
-enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd };
-
-Kind kind_of(std::string_view bytes) {
-  struct Magic {
-    Kind kind;
-    std::size_t at;
-    std::string_view bytes;
-  };
-  using namespace std::string_view_literals;
-  static constexpr Magic kMagics[] = {{Kind::zip, 0, "PK\3\4"sv},
-                                      {Kind::seven_zip, 0, "7z\xbc\xaf\x27\x1c"sv},
-                                      // Not every ar archive: libraries hold all as it stands.
-                                      {Kind::ar, 0, "!<arch>\ndebian-binary"sv},
-                                      {Kind::gzip, 0, "\x1f\x8b\x08"sv},
-                                      {Kind::bzip2, 4, "1AY&SY"sv},  // after "BZh" and a digit
-                                      {Kind::xz, 0, "\xfd\x37zXZ\0"sv},
-                                      {Kind::zstd, 0, "\x28\xb5\x2f\xfd"sv},
-                                      {Kind::tar, 257, "ustar"sv}};
-  for (const auto& magic : kMagics) {
-    if (bytes.size() > magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.kind;
-  }
-  return Kind::none;
-}
-
-struct Free {
-  void operator()(archive* reader) const { archive_read_free(reader); }
-};
-using Reader = std::unique_ptr<archive, Free>;
-
-using Open = std::function<int(archive*)>;  // lets libarchive have the bytes; returns its status
-
-// The filter of a compressed file; ARCHIVE_FILTER_NONE for an archive.
-int filter_of(Kind kind) {
-  switch (kind) {
-    case Kind::gzip:
-      return ARCHIVE_FILTER_GZIP;
-    case Kind::bzip2:
-      return ARCHIVE_FILTER_BZIP2;
-    case Kind::xz:
-      return ARCHIVE_FILTER_XZ;
-    case Kind::zstd:
-      return ARCHIVE_FILTER_ZSTD;
-    default:
-      return ARCHIVE_FILTER_NONE;
-  }
-}
-
-// Makes one of libarchive's statuses, which is ARCHIVE_FATAL for a lack of memory only, an exception.
-void check_memory(int status) {
-  if (status == ARCHIVE_FATAL) throw std::bad_alloc();
-}
-
-void expect(archive* reader, Kind kind) {
-  switch (kind) {
-    case Kind::zip:
-      return check_memory(archive_read_support_format_zip(reader));
-    case Kind::seven_zip:
-      return check_memory(archive_read_support_format_7zip(reader));
-    case Kind::ar:
-      return check_memory(archive_read_support_format_ar(reader));
-    case Kind::tar:
-      return check_memory(archive_read_support_format_tar(reader));
-    default:  // not an archive, or nothing
-      check_memory(archive_read_support_format_raw(reader));
-      check_memory(archive_read_support_format_empty(reader));
-  }
-}
-
-Reader new_reader() {
-  Reader reader(archive_read_new());
-  if (!reader) throw std::bad_alloc();
-  return reader;
-}
-
-// A reader for what a compressed file holds, if that is of some kind. Its filter is set, not looked for:
-// libarchive would take off any number of compressions, one from another, and their bytes would be in
-// nobody's count.
-Reader reader_inside(Kind compressed, Kind inside) {
-  auto reader = new_reader();
-  check_memory(archive_read_append_filter(reader.get(), filter_of(compressed)));
-  expect(reader.get(), inside);
-  return reader;
-}
-
-// Not left to libarchive, for which whatever begins with zeros, such as an image of a disk, is an empty tar.
-bool holds_tar(Kind compressed, const Open& open) {
-  const auto reader = reader_inside(compressed, Kind::none);
-  archive_entry* entry = nullptr;
-  const void* data = nullptr;
-  std::size_t length = 0;
-  la_int64_t offset = 0;
-  const bool read = open(reader.get()) == ARCHIVE_OK &&
-                    archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK &&
-                    archive_read_data_block(reader.get(), &data, &length, &offset) == ARCHIVE_OK;
-  if (archive_errno(reader.get()) == ENOMEM) throw std::bad_alloc();
-  return read && kind_of({static_cast<const char*>(data), length}) == Kind::tar;
-}
-
-Reader reader_for(Kind kind, const Open& open) {
-  if (filter_of(kind) != ARCHIVE_FILTER_NONE)
-    return reader_inside(kind, holds_tar(kind, open) ? Kind::tar : Kind::none);
-  auto reader = new_reader();
-  expect(reader.get(), kind);
-  return reader;
-}
 
 // Made once: ThreadSanitizer does not see the lock that freelocale() takes.
 locale_t utf8_locale() {
@@ -159,11 +52,6 @@ std::string name_of(archive* reader, archive_entry* entry) {
   std::string_view rest = name == nullptr ? "" : name;
   while (rest.starts_with("./")) rest.remove_prefix(2);
   return std::string(rest);
-}
-
-std::string words_of(archive* reader) {
-  const char* words = archive_error_string(reader);
-  return words == nullptr ? "no reason given" : printable(words);
 }
 
 // The bytes of the member that a reader has come to.
@@ -225,51 +113,88 @@ class Unpacking {
 
   // An archive in memory.
   void read(Kind kind, std::string_view bytes) {
-    const auto open = [&](archive* reader) {
-      return archive_read_open_memory(reader, bytes.data(), bytes.size());
-    };
-    read(kind, open, kind == Kind::zip ? zip_members(bytes) : std::vector<ZipMember>());
+    const Source source{
+        [bytes](std::uint64_t at, std::size_t size) {
+          return bytes.substr(std::min<std::uint64_t>(at, bytes.size()), size);
+        },
+        [bytes](archive* reader) { return archive_read_open_memory(reader, bytes.data(), bytes.size()); }};
+    read(kind, source, kind == Kind::zip ? zip_members(bytes) : std::vector<ZipMember>());
   }
 
   // `members`, if any, are all that there are.
-  void read(Kind kind, const Open& open, const std::vector<ZipMember>& members = {}) {
-    const auto reader = reader_for(kind, open);
-    // An empty file opens, and so does one that is broken from its beginning; but not without an error.
-    if (open(reader.get()) != ARCHIVE_OK || archive_errno(reader.get()) != 0) {
-      // What is no tar for all its mark hides nothing.
-      if (kind != Kind::tar)
-        complain({"archive cannot be read (" + words_of(reader.get()) + ")", Cause::broken});
-      return;
-    }
-    std::uint64_t unread = 0;  // members
-    bool ended = false;
-    for (std::size_t number = 0; !ended && !stopped_; ++number) {
-      archive_entry* entry = nullptr;
-      const int status = archive_read_next_header(reader.get(), &entry);
-      if (status == ARCHIVE_EOF) break;
-      if (status == ARCHIVE_FATAL)
-        return complain(
-            {"archive cannot be read to its end (" + words_of(reader.get()) + ")", Cause::broken});
-      if (members_left_ == 0)
-        return stop(Cause::archive_members, "archive has more than " + counted(limits_.members, "member"));
-      --members_left_;
-      chain_.push_back(name_of(reader.get(), entry));
-      const auto* in_memory = number < members.size() ? &members[number] : nullptr;
-      check_stop();
-      const std::optional<Problem> problem =
-          status < ARCHIVE_WARN ? Problem("cannot be read (" + words_of(reader.get()) + ")", Cause::broken)
-                                : read_member(reader.get(), entry, in_memory, ended);
-      if (problem && ++unread == 1) complain(*problem);
-      chain_.pop_back();
-    }
-    if (unread > 1)
-      complain({"archive has " + counted(unread - 1, "more member") + " that cannot be read", Cause::broken});
+  void read(Kind kind, const Source& source, const std::vector<ZipMember>& members = {}) {
+    if (kind == Kind::tar || is_compressed(kind)) return read_contents(kind, source);
+    const auto reader = archive_reader(kind);
+    if (open(reader.get(), source.open)) read_members(reader.get(), members);
   }
 
  private:
   static std::uint64_t most_bytes(std::uint64_t outer_size, const ArchiveLimits& limits) {
     const auto in_ratio = outer_size > limits.size / limits.ratio ? limits.size : outer_size * limits.ratio;
     return std::min(limits.size, std::max(limits.least, in_ratio));
+  }
+
+  // False if that could not be; then it has been told.
+  bool open(archive* reader, const std::function<int(archive*)>& open) {
+    // An empty file opens, and so does one that is broken from its beginning; but not without an error.
+    if (open(reader) == ARCHIVE_OK && archive_errno(reader) == 0) return true;
+    complain({"archive cannot be read (" + words_of(reader) + ")", Cause::broken});
+    return false;
+  }
+
+  // Of a tar that is compressed, nothing but this sees what comes after its end.
+  void read_contents(Kind kind, const Source& source) {
+    Contents contents(kind, source);
+    const auto open_contents = [&](archive* reader) { return contents.open(reader); };
+    // Whether it is a tar we look ourselves: for libarchive whatever begins with zeros, such as an image of a
+    // disk, is an empty one.
+    bool is_tar = kind_of(contents.peek()) == Kind::tar;
+    for (;;) {
+      const auto reader = archive_reader(is_tar ? Kind::tar : Kind::none);
+      // What is no tar for all its mark hides nothing.
+      if (kind == Kind::tar && contents.open(reader.get()) != ARCHIVE_OK) return;
+      if (kind != Kind::tar && !open(reader.get(), open_contents)) return;
+      if (!read_members(reader.get()) || !is_tar) return;
+      contents.end_reader(static_cast<std::uint64_t>(archive_filter_bytes(reader.get(), 0)));
+      const auto zeros = contents.skip_zeros(bytes_left_);
+      if (zeros > bytes_left_) return stop_at_size();
+      bytes_left_ -= zeros;
+      is_tar = kind_of(contents.peek()) == Kind::tar;
+      if (contents.peek().empty() || (kind == Kind::tar && !is_tar)) break;
+    }
+    if (!contents.problem().empty())
+      complain({"archive cannot be read to its end (" + contents.problem() + ")", Cause::broken});
+  }
+
+  // `members`, if any, are all that there are. False if there may be more, which was told.
+  bool read_members(archive* reader, const std::vector<ZipMember>& members = {}) {
+    std::uint64_t unread = 0;
+    bool ended = false;
+    for (std::size_t number = 0; !ended && !stopped_; ++number) {
+      archive_entry* entry = nullptr;
+      const int status = archive_read_next_header(reader, &entry);
+      if (status == ARCHIVE_EOF) break;
+      if (status == ARCHIVE_FATAL) {
+        complain({"archive cannot be read to its end (" + words_of(reader) + ")", Cause::broken});
+        return false;
+      }
+      if (members_left_ == 0) {
+        stop(Cause::archive_members, "archive has more than " + counted(limits_.members, "member"));
+        return false;
+      }
+      --members_left_;
+      chain_.push_back(name_of(reader, entry));
+      const auto* in_memory = number < members.size() ? &members[number] : nullptr;
+      check_stop();
+      const std::optional<Problem> problem =
+          status < ARCHIVE_WARN ? Problem("cannot be read (" + words_of(reader) + ")", Cause::broken)
+                                : read_member(reader, entry, in_memory, ended);
+      if (problem && ++unread == 1) complain(*problem);
+      chain_.pop_back();
+    }
+    if (unread > 1)
+      complain({"archive has " + counted(unread - 1, "more member") + " that cannot be read", Cause::broken});
+    return !ended && !stopped_;
   }
 
   // Returns what of it could not be read, and why; `ended` says that nothing after it can be read, either.
@@ -300,8 +225,7 @@ class Unpacking {
     };
     const int error = read_pieces(read, member, pieces_, buffers_[chain_.size() - 1], hand_on);
     if (error == EFBIG) {
-      stop(most_bytes_ == limits_.size ? Cause::archive_size : Cause::archive_ratio,
-           "unpacks to more than " + human_bytes(most_bytes_));
+      stop_at_size();
       return std::nullopt;
     }
     ended = bytes.ends_archive();
@@ -351,6 +275,11 @@ class Unpacking {
               problem, worker_);
   }
 
+  void stop_at_size() {
+    stop(most_bytes_ == limits_.size ? Cause::archive_size : Cause::archive_ratio,
+         "unpacks to more than " + human_bytes(most_bytes_));
+  }
+
   void stop(Cause limit, const std::string& words) {
     complain(beyond(limit, words + "; the rest was not searched"));
     stopped_ = true;
@@ -384,11 +313,16 @@ void read_members_of_file(int file, const Blob& outer, Kind kind, const ReadOpti
     return;
   }
   Unpacking unpacking(outer, static_cast<std::uint64_t>(status.st_size), options, worker, sink, on_error);
-  constexpr std::size_t kBlock = 64 * 1024;
-  unpacking.read(kind, [&](archive* reader) {
-    lseek(file, 0, SEEK_SET);
-    return archive_read_open_fd(reader, file, kBlock);
-  });
+  std::string block;
+  const auto bytes = [&](std::uint64_t at, std::size_t size) {
+    block.resize(size);
+    const auto got = pread(file, block.data(), size, static_cast<off_t>(at));
+    return std::string_view(block).substr(0, got < 0 ? 0 : static_cast<std::size_t>(got));
+  };
+  unpacking.read(kind, Source{bytes, [&](archive* reader) {
+                                lseek(file, 0, SEEK_SET);
+                                return archive_read_open_fd(reader, file, kArchiveBlock);
+                              }});
 }
 
 }  // namespace

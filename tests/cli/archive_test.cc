@@ -104,6 +104,25 @@ TEST_CASE("an archive that cannot be read is no silence") {
   CHECK(errors_of(result.report) == Errors{{"o.zip!a", "is encrypted"}});
 }
 
+TEST_CASE("a small gzip file that is cut short is no silence") {
+  const TempDir dir;
+  const auto key = openai_project_key();
+  const auto with_key = compressed("k='" + key + "'\n", "gzip");
+  const auto without = compressed("k='v'\n", "gzip");
+  dir.write("a.gz", with_key.substr(0, with_key.size() - 1));
+  const Scan found = scan({"files", dir.path()});
+  CHECK(found.exit_code == 1);
+  CHECK(places(found.report) == std::vector<Place>{{"a.gz!a", 1, 4, 4 + key.size(), kRule}});
+  const Errors expected{
+      {"a.gz!a", "cannot be read to its end, nor what follows it (gzip data is cut short)"}};
+  CHECK(errors_of(found.report) == expected);
+
+  dir.write("a.gz", without.substr(0, without.size() - 1));
+  const Scan nothing = scan({"files", dir.path()});
+  CHECK(nothing.exit_code == 3);
+  CHECK(errors_of(nothing.report) == expected);
+}
+
 TEST_CASE("an archive in history that is larger than memory allows is told") {
   TestRepo repo;
   const auto key = openai_project_key();

@@ -247,12 +247,108 @@ TEST_CASE("of a broken archive, what can be read is handed on, and the rest told
   }
   SECTION("cut short at its very beginning") {
     const auto bytes = compressed(kText, "gzip");
-    const auto result = unpacked(std::string_view(bytes).substr(0, 15), "o.gz");
+    const auto result = unpacked(std::string_view(bytes).substr(0, 10), "o.gz");
     CHECK(result.members.empty());
     REQUIRE(result.errors.size() == 1);
     CHECK(result.errors[0].first == "o.gz");
     CHECK(result.errors[0].second.starts_with("archive cannot be read ("));
   }
+}
+
+TEST_CASE("of a gzip file that is cut short, all that can be inflated is searched, and the rest told") {
+  const auto text = GENERATE(std::string("k='v'\n"), noise(60'000), noise(200'000));
+  const auto bytes = compressed(text, "gzip");
+  CAPTURE(text.size());
+  SECTION("in its checksum and length") {
+    for (std::size_t cut = 1; cut <= 8; ++cut) {
+      CAPTURE(cut);
+      const auto result = unpacked(std::string_view(bytes).substr(0, bytes.size() - cut), "o.gz");
+      CHECK(result.members == Contents{{"o.gz!o", text}});
+      CHECK(result.errors ==
+            Errors{{"o.gz!o", "cannot be read to its end, nor what follows it (gzip data is cut short)"}});
+    }
+  }
+  SECTION("in its data") {
+    const auto result = unpacked(std::string_view(bytes).substr(0, bytes.size() / 2 + 8), "o.gz");
+    REQUIRE(result.errors.size() == 1);
+    for (const auto& [path, part] : result.members) CHECK(text.starts_with(part));
+    if (text.size() > 1000) CHECK(result.members.at("o.gz!o").size() > text.size() / 2 - 1000);
+  }
+  SECTION("with another checksum") {
+    auto broken = bytes;
+    broken[bytes.size() - 8] ^= 1;
+    const auto result = unpacked(broken, "o.gz");
+    CHECK(result.members == Contents{{"o.gz!o", text}});
+    CHECK(result.errors.size() == 1);
+  }
+}
+
+TEST_CASE("a small tar.gz that is cut short is told") {
+  const auto bytes = compressed(archive_of({{"a", kText}}, "gnutar") + std::string(1024, '\0'), "gzip");
+  for (std::size_t cut = 1; cut <= 8; ++cut) {
+    const auto result = unpacked(std::string_view(bytes).substr(0, bytes.size() - cut), "o.tgz");
+    CHECK(result.members == Contents{{"o.tgz!a", kText}});
+    CHECK(result.errors == Errors{{"o.tgz", "archive cannot be read to its end (gzip data is cut short)"}});
+  }
+}
+
+TEST_CASE("gzip files one after the other are one, also with zeros between them") {
+  const auto a = compressed("first line\n", "gzip");
+  const auto b = compressed("second line\n", "gzip");
+  const std::string zeros(GENERATE(0U, 1U, 1000U, 70'000U), '\0');
+  const auto result = unpacked(a + zeros + b + zeros, "o.gz");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members == Contents{{"o.gz!o", kText}});
+  CHECK(unpacked(a + "what is no gzip", "o.gz").errors == Errors{});
+}
+
+TEST_CASE("what a compressed tar has after its end is searched") {
+  const std::string filter = GENERATE("gzip", "bzip2", "xz", "zstd");
+  CAPTURE(filter);
+  const auto large = noise(100'000);
+  const auto zeros = std::string(GENERATE(1024U, 10'240U, 200'704U), '\0');
+  const auto first = archive_of({{"a", kText}, {"large", large}}, "gnutar") + zeros;
+  SECTION("another tar, and one more") {
+    const auto second = archive_of({{"b", kText}}, "ustar") + zeros;
+    const auto third = archive_of({{"c.gz", compressed(kText, "gzip")}}, "pax") + zeros;
+    const auto result = unpacked(compressed(first + second + third, filter), "o.tar.x");
+    CHECK(result.errors == Errors{});
+    CHECK(result.members.at("o.tar.x!a") == kText);
+    CHECK(result.members.at("o.tar.x!large") == large);
+    CHECK(result.members.at("o.tar.x!b") == kText);
+    CHECK(result.members.at("o.tar.x!c.gz!c") == kText);
+  }
+  SECTION("text") {
+    const auto result = unpacked(compressed(first + kText, filter), "o.tar.x");
+    CHECK(result.errors == Errors{});
+    CHECK(result.members ==
+          Contents{{"o.tar.x!a", kText}, {"o.tar.x!large", large}, {"o.tar.x!o.tar", kText}});
+  }
+  SECTION("nothing") {
+    CHECK(unpacked(compressed(first, filter), "o").members == Contents{{"o!a", kText}, {"o!large", large}});
+  }
+}
+
+TEST_CASE("zeros after a tar's end are counted") {
+  ArchiveLimits limits;
+  limits.least = 100'000;
+  limits.ratio = 1;
+  const auto tar = archive_of({{"a", kText}}, "gnutar");
+  CHECK(unpacked(compressed(tar + std::string(90'000, '\0'), "gzip"), "o.tgz", limits).errors == Errors{});
+  CHECK(unpacked(compressed(tar + std::string(500'000, '\0'), "gzip"), "o.tgz", limits).errors ==
+        Errors{{"o.tgz",
+                "unpacks to more than 100.0 kB; the rest was not searched; to raise this limit: --limit "
+                "archive-ratio=N"}});
+}
+
+TEST_CASE("tars one after the other, not compressed") {
+  const auto nested = compressed(kText, "gzip");
+  const auto result =
+      unpacked(archive_of({{"a", kText}}, "gnutar") + std::string(9216, '\0') +
+                   archive_of({{"b.gz", nested}}, "gnutar") + "text, which is searched in the whole",
+               "o");
+  CHECK(result.errors == Errors{});
+  CHECK(result.members == Contents{{"o!a", kText}, {"o!b.gz", nested}, {"o!b.gz!b", kText}});
 }
 
 TEST_CASE("any byte of an archive may be wrong") {

@@ -1,0 +1,49 @@
+// Kinds of archives, and libarchive's readers for them.
+#pragma once
+#include <archive.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace keysift {
+
+enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd };
+
+/// What begins with `bytes`, as far as that tells.
+Kind kind_of(std::string_view bytes);
+
+/// Whether it is one file, which may be a tar, compressed.
+bool is_compressed(Kind kind);
+
+/// The bytes of a file from an offset on: as many as are asked for, fewer at its end or where it cannot be
+/// read. They live until the next call.
+using BytesAt = std::function<std::string_view(std::uint64_t at, std::size_t size)>;
+
+/// An archive's bytes.
+struct Source {
+  BytesAt bytes;
+  std::function<int(archive*)> open;  ///< lets libarchive have them; returns its status
+};
+
+/// How many bytes are read at a time.
+constexpr std::size_t kArchiveBlock = 64 * 1024;
+
+struct FreeReader {
+  void operator()(archive* reader) const;
+};
+using Reader = std::unique_ptr<archive, FreeReader>;
+
+/// A reader for archives of a kind, yet to be opened; for one file as it is, if that is Kind::none.
+Reader archive_reader(Kind kind);
+
+/// One that unpacks a compressed file of a kind other than gzip.
+Reader unpacking_reader(Kind compressed);
+
+/// Why a reader failed, in its words.
+std::string words_of(archive* reader);
+
+}  // namespace keysift

@@ -10,8 +10,8 @@
 
 namespace keysift {
 
-/// If `outer`, which is whole, begins as a zip, tar or 7z archive, a deb or a gzip, bzip2, xz or zstd file
-/// does: hands on the members, with `Blob::members` set and otherwise like `outer`, as pieces; those of
+/// If `outer`, which is whole, begins as a zip, tar or 7z archive, a deb or a gzip, bzip2, xz, lzma or zstd
+/// file does: hands on the members, with `Blob::members` set and otherwise like `outer`, as pieces; those of
 /// archives in it, too. What cannot be read, encrypted members and what goes beyond the limits are told to
 /// `on_error`, all else is handed on. Nothing is written to disk, and no program is run.
 void read_members(const Blob& outer, const ReadOptions& options, unsigned worker, const BlobSink& sink,

@@ -1,5 +1,6 @@
 #include "source/archive_kind.h"
 
+#include <bit>
 #include <new>
 
 #include "base/text.h"
@@ -16,6 +17,8 @@ int filter_of(Kind kind) {
       return ARCHIVE_FILTER_XZ;
     case Kind::zstd:
       return ARCHIVE_FILTER_ZSTD;
+    case Kind::lzma:
+      return ARCHIVE_FILTER_LZMA;
     default:
       return ARCHIVE_FILTER_NONE;
   }
@@ -48,6 +51,24 @@ Reader new_reader() {
   return reader;
 }
 
+// LZMA's old format has no mark. What all programs write: usual parameters, a dictionary of a power of two
+// or two such, and a size of less than 2^40 bytes, or none.
+bool begins_like_lzma(std::string_view bytes) {
+  constexpr std::size_t kHeader = 13;
+  if (bytes.size() <= kHeader || bytes[0] != 0x5d) return false;
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+  const std::uint32_t dictionary =
+      byte(1) | std::uint32_t{byte(2)} << 8 | std::uint32_t{byte(3)} << 16 | std::uint32_t{byte(4)} << 24;
+  constexpr std::uint32_t kLeast = 1 << 12;
+  if (dictionary < kLeast || std::popcount(dictionary) > 2) return false;
+  const auto high = bytes.substr(10, 3);
+  return high == std::string_view("\0\0\0", 3) || bytes.substr(5, 8) == "\xff\xff\xff\xff\xff\xff\xff\xff";
+}
+
+bool begins_like_skippable(std::string_view bytes) {
+  return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
+}
+
 }  // namespace
 
 Kind kind_of(std::string_view bytes) {
@@ -63,13 +84,15 @@ Kind kind_of(std::string_view bytes) {
                                       {Kind::ar, 0, "!<arch>\ndebian-binary"sv},
                                       {Kind::gzip, 0, "\x1f\x8b\x08"sv},
                                       {Kind::bzip2, 4, "1AY&SY"sv},  // after "BZh" and a digit
+                                      {Kind::bzip2, 4, "\x17\x72\x45\x38\x50\x90"sv},  // nothing in it
                                       {Kind::xz, 0, "\xfd\x37zXZ\0"sv},
                                       {Kind::zstd, 0, "\x28\xb5\x2f\xfd"sv},
                                       {Kind::tar, 257, "ustar"sv}};
   for (const auto& magic : kMagics) {
     if (bytes.size() > magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.kind;
   }
-  return Kind::none;
+  if (begins_like_skippable(bytes)) return Kind::zstd;
+  return begins_like_lzma(bytes) ? Kind::lzma : Kind::none;
 }
 
 bool is_compressed(Kind kind) { return kind == Kind::gzip || filter_of(kind) != ARCHIVE_FILTER_NONE; }

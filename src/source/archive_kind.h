@@ -11,7 +11,7 @@
 
 namespace keysift {
 
-enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd };
+enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma };
 
 /// What begins with `bytes`, as far as that tells.
 Kind kind_of(std::string_view bytes);

@@ -132,8 +132,9 @@ TEST_CASE("names beyond ASCII come through") {
 }
 
 TEST_CASE("ordinary bytes are no archive") {
-  const std::string bytes = GENERATE(as<std::string>(), "", "P", "PK", "BZh9 is how bzip2 begins", "ustar",
-                                     "\x1f\x8b", "!<arch>\na.o/ ", "key = 1\n");
+  const std::string bytes =
+      GENERATE(as<std::string>(), "", "P", "PK", "BZh9 is how bzip2 begins", "ustar", "\x1f\x8b",
+               "!<arch>\na.o/ ", "key = 1\n", "]\n", std::string("]\0\0\0\1 as lzma begins", 19));
   CHECK_FALSE(begins_like_archive(bytes));
   CHECK(unpacked(bytes, "a").errors == Errors{});
 }
@@ -349,6 +350,33 @@ TEST_CASE("tars one after the other, not compressed") {
                "o");
   CHECK(result.errors == Errors{});
   CHECK(result.members == Contents{{"o!a", kText}, {"o!b.gz", nested}, {"o!b.gz!b", kText}});
+}
+
+TEST_CASE("compressed files that begin with nothing") {
+  using namespace std::string_literals;
+  SECTION("bzip2: an empty stream") {
+    CHECK(unpacked(compressed("", "bzip2") + compressed(kText, "bzip2"), "o.bz2").members ==
+          Contents{{"o.bz2!o", kText}});
+  }
+  SECTION("zstd: a frame to be skipped") {
+    for (int kind = 0; kind < 16; ++kind) {
+      const auto frame = std::string(1, static_cast<char>(0x50 + kind)) + "\x2a\x4d\x18\3\0\0\0abc"s;
+      const auto result = unpacked(frame + compressed(kText, "zstd"), "o.zst");
+      CHECK(result.members == Contents{{"o.zst!o", kText}});
+      CHECK(result.errors == Errors{});
+    }
+  }
+}
+
+TEST_CASE("files of lzma's old format") {
+  const std::string filter = "lzma";
+  const auto large = noise(100'000);
+  CHECK(unpacked(compressed(kText, filter), "o.x").members == Contents{{"o.x!o", kText}});
+  CHECK(unpacked(compressed(large, filter), "o.x").members == Contents{{"o.x!o", large}});
+  CHECK(unpacked(compressed(archive_of({{"a", kText}}, "gnutar"), filter), "o.x").members ==
+        Contents{{"o.x!a", kText}});
+  const auto bytes = compressed(large, filter);
+  CHECK(unpacked(std::string_view(bytes).substr(0, bytes.size() / 2), "o.x").errors.size() == 1);
 }
 
 TEST_CASE("any byte of an archive may be wrong") {

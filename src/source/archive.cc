@@ -208,19 +208,17 @@ class Unpacking {
     if (whole && whole->size() < pieces_.step + pieces_.overlap && whole->size() <= bytes_left_)
       return hand_on_whole(member, *whole);
     MemberBytes bytes(reader, bytes_left_, whole);
-    Kind kind = Kind::none;
-    std::string archived;  // all of it, if it is an archive and not `whole`
+    KindOfPieces kind;
+    std::string archived;  // all of it, if it may be an archive and is not `whole`
     const auto read = [&](char* out, std::size_t size) {
       const auto count = bytes.read(out, size);
-      if (count > 0 && kind != Kind::none && !whole && archived.size() <= limits_.nested)
+      if (count > 0 && kind.kind() != Kind::none && !whole && archived.size() <= limits_.nested)
         archived.append(out, static_cast<std::size_t>(count));
       return count;
     };
     const auto hand_on = [&](const Blob& piece) {
-      if (piece.own_begin == 0) {
-        kind = kind_of(piece.bytes);
-        if (kind != Kind::none && !whole) archived = piece.bytes;
-      }
+      kind.take(piece);
+      if (piece.own_begin == 0 && kind.kind() != Kind::none && !whole) archived = piece.bytes;
       sink_(piece, worker_);
     };
     const int error = read_pieces(read, member, pieces_, buffers_[chain_.size() - 1], hand_on);
@@ -234,7 +232,7 @@ class Unpacking {
                          words_of(reader) + ")",
                      Cause::broken);
     }
-    return kind == Kind::none ? std::nullopt : read_archived(kind, whole ? *whole : archived);
+    return kind.kind() == Kind::none ? std::nullopt : read_archived(kind.kind(), whole ? *whole : archived);
   }
 
   // What is in memory, and not too much for a piece, is handed on where it lies.
@@ -327,7 +325,7 @@ void read_members_of_file(int file, const Blob& outer, Kind kind, const ReadOpti
 
 }  // namespace
 
-bool begins_like_archive(std::string_view bytes) { return kind_of(bytes) != Kind::none; }
+bool is_archive(std::string_view bytes) { return kind_of(bytes) != Kind::none; }
 
 void read_members(const Blob& outer, const ReadOptions& options, unsigned worker, const BlobSink& sink,
                   const ErrorSink& on_error) {
@@ -339,22 +337,23 @@ void read_members(const Blob& outer, const ReadOptions& options, unsigned worker
 
 int read_with_members(int file, std::uint64_t file_size, const Blob& whole, const ReadOptions& options,
                       std::string& buffer, unsigned worker, const BlobSink& sink, const ErrorSink& on_error) {
-  Kind kind = Kind::none;  // of an archive in several pieces
+  KindOfPieces kind;
   bool first = true;
+  bool in_one_piece = false;
   const auto take = [&](const Blob& piece) {
     sink(piece, worker);
-    if (!std::exchange(first, false)) return;
-    if (piece.own_end == SIZE_MAX) {
-      read_members(piece, options, worker, sink, on_error);
-    } else {
-      kind = kind_of(piece.bytes);
-    }
+    // Before a hole, a piece is the last of a part.
+    in_one_piece =
+        std::exchange(first, false) && piece.own_end == SIZE_MAX && piece.bytes.size() >= file_size;
+    if (in_one_piece) read_members(piece, options, worker, sink, on_error);
+    kind.take(piece);
   };
   const int error =
       read_file_pieces(file, file_size, options.limits.blob_size, whole, options.pieces, buffer, take);
   if (error == EFBIG) on_error(std::string(whole.path), too_large(options.limits), worker);
   if (error != 0 && error != EFBIG) return error;
-  if (kind != Kind::none) read_members_of_file(file, whole, kind, options, worker, sink, on_error);
+  if (!in_one_piece && kind.kind() != Kind::none)
+    read_members_of_file(file, whole, kind.kind(), options, worker, sink, on_error);
   return 0;
 }
 

@@ -10,15 +10,16 @@
 
 namespace keysift {
 
-/// If `outer`, which is whole, begins as a zip, tar or 7z archive, a deb or a gzip, bzip2, xz, lzma or zstd
-/// file does: hands on the members, with `Blob::members` set and otherwise like `outer`, as pieces; those of
-/// archives in it, too. What cannot be read, encrypted members and what goes beyond the limits are told to
-/// `on_error`, all else is handed on. Nothing is written to disk, and no program is run.
+/// If `outer`, which is whole, is a zip archive (also behind a program), a tar or 7z archive, a deb or a
+/// gzip, bzip2, xz, lzma or zstd file: hands on the members, with `Blob::members` set and otherwise like
+/// `outer`, as pieces; those of archives in it, too. What cannot be read, encrypted members and what goes
+/// beyond the limits are told to `on_error`, all else is handed on. Nothing is written to disk, and no
+/// program is run.
 void read_members(const Blob& outer, const ReadOptions& options, unsigned worker, const BlobSink& sink,
                   const ErrorSink& on_error);
 
-/// Whether read_members() would look into what begins with `bytes`.
-bool begins_like_archive(std::string_view bytes);
+/// Whether read_members() would look into `bytes`.
+bool is_archive(std::string_view bytes);
 
 /// Reads a file descriptor from where it stands to its end, hands it on in pieces that otherwise are like
 /// `whole`, and then what it holds, if it is an archive. Of an archive in a pipe that is more than one piece,

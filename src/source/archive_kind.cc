@@ -2,8 +2,10 @@
 
 #include <bit>
 #include <new>
+#include <utility>
 
 #include "base/text.h"
+#include "source/zip.h"
 
 namespace keysift {
 namespace {
@@ -69,9 +71,16 @@ bool begins_like_skippable(std::string_view bytes) {
   return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
 }
 
-}  // namespace
+// A zip archive works behind any bytes; these begin what is run or installed.
+bool begins_like_program(std::string_view bytes) {
+  const auto is = [&](std::string_view magic) { return bytes.starts_with(magic); };
+  return is("#!") || is("MZ") ||
+         is("\x7f"
+            "ELF") ||
+         is("Cr24");
+}
 
-Kind kind_of(std::string_view bytes) {
+Kind kind_of_beginning(std::string_view bytes) {
   struct Magic {
     Kind kind;
     std::size_t at;
@@ -79,6 +88,8 @@ Kind kind_of(std::string_view bytes) {
   };
   using namespace std::string_view_literals;
   static constexpr Magic kMagics[] = {{Kind::zip, 0, "PK\3\4"sv},
+                                      {Kind::zip, 0, "PK\7\10PK\3\4"sv},  // meant to be in several parts
+                                      {Kind::zip, 0, "PK00PK\3\4"sv},     // the same, and is in one
                                       {Kind::seven_zip, 0, "7z\xbc\xaf\x27\x1c"sv},
                                       // Not every ar archive: libraries hold all as it stands.
                                       {Kind::ar, 0, "!<arch>\ndebian-binary"sv},
@@ -93,6 +104,22 @@ Kind kind_of(std::string_view bytes) {
   }
   if (begins_like_skippable(bytes)) return Kind::zstd;
   return begins_like_lzma(bytes) ? Kind::lzma : Kind::none;
+}
+
+}  // namespace
+
+Kind kind_of(std::string_view bytes) {
+  if (begins_like_program(bytes) && ends_like_zip(bytes)) return Kind::zip;
+  return kind_of_beginning(bytes);
+}
+
+void KindOfPieces::take(const Blob& piece) {
+  if (!std::exchange(begun_, true)) {
+    after_program_ = begins_like_program(piece.bytes);
+    kind_ = after_program_ ? Kind::zip : kind_of_beginning(piece.bytes);
+  }
+  if (after_program_ && piece.own_end == SIZE_MAX)
+    kind_ = ends_like_zip(piece.bytes) ? Kind::zip : Kind::none;
 }
 
 bool is_compressed(Kind kind) { return kind == Kind::gzip || filter_of(kind) != ARCHIVE_FILTER_NONE; }

@@ -9,12 +9,29 @@
 #include <string>
 #include <string_view>
 
+#include "source/blob.h"
+
 namespace keysift {
 
 enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma };
 
-/// What begins with `bytes`, as far as that tells.
+/// What `bytes`, which are whole, are; a zip archive may stand behind a program that unpacks it, or starts
+/// what is in it. Of other kinds the beginning is enough.
 Kind kind_of(std::string_view bytes);
+
+/// The same of what comes in pieces, whose overlap is as much as a zip archive may have at its end.
+class KindOfPieces {
+ public:
+  void take(const Blob& piece);
+
+  /// After the last piece; before that, what it may be.
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_ = Kind::none;
+  bool begun_ = false;
+  bool after_program_ = false;
+};
 
 /// Whether it is one file, which may be a tar, compressed.
 bool is_compressed(Kind kind);

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <string>
 
-#include "source/archive.h"
+#include "source/archive_kind.h"
 
 namespace keysift {
 
@@ -17,13 +17,13 @@ void read_large_object(ObjectStream& large, const Blob& whole, const ReadOptions
     return static_cast<std::ptrdiff_t>(got);
   };
   std::string buffer;
-  bool archive = false;
+  KindOfPieces kind;
   const auto read = limited(inflate, options.limits.blob_size);
   const int error = read_pieces(read, whole, options.pieces, buffer, [&](const Blob& piece) {
-    if (piece.own_begin == 0) archive = begins_like_archive(piece.bytes);
+    kind.take(piece);
     sink(piece, worker);
   });
-  if (archive) {
+  if (kind.kind() != Kind::none) {
     on_error(name, {"archive is larger than --memory allows; its members were not searched", Cause::memory},
              worker);
   }

@@ -4,6 +4,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "git/inflate.h"
@@ -147,6 +148,16 @@ bool sort(std::vector<ZipMember>& members, std::string_view archive) {
   return std::adjacent_find(members.begin(), members.end(), overlap) == members.end();
 }
 
+// Whether a record is one that ends an archive of at most `size` bytes with something in it.
+bool is_end_record(std::string_view record, std::size_t size) {
+  const auto count = number16(record, 10);
+  const auto directory = number32(record, 12);
+  const bool zip64 = count == kElsewhere16 || directory == kElsewhere32;
+  return number16(record, 4) == number16(record, 6) && number16(record, 8) == count && count > 0 &&
+         record.size() - kEndSize >= number16(record, 20) &&
+         (zip64 || (directory <= size && directory / kCentralSize >= count));
+}
+
 }  // namespace
 
 std::vector<ZipMember> zip_members(std::string_view archive) {
@@ -163,6 +174,20 @@ std::vector<ZipMember> zip_members(std::string_view archive) {
   }
   if (members.size() != directory->count || !sort(members, archive)) return {};
   return members;
+}
+
+bool ends_like_zip(std::string_view bytes) {
+  constexpr std::size_t kMostComment = 0xffff;
+  const auto tail = bytes.substr(bytes.size() - std::min(bytes.size(), kEndSize + kMostComment));
+  // A byte that text does not have is found in no time.
+  constexpr std::size_t kLast = 3;  // of the record's mark
+  for (auto rest = tail.substr(0, tail.size() - std::min(tail.size(), kEndSize - kLast - 1));;) {
+    const auto* last = static_cast<const char*>(memrchr(rest.data(), '\6', rest.size()));
+    if (last == nullptr) return false;
+    rest = rest.substr(0, static_cast<std::size_t>(last - rest.data()));
+    if (rest.ends_with("PK\5"sv) && is_end_record(tail.substr(rest.size() - kLast), bytes.size()))
+      return true;
+  }
 }
 
 void ZipUnpacker::Free::operator()(libdeflate_decompressor* decompressor) const {

@@ -27,6 +27,9 @@ struct ZipMember {
 /// the central directory. Nothing was unpacked yet: that `size` and `crc` are true is for ZipUnpacker to say.
 std::vector<ZipMember> zip_members(std::string_view archive);
 
+/// Whether bytes end as a zip archive does that is not empty. It takes a look at the last 64 KiB of them.
+bool ends_like_zip(std::string_view bytes);
+
 /// Unpacks members. One for each thread.
 class ZipUnpacker {
  public:

@@ -123,6 +123,22 @@ TEST_CASE("a small gzip file that is cut short is no silence") {
   CHECK(errors_of(nothing.report) == expected);
 }
 
+TEST_CASE("a key in a zip archive behind a program, in the work tree and in history") {
+  TestRepo repo;
+  const auto key = openai_project_key();
+  const std::string text(5000, '#');
+  const auto zip = archive_of({{"__main__.py", text + "\nkey = '" + key + "'\n"}}, "zip");
+  repo.write("app.pyz", "#!/usr/bin/env python3\n" + zip);
+  repo.commit_all("add");
+  const Scan files = scan({"files", repo.path()});
+  CHECK(files.exit_code == 1);
+  CHECK(errors_of(files.report) == Errors{});
+  CHECK(places(files.report) == std::vector<Place>{{"app.pyz!__main__.py", 2, 8, 8 + key.size(), kRule}});
+  const Scan history = scan({"history", repo.path()});
+  CHECK(places(history.report) ==
+        std::vector<Place>{{"app.pyz!__main__.py", 2, 8, 8 + key.size(), kRule, "history"}});
+}
+
 TEST_CASE("an archive in history that is larger than memory allows is told") {
   TestRepo repo;
   const auto key = openai_project_key();

@@ -135,7 +135,7 @@ TEST_CASE("ordinary bytes are no archive") {
   const std::string bytes =
       GENERATE(as<std::string>(), "", "P", "PK", "BZh9 is how bzip2 begins", "ustar", "\x1f\x8b",
                "!<arch>\na.o/ ", "key = 1\n", "]\n", std::string("]\0\0\0\1 as lzma begins", 19));
-  CHECK_FALSE(begins_like_archive(bytes));
+  CHECK_FALSE(is_archive(bytes));
   CHECK(unpacked(bytes, "a").errors == Errors{});
 }
 
@@ -377,6 +377,33 @@ TEST_CASE("files of lzma's old format") {
         Contents{{"o.x!a", kText}});
   const auto bytes = compressed(large, filter);
   CHECK(unpacked(std::string_view(bytes).substr(0, bytes.size() / 2), "o.x").errors.size() == 1);
+}
+
+TEST_CASE("an archive in a file with holes is read from its beginning to its end") {
+  const TempDir dir;
+  const std::string zeros(100'000, '\0');
+  const auto tar = archive_of({{"a", kText}, {"zeros", zeros}, {"b", kText}}, "gnutar");
+  const auto path = dir.path() / "o.tar";
+  {
+    const UniqueFd file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    for (std::size_t at = 0; at < tar.size(); at += 4096) {
+      const auto block = tar.substr(at, 4096);
+      if (block.find_first_not_of('\0') == std::string::npos) continue;
+      REQUIRE(pwrite(file.get(), block.data(), block.size(), static_cast<off_t>(at)) ==
+              static_cast<ssize_t>(block.size()));
+    }
+    REQUIRE(ftruncate(file.get(), static_cast<off_t>(tar.size())) == 0);
+  }
+  Collector collector;
+  Blob blob;
+  blob.path = "o";
+  std::string buffer;
+  const UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(read_with_members(file.get(), tar.size(), blob, {kPieces, {}}, buffer, 3, collector.sink,
+                          collector.on_error) == 0);
+  CHECK(collector.result.errors == Errors{});
+  CHECK(collector.result.members.at("o!zeros") == zeros);
+  CHECK(collector.result.members.at("o!b") == kText);
 }
 
 TEST_CASE("any byte of an archive may be wrong") {

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/file.h"
@@ -88,7 +89,7 @@ struct Outcome {
   };
 };
 
-constexpr PieceSize kPieces{64, 8};
+constexpr PieceSize kPieces{64, 32};  // what overlaps must hold the record at an archive's end
 
 std::unique_ptr<Outcome> in_memory(std::string_view zip, const ArchiveLimits& limits = {}) {
   auto outcome = std::make_unique<Outcome>();
@@ -264,6 +265,64 @@ TEST_CASE("zip archives that are not plain are left to libarchive") {
   CAPTURE(what);
   CHECK(zip_members(odd).empty());
   check_same(odd);
+}
+
+TEST_CASE("a zip archive behind a program is one, whether its offsets know of that or not") {
+  const std::string program = GENERATE("#!/usr/bin/env python3\n", "MZ and so on", "Cr24....",
+                                       "\x7f"
+                                       "ELF PK\5\6 and so on");
+  const auto long_one = program + std::string(10'000, '.');
+  for (const auto& front : {program, long_one}) {
+    for (const auto& zip :
+         {zip_of({{"a", lines(30)}}, front), front + zip_of({{"a", lines(30)}}),
+          zip_of({{"a", lines(30)}}, front, "a comment"), zip_of({{"a", lines(30)}}, front) + "\n"}) {
+      CHECK(is_archive(zip));
+      check_same(zip);
+      const auto outcome = in_memory(zip);
+      std::string bytes;
+      for (const auto& [path, piece] : outcome->pieces) {
+        CHECK(path == "o!a");
+        bytes += piece.substr(bytes.empty() ? 0 : 2 * kPieces.overlap);
+      }
+      CHECK(bytes.size() >= lines(30).size() - 2 * kPieces.overlap);
+      CHECK(outcome->errors.empty());
+    }
+  }
+}
+
+TEST_CASE("what begins like a program is no archive for that, nor for looking like the end of one") {
+  const std::string front = "#!/bin/sh\n";
+  const auto zip = zip_of({{"a", kText}}, front);
+  const auto end = in_end(zip, 0);
+  CHECK_FALSE(is_archive(front));
+  CHECK_FALSE(is_archive(front + std::string(100'000, '\6')));
+  CHECK_FALSE(is_archive(zip.substr(0, zip.size() - 1)));
+  CHECK_FALSE(is_archive(front + zip_of({})));
+  CHECK_FALSE(is_archive(patched(zip, end + 4, "\1")));
+  CHECK_FALSE(is_archive(patched(zip, end + 8, "\2")));
+  CHECK_FALSE(is_archive(patched(zip, end + 12, "\1")));
+  CHECK_FALSE(is_archive(patched(zip, end + 14, "\1")));
+  CHECK_FALSE(is_archive(patched(zip, end + 20, "\1")));
+  CHECK_FALSE(is_archive(zip + std::string(70'000, '.')));
+  CHECK(in_file(front + std::string(1000, '.'))->errors.empty());
+}
+
+TEST_CASE("a program with an archive behind it, in an archive, and one in several pieces without") {
+  const auto program = zip_of({{"a", kText}}, "MZ" + std::string(1000, '.'));
+  const auto plain = "MZ" + std::string(1000, '.');
+  const auto outcome = in_memory(archive_of({{"setup.exe", program}, {"tool.exe", plain}}, "gnutar", "gzip"));
+  CHECK(outcome->errors.empty());
+  CHECK(outcome->pieces.size() > 20);
+  CHECK(std::count(outcome->pieces.begin(), outcome->pieces.end(),
+                   std::pair<std::string, std::string>("o!setup.exe!a", kText)) == 1);
+}
+
+TEST_CASE("a zip archive that begins with the mark of one in several parts") {
+  for (const char* mark : {"PK\7\10", "PK00"}) {
+    const auto zip = zip_of({{"a", kText}}, mark);
+    check_same(zip);
+    CHECK(in_memory(zip)->pieces == std::vector<std::pair<std::string, std::string>>{{"o!a", kText}});
+  }
 }
 
 TEST_CASE("what is larger than may be held in memory is left to libarchive") {

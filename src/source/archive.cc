@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <new>
 #include <optional>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "source/archive_kind.h"
 #include "source/contents.h"
 #include "source/zip.h"
+#include "source/zip_layout.h"
 
 namespace keysift {
 namespace {
@@ -45,14 +47,48 @@ class Utf8Locale {
   locale_t before_;
 };
 
+std::string plain_name(std::string_view name) {
+  while (name.starts_with("./")) name.remove_prefix(2);
+  return std::string(name);
+}
+
 std::string name_of(archive* reader, archive_entry* entry) {
   if (archive_format(reader) == ARCHIVE_FORMAT_RAW) return {};
   const char* name = archive_entry_pathname(entry);
   if (name == nullptr) name = archive_entry_pathname_utf8(entry);
-  std::string_view rest = name == nullptr ? "" : name;
-  while (rest.starts_with("./")) rest.remove_prefix(2);
-  return std::string(rest);
+  return plain_name(name == nullptr ? "" : name);
 }
+
+// The bytes of a zip archive from a member's header on.
+class ZipStream {
+ public:
+  ZipStream(const BytesAt& bytes, const ZipHeader& header)
+      : bytes_(bytes), at_(header.at + header.bytes.size()), header_(header.bytes) {
+    // By this, libarchive takes what is no folder for one, and reads nothing of it.
+    if (header_.ends_with('/') || header_.ends_with('\\')) header_.back() = '_';
+  }
+
+  // Returns libarchive's status.
+  int open(archive* reader) {
+    const auto give = [](archive*, void* from, const void** out) -> la_ssize_t {
+      auto& stream = *static_cast<ZipStream*>(from);
+      std::string_view block = stream.header_;
+      if (std::exchange(stream.begun_, true)) {
+        block = stream.bytes_(stream.at_, kArchiveBlock);
+        stream.at_ += block.size();
+      }
+      *out = block.data();
+      return static_cast<la_ssize_t>(block.size());
+    };
+    return archive_read_open(reader, this, nullptr, give, nullptr);
+  }
+
+ private:
+  const BytesAt& bytes_;
+  std::uint64_t at_;
+  std::string header_;
+  bool begun_ = false;
+};
 
 // The bytes of the member that a reader has come to.
 class MemberBytes {
@@ -117,15 +153,17 @@ class Unpacking {
         [bytes](std::uint64_t at, std::size_t size) {
           return bytes.substr(std::min<std::uint64_t>(at, bytes.size()), size);
         },
+        bytes.size(),
         [bytes](archive* reader) { return archive_read_open_memory(reader, bytes.data(), bytes.size()); }};
-    read(kind, source, kind == Kind::zip ? zip_members(bytes) : std::vector<ZipMember>());
+    if (kind == Kind::zip) return read_zip(source, zip_members(bytes));
+    read(kind, source);
   }
 
-  // `members`, if any, are all that there are.
-  void read(Kind kind, const Source& source, const std::vector<ZipMember>& members = {}) {
+  void read(Kind kind, const Source& source) {
+    if (kind == Kind::zip) return read_zip(source, {});
     if (kind == Kind::tar || is_compressed(kind)) return read_contents(kind, source);
     const auto reader = archive_reader(kind);
-    if (open(reader.get(), source.open)) read_members(reader.get(), members);
+    if (open(reader.get(), source.open)) read_members(reader.get());
   }
 
  private:
@@ -166,9 +204,78 @@ class Unpacking {
       complain({"archive cannot be read to its end (" + contents.problem() + ")", Cause::broken});
   }
 
-  // `members`, if any, are all that there are. False if there may be more, which was told.
-  bool read_members(archive* reader, const std::vector<ZipMember>& members = {}) {
+  // `members`, if any, are all that there are.
+  void read_zip(const Source& source, const std::vector<ZipMember>& members) {
+    const auto layout = zip_layout(source.bytes, source.size);
+    auto rest = layout.rest;
     std::uint64_t unread = 0;
+    if (!layout.entries.empty()) read_listed(source, layout.entries, members, rest, unread);
+    for (auto& range : rest) {
+      for (auto header = next_zip_header(source.bytes, range); header && !stopped_;
+           header = next_zip_header(source.bytes, range))
+        range.begin = header->at + read_unlisted(source, *header, unread);
+    }
+    if (!layout.has_directory && unread == 0 && !stopped_)
+      complain({"archive has no directory that can be read, and may be cut short; what there is was searched",
+                Cause::broken});
+    tell_unread(unread);
+  }
+
+  // What libarchive does not take for a file, or does not come to, is added to `rest`.
+  void read_listed(const Source& source, const std::vector<ZipEntry>& entries,
+                   const std::vector<ZipMember>& members, std::vector<ZipRange>& rest,
+                   std::uint64_t& unread) {
+    const auto leave = [&](const ZipEntry& entry) { rest.push_back({entry.at, entry.at + 1}); };
+    std::size_t reached = 0;
+    const auto take = [&](std::size_t number, archive_entry* entry) {
+      reached = number + 1;
+      // For libarchive, a folder or a device holds nothing.
+      if (number < entries.size() && entries[number].holds && archive_entry_filetype(entry) != AE_IFREG)
+        leave(entries[number]);
+      return number < members.size() ? &members[number] : nullptr;
+    };
+    const auto reader = archive_reader(Kind::zip);
+    if (open(reader.get(), source.open) && each_member(reader.get(), unread, take)) return;
+    for (; reached < entries.size(); ++reached) leave(entries[reached]);
+  }
+
+  // Returns how many bytes it takes up.
+  std::uint64_t read_unlisted(const Source& source, const ZipHeader& header, std::uint64_t& unread) {
+    check_stop();
+    if (!count_member()) return 0;
+    ZipStream stream(source.bytes, header);
+    const auto reader = zip_stream_reader();
+    chain_.push_back(plain_name(header.name()));
+    archive_entry* entry = nullptr;
+    if (stream.open(reader.get()) != ARCHIVE_OK ||
+        archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN) {
+      tell(Problem("cannot be read (" + words_of(reader.get()) + ")", Cause::broken), unread);
+    } else if (archive_entry_filetype(entry) != AE_IFREG) {
+      tell(Problem("is said to be no file, and was not searched", Cause::broken), unread);
+    } else if (const auto problem = read_member(reader.get(), entry, nullptr, nullptr)) {
+      tell(*problem, unread);
+    }
+    // Which may inflate, and nobody counts how much: after a bomb, or of no file, never.
+    if (!stopped_ && entry != nullptr && archive_entry_filetype(entry) == AE_IFREG)
+      archive_read_data_skip(reader.get());
+    chain_.pop_back();
+    const auto used = archive_filter_bytes(reader.get(), 0);
+    return std::max<std::uint64_t>(header.bytes.size(),
+                                   static_cast<std::uint64_t>(std::max<la_int64_t>(used, 0)));
+  }
+
+  // False if there may be more than was read, which was told.
+  bool read_members(archive* reader) {
+    std::uint64_t unread = 0;
+    const bool whole =
+        each_member(reader, unread, [](std::size_t, archive_entry*) -> const ZipMember* { return nullptr; });
+    tell_unread(unread);
+    return whole;
+  }
+
+  // `in_memory` says of each member by its number where it is, if that is known. Returns as read_members().
+  bool each_member(archive* reader, std::uint64_t& unread,
+                   const std::function<const ZipMember*(std::size_t, archive_entry*)>& in_memory) {
     bool ended = false;
     for (std::size_t number = 0; !ended && !stopped_; ++number) {
       archive_entry* entry = nullptr;
@@ -178,28 +285,44 @@ class Unpacking {
         complain({"archive cannot be read to its end (" + words_of(reader) + ")", Cause::broken});
         return false;
       }
-      if (members_left_ == 0) {
-        stop(Cause::archive_members, "archive has more than " + counted(limits_.members, "member"));
-        return false;
-      }
-      --members_left_;
+      if (!count_member()) return false;
       chain_.push_back(name_of(reader, entry));
-      const auto* in_memory = number < members.size() ? &members[number] : nullptr;
       check_stop();
-      const std::optional<Problem> problem =
-          status < ARCHIVE_WARN ? Problem("cannot be read (" + words_of(reader) + ")", Cause::broken)
-                                : read_member(reader, entry, in_memory, ended);
-      if (problem && ++unread == 1) complain(*problem);
+      if (status < ARCHIVE_WARN) {
+        tell(Problem("cannot be read (" + words_of(reader) + ")", Cause::broken), unread);
+      } else if (const auto problem = read_member(reader, entry, in_memory(number, entry), &ended)) {
+        tell(*problem, unread);
+      }
       chain_.pop_back();
     }
-    if (unread > 1)
-      complain({"archive has " + counted(unread - 1, "more member") + " that cannot be read", Cause::broken});
     return !ended && !stopped_;
   }
 
-  // Returns what of it could not be read, and why; `ended` says that nothing after it can be read, either.
+  // False if there are more members than may be; then that has been told.
+  bool count_member() {
+    if (members_left_ == 0) {
+      stop(Cause::archive_members, "archive has more than " + counted(limits_.members, "member"));
+      return false;
+    }
+    --members_left_;
+    return true;
+  }
+
+  // Of an archive's members that cannot be read, the first is told.
+  void tell(const Problem& problem, std::uint64_t& unread) {
+    if (++unread == 1) complain(problem);
+  }
+
+  // And how many others there are.
+  void tell_unread(std::uint64_t unread) {
+    if (unread > 1)
+      complain({"archive has " + counted(unread - 1, "more member") + " that cannot be read", Cause::broken});
+  }
+
+  // Returns what of it could not be read, and why; `ended`, if given, says that nothing after it can be read,
+  // either.
   std::optional<Problem> read_member(archive* reader, archive_entry* entry, const ZipMember* in_memory,
-                                     bool& ended) {
+                                     bool* ended) {
     if (archive_entry_is_encrypted(entry)) return Problem("is encrypted", Cause::encrypted);
     const auto whole = in_memory == nullptr ? std::nullopt : unpacked(entry, *in_memory);
     auto member = outer_;
@@ -226,13 +349,16 @@ class Unpacking {
       stop_at_size();
       return std::nullopt;
     }
-    ended = bytes.ends_archive();
+    if (ended != nullptr) *ended = bytes.ends_archive();
+    const bool no_more = bytes.ends_archive() && archive_format(reader) != ARCHIVE_FORMAT_ZIP;
     if (error != 0) {
-      return Problem("cannot be read to its end" + std::string(ended ? ", nor what follows it" : "") + " (" +
-                         words_of(reader) + ")",
+      return Problem("cannot be read to its end" + std::string(no_more ? ", nor what follows it" : "") +
+                         " (" + words_of(reader) + ")",
                      Cause::broken);
     }
-    return kind.kind() == Kind::none ? std::nullopt : read_archived(kind.kind(), whole ? *whole : archived);
+    const std::string_view all = whole ? *whole : std::string_view(archived);
+    const auto known = all.size() > limits_.nested ? kind.kind() : kind_of(all);
+    return known == Kind::none ? std::nullopt : read_archived(known, all);
   }
 
   // What is in memory, and not too much for a piece, is handed on where it lies.
@@ -317,7 +443,7 @@ void read_members_of_file(int file, const Blob& outer, Kind kind, const ReadOpti
     const auto got = pread(file, block.data(), size, static_cast<off_t>(at));
     return std::string_view(block).substr(0, got < 0 ? 0 : static_cast<std::size_t>(got));
   };
-  unpacking.read(kind, Source{bytes, [&](archive* reader) {
+  unpacking.read(kind, Source{bytes, static_cast<std::uint64_t>(status.st_size), [&](archive* reader) {
                                 lseek(file, 0, SEEK_SET);
                                 return archive_read_open_fd(reader, file, kArchiveBlock);
                               }});

@@ -132,6 +132,12 @@ Reader archive_reader(Kind kind) {
   return reader;
 }
 
+Reader zip_stream_reader() {
+  auto reader = new_reader();
+  check_memory(archive_read_support_format_zip_streamable(reader.get()));
+  return reader;
+}
+
 // The filter is set, not looked for: libarchive would take off any number of compressions, one from another,
 // and their bytes would be in nobody's count.
 Reader unpacking_reader(Kind compressed) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "source/blob.h"
+#include "source/pieces.h"
 
 namespace keysift {
 
@@ -36,13 +37,10 @@ class KindOfPieces {
 /// Whether it is one file, which may be a tar, compressed.
 bool is_compressed(Kind kind);
 
-/// The bytes of a file from an offset on: as many as are asked for, fewer at its end or where it cannot be
-/// read. They live until the next call.
-using BytesAt = std::function<std::string_view(std::uint64_t at, std::size_t size)>;
-
 /// An archive's bytes.
 struct Source {
   BytesAt bytes;
+  std::uint64_t size = 0;
   std::function<int(archive*)> open;  ///< lets libarchive have them; returns its status
 };
 
@@ -56,6 +54,9 @@ using Reader = std::unique_ptr<archive, FreeReader>;
 
 /// A reader for archives of a kind, yet to be opened; for one file as it is, if that is Kind::none.
 Reader archive_reader(Kind kind);
+
+/// One for a zip archive that goes by the headers before the members.
+Reader zip_stream_reader();
 
 /// One that unpacks a compressed file of a kind other than gzip.
 Reader unpacking_reader(Kind compressed);

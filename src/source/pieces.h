@@ -27,6 +27,10 @@ struct ReadOptions {
 /// Reads up to `size` bytes into `out`. Returns how many: 0 at the end; or an errno, negative.
 using ByteReader = std::function<std::ptrdiff_t(char* out, std::size_t size)>;
 
+/// The bytes of a file from an offset on: as many as are asked for, fewer at its end or where it cannot be
+/// read. They live until the next call.
+using BytesAt = std::function<std::string_view(std::uint64_t at, std::size_t size)>;
+
 /// Reads a file descriptor. `size` is what fstat() says of a regular file, 0 if that is not known: a read
 /// that stops short there is taken for the last, without asking for more.
 ByteReader reader_of(int file, std::uint64_t size = 0);

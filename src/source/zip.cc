@@ -8,49 +8,13 @@
 #include <new>
 
 #include "git/inflate.h"
+#include "source/zip_records.h"
 
 namespace keysift {
 namespace {
 
 using namespace std::string_view_literals;
-
-constexpr std::size_t kLocalSize = 30;    // 4.3.7, without name and extra field
-constexpr std::size_t kCentralSize = 46;  // 4.3.12, without name, extra field and comment
-constexpr std::size_t kEndSize = 22;      // 4.3.16, without comment
-constexpr std::size_t kLocatorSize = 20;  // 4.3.15
-
-// 4.4.1.4: the number is in a zip64 record.
-constexpr std::uint32_t kElsewhere16 = 0xffff;
-constexpr std::uint32_t kElsewhere32 = 0xffffffff;
-
-// The `size` bytes at `at`, as a number: the lowest byte first (4.4.1.1).
-std::uint32_t number(std::string_view bytes, std::size_t at, std::size_t size) {
-  std::uint32_t value = 0;
-  for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[at + i]);
-  return value;
-}
-std::uint32_t number16(std::string_view bytes, std::size_t at) { return number(bytes, at, 2); }
-std::uint32_t number32(std::string_view bytes, std::size_t at) { return number(bytes, at, 4); }
-
-// What local and central headers have in common, in the same order.
-struct Fields {
-  std::uint32_t flags;
-  std::uint32_t method;
-  std::uint32_t crc;
-  std::uint32_t packed;
-  std::uint32_t size;
-  std::size_t name;   // bytes
-  std::size_t extra;  // bytes
-};
-
-Fields fields_at(std::string_view bytes, std::size_t at) {
-  return {number16(bytes, at),      number16(bytes, at + 2),  number32(bytes, at + 8),
-          number32(bytes, at + 12), number32(bytes, at + 16), number16(bytes, at + 20),
-          number16(bytes, at + 22)};
-}
-
-Fields local_fields(std::string_view header) { return fields_at(header, 6); }
-Fields central_fields(std::string_view header) { return fields_at(header, 8); }
+using namespace zip;
 
 // Whether a local header states what the central directory does; or 0, as it may where that was not known
 // when the header was written (4.4.4, bit 3). libarchive does not ask for the bit.

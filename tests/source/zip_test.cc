@@ -42,6 +42,8 @@ struct Entry {
   bool descriptor = false;  // behind it: what its local header does not state
   std::uint32_t mode = 0100644;
   std::string extra;
+  bool dos = false;  // made where there are no modes
+  std::uint32_t dos_attributes = 0;
 };
 
 // Flags, method, time, checksum and sizes of an entry.
@@ -65,9 +67,10 @@ std::string zip_of(const std::vector<Entry>& entries, const std::string& prefix 
   for (const auto& entry : entries) {
     const auto packed = entry.deflate ? deflated(entry.bytes) : entry.bytes;
     const auto fields = fields_of(entry, packed.size(), true);
-    directory += "PK\1\2" + little_endian(0x0314, 2) + little_endian(20, 2) + fields + little_endian(0, 6) +
-                 little_endian(std::uint64_t{entry.mode} << 16, 4) + little_endian(zip.size(), 4) +
-                 entry.name + entry.extra;
+    directory += "PK\1\2" + little_endian(entry.dos ? 0x0014 : 0x0314, 2) + little_endian(20, 2) + fields +
+                 little_endian(0, 6) +
+                 little_endian(std::uint64_t{entry.mode} << 16 | entry.dos_attributes, 4) +
+                 little_endian(zip.size(), 4) + entry.name + entry.extra;
     zip += "PK\3\4" + little_endian(20, 2) + fields_of(entry, packed.size(), !entry.descriptor) + entry.name +
            entry.extra + packed;
     if (entry.descriptor) zip += "PK\7\10" + fields.substr(8, 12);
@@ -323,6 +326,147 @@ TEST_CASE("a zip archive that begins with the mark of one in several parts") {
     check_same(zip);
     CHECK(in_memory(zip)->pieces == std::vector<std::pair<std::string, std::string>>{{"o!a", kText}});
   }
+}
+
+using Pieces = std::vector<std::pair<std::string, std::string>>;
+
+// From memory and from a file, in order and all that there is.
+void check_pieces(std::string_view zip, const Pieces& expected) {
+  check_same(zip);
+  CHECK(in_memory(zip)->pieces == expected);
+  CHECK(in_memory(zip)->errors.empty());
+}
+
+TEST_CASE("what a member holds is searched, whatever it is said to be") {
+  const bool deflate = GENERATE(true, false);
+  const bool descriptor = GENERATE(true, false);
+  CAPTURE(deflate, descriptor);
+  const Entry file{"a", kText, deflate, descriptor};
+  auto odd = file;
+  odd.name = "odd";
+  for (const std::uint32_t mode : {040755U, 010644U, 020644U, 060644U, 0140644U, 0U, 0170000U}) {
+    CAPTURE(mode);
+    odd.mode = mode;
+    const auto pieces = in_memory(zip_of({file, odd, file}))->pieces;
+    CHECK(std::count(pieces.begin(), pieces.end(), std::pair(std::string("o!odd"), kText)) == 1);
+    CHECK(pieces.size() == 3);
+    check_same(zip_of({file, odd, file}));
+  }
+  SECTION("a folder of DOS") {
+    odd.dos = true;
+    odd.dos_attributes = 0x10;
+    check_pieces(zip_of({odd}), {{"o!odd", kText}});
+  }
+  SECTION("a folder by its name") {
+    odd.name = "odd/";
+    check_pieces(zip_of({odd}), {{"o!odd/", kText}});
+    odd.dos = true;
+    odd.name = "odd\\";
+    check_pieces(zip_of({odd}), {{"o!odd\\", kText}});
+  }
+  SECTION("a folder by the field of an extra header") {
+    odd.extra = "lx" + little_endian(9, 2) + "\5" + little_endian(0x0314, 2) + std::string(2, '\0') +
+                little_endian(040755U << 16, 4);
+    const auto outcome = in_memory(zip_of({odd}));
+    CHECK((!outcome->pieces.empty() || !outcome->errors.empty()));
+  }
+}
+
+TEST_CASE("a link that is deflated is searched, too") {
+  check_pieces(zip_of({{"link", kText, true, false, 0120777}}), {{"o!link", kText}});
+}
+
+TEST_CASE("a member that libarchive cannot read takes nothing else with it") {
+  const auto zip = zip_of({{"a", kText}, {"link", lines(50), true, false, 0120777}, {"b", kText}});
+  check_same(zip);
+  const auto outcome = in_memory(zip);
+  CHECK(outcome->errors.size() <= 1);
+  const auto has = [&](const char* path) {
+    return std::any_of(outcome->pieces.begin(), outcome->pieces.end(),
+                       [&](const auto& piece) { return piece.first == path; });
+  };
+  CHECK((has("o!a") && has("o!link") && has("o!b")));
+}
+
+TEST_CASE("members that the central directory does not list are found") {
+  const std::vector<Entry> hidden{{"h1", kText},
+                                  {"h2", kText + kText, true, true},
+                                  {"h3", kText + "x", false, true},
+                                  {"d/", kText + "y"}};
+  const Pieces expected{
+      {"o!a", kText}, {"o!h1", kText}, {"o!h2", kText + kText}, {"o!h3", kText + "x"}, {"o!d/", kText + "y"}};
+  const auto members = [](const std::string& zip) { return zip.substr(0, zip.find("PK\1\2")); };
+  const Entry listed{"a", kText};
+  SECTION("before those that it does") { check_pieces(zip_of({listed}, members(zip_of(hidden))), expected); }
+  SECTION("before them, and its offsets do not know of them") {
+    check_pieces(members(zip_of(hidden)) + zip_of({listed}), expected);
+  }
+  SECTION("behind them") {
+    const auto front = members(zip_of({listed}));
+    const auto zip = zip_of({listed});
+    const auto directory = zip.substr(front.size(), in_end(zip, 0) - front.size());
+    const auto both = front + members(zip_of(hidden));
+    check_pieces(both + directory + end_record(1, directory.size(), both.size()), expected);
+  }
+  SECTION("of another archive before it") { check_pieces(zip_of(hidden) + zip_of({listed}), expected); }
+  SECTION("of two others") {
+    const auto zip = zip_of({{"b", kText}}) + "between them" + zip_of({{"c", kText}}) + zip_of({listed});
+    check_pieces(zip, {{"o!a", kText}, {"o!b", kText}, {"o!c", kText}});
+  }
+  SECTION("of another archive, which is itself stored in one") {
+    const auto zip = zip_of(hidden) + zip_of({listed});
+    const auto outcome = in_memory(zip_of({{"i.zip", zip}}));
+    CHECK(outcome->errors.empty());
+    CHECK(std::count(outcome->pieces.begin(), outcome->pieces.end(),
+                     std::pair<std::string, std::string>("o!i.zip!h1", kText)) == 1);
+  }
+  SECTION("which states to be smaller") {
+    const auto zip = zip_of({{"h", kText}, {"a", kText + "z"}});
+    const auto second = zip.rfind("PK\1\2");
+    const auto end = in_end(zip, 0);
+    check_pieces(zip.substr(0, end) + end_record(1, end - second, second),
+                 {{"o!a", kText + "z"}, {"o!h", kText}});
+  }
+  SECTION("after its end") {
+    check_pieces(zip_of({listed}) + members(zip_of({hidden[0]})), {{"o!a", kText}, {"o!h1", kText}});
+  }
+}
+
+TEST_CASE("of an archive without its directory, what there is comes by the headers, and it is told") {
+  const auto zip = zip_of({{"a", kText}, {"d/", kText + "x"}, {"s", kText + "y"}});
+  const auto at = in_central(zip, 0);
+  for (const auto& broken : {zip.substr(0, at), zip.substr(0, at + 50), patched(zip, at, "PK\1\3"),
+                             zip.substr(0, zip.size() - 1)}) {
+    check_same(broken);
+    const auto outcome = in_memory(broken);
+    CHECK(outcome->pieces == Pieces{{"o!a", kText}, {"o!d/", kText + "x"}, {"o!s", kText + "y"}});
+    CHECK(
+        outcome->errors ==
+        Pieces{
+            {"o",
+             "archive has no directory that can be read, and may be cut short; what there is was searched"}});
+  }
+}
+
+TEST_CASE("an archive with many members that are not listed is bounded as others are") {
+  std::vector<Entry> hidden;
+  for (unsigned i = 0; i < 20; ++i) hidden.push_back({"h" + std::to_string(i), kText});
+  const auto zip = zip_of(hidden) + zip_of({{"a", kText}});
+  ArchiveLimits limits;
+  limits.members = 10;
+  const auto outcome = in_memory(zip, limits);
+  CHECK(outcome->pieces.size() == 10);
+  CHECK(outcome->errors.size() == 1);
+  limits = {};
+  limits.size = 10 * kText.size();
+  CHECK(in_memory(zip, limits)->pieces.size() == 10);
+  CHECK(in_memory(zip, limits)->errors.size() == 1);
+}
+
+TEST_CASE("what only looks like a header hides nothing and is no member") {
+  const std::string code =
+      "MZ PK\3\4 is looked for by a program that unpacks, PK\3\4" + std::string(100, '\xff') + "PK\3\4";
+  check_pieces(zip_of({{"a", kText}}, code), {{"o!a", kText}});
 }
 
 TEST_CASE("what is larger than may be held in memory is left to libarchive") {

@@ -66,8 +66,10 @@ Audit::Audit(std::span<const Rule> rules, AuditOptions options, Progress& progre
       reading_{{4 * 1024 * 1024, kMaxMatchWidth}, options_.limits},
       progress_(progress),
       detector_(rules, options_.detector),
-      teller_(detector_, options_.on_found) {
-  for (unsigned worker = 0; worker < options_.threads; ++worker) workers_.emplace_back(detector_);
+      other_rules_(options_.other_rules, options_.detector.prepared),
+      teller_({detector_, other_rules_}, options_.on_found) {
+  for (unsigned worker = 0; worker < options_.threads; ++worker)
+    workers_.emplace_back(detector_, other_rules_);
   for (const auto& rule : rules) {
     report_.rules.push_back(&rule);
     if (!rule.pattern && rule.path && rule.reported) path_rules_.push_back(&rule);
@@ -109,7 +111,7 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
             {match.decoded.begin(), match.decoded.end()},
             {},
             match.reason,
-            excerpt_of(blob.bytes, secret_in(blob.bytes, match), matches),
+            excerpt(blob.bytes, match, matches, worker.seeker),
             match.allowing_there,
             match.gives_way_to};
     allow(blob.bytes, match, hit);
@@ -123,6 +125,17 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
   }
   progress_.count(index, is_name ? 0 : 1, own, hits);
   return worker.scratch.reach();
+}
+
+// What the scan's own rules did not look for is looked for round the match alone.
+Excerpt Audit::excerpt(std::string_view bytes, const Match& match, std::span<const Match> matches,
+                       KeySeeker& seeker) {
+  constexpr std::size_t kAround = 512;  // bytes on each side; an excerpt has a tenth of it
+  const auto begin = match.begin - std::min(match.begin, kAround);
+  const auto end = match.end + std::min(bytes.size() - match.end, kAround);
+  auto keys = seeker.other_keys(bytes.substr(begin, end - begin));
+  for (auto& key : keys) key = {key.begin + begin, key.end + begin};
+  return excerpt_of(bytes, secret_in(bytes, match), matches, keys);
 }
 
 void Audit::note_limits(const Blob& blob, Worker& worker) const {
@@ -460,7 +473,7 @@ Report Audit::finish(std::string target) {
   scanned.config_commit = options_.config_commit;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
-  report_.keys_beside = keys_beside(report_, detector_, workers_[0].scratch);
+  report_.keys_beside = keys_beside(report_, workers_[0].seeker);
   return std::move(report_);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/hit.h"
+#include "audit/keys_beside.h"
 #include "audit/options.h"
 #include "audit/past_files.h"
 #include "audit/progress.h"
@@ -71,8 +72,10 @@ class Audit {
 
  private:
   struct Worker {
-    explicit Worker(const Detector& detector) : scratch(detector) {}
+    Worker(const Detector& detector, const OtherRules& others)
+        : scratch(detector), seeker(detector, others) {}
     Detector::Scratch scratch;
+    KeySeeker seeker;
     std::string buffer;
     std::vector<Hit> hits;
     std::vector<Finding> dropped;
@@ -83,6 +86,8 @@ class Audit {
 
   void describe(const Repository& repository);
   Reach scan(const Blob& blob, unsigned worker);
+  static Excerpt excerpt(std::string_view bytes, const Match& match, std::span<const Match> matches,
+                         KeySeeker& seeker);
   void allow(std::string_view bytes, const Match& match, Hit& hit) const;
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
@@ -105,6 +110,7 @@ class Audit {
   ReadOptions reading_;
   Progress& progress_;
   Detector detector_;
+  OtherRules other_rules_;
   Teller teller_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "detect/randomness.h"
@@ -52,22 +53,24 @@ std::span<const Match> near(std::span<const Match> matches, std::size_t end) {
   return {last - static_cast<std::ptrdiff_t>(count), last};
 }
 
-// bytes[begin, end) with "****" for what `others` cover, and for what reads like a key that no rule knows.
-std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
-                   std::span<const Match> others) {
-  const auto neighbours = near(others, end);
+// bytes[begin, end) with "****" for what `others` and `keys` cover, and for what reads like a key that no
+// rule knows.
+std::string masked(std::string_view bytes, std::size_t begin, std::size_t end, std::span<const Match> others,
+                   std::span<const Range> keys) {
+  std::vector<Range> neighbours(keys.begin(), keys.end());
+  for (const auto& match : near(others, end)) neighbours.push_back({match.begin, match.end});
   std::string text;
   while (begin < end) {
-    const auto covers = [&](const Match& other) { return other.begin <= begin && begin < other.end; };
+    const auto covers = [&](const Range& other) { return other.begin <= begin && begin < other.end; };
     const auto other = std::find_if(neighbours.begin(), neighbours.end(), covers);
     if (other != neighbours.end()) {
       text += kMasked;
       begin = std::min(end, other->end);
       continue;
     }
-    const auto is_after = [&](const Match& match) { return match.begin > begin; };
-    const auto next = std::find_if(neighbours.begin(), neighbours.end(), is_after);
-    const auto most = next == neighbours.end() ? end : std::min(end, next->begin);
+    auto most = end;
+    for (const auto& next : neighbours)
+      if (next.begin > begin) most = std::min(most, next.begin);
     auto stop = begin;
     while (stop < most && in_token(bytes[stop])) ++stop;
     const auto token = bytes.substr(begin, std::max(stop - begin, std::size_t{1}));
@@ -80,7 +83,8 @@ std::string masked(std::string_view bytes, std::size_t begin, std::size_t end,
 }  // namespace
 
 // What is left of a word that is cut in two is left out: a piece of a key would not look like one.
-Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others) {
+Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others,
+                   std::span<const Range> keys) {
   const auto cuts_word = [&](std::size_t at) {
     return at > 0 && at < bytes.size() &&
            ((in_token(bytes[at - 1]) && in_token(bytes[at])) || continues_character(bytes[at]));
@@ -93,8 +97,8 @@ Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> 
   while (end < bytes.size() && end - secret.end < kMostAfter && !is_line_end(bytes[end])) ++end;
   const bool cut_after = end < bytes.size() && !is_line_end(bytes[end]);
   while (cut_after && end > secret.end && cuts_word(end)) --end;
-  return {(cut_before ? "..." : "") + masked(bytes, begin, secret.begin, others),
-          masked(bytes, secret.end, end, others) + (cut_after ? "..." : "")};
+  return {(cut_before ? "..." : "") + masked(bytes, begin, secret.begin, others, keys),
+          masked(bytes, secret.end, end, others, keys) + (cut_after ? "..." : "")};
 }
 
 }  // namespace keysift

@@ -9,7 +9,9 @@
 
 namespace keysift {
 
-/// What stands before and after a secret in its line, which is in `bytes`; what `others` cover is masked.
-Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others);
+/// What stands before and after a secret in its line, which is in `bytes`; what `others`, which are in
+/// order, and `keys` cover is masked.
+Excerpt excerpt_of(std::string_view bytes, Range secret, std::span<const Match> others,
+                   std::span<const Range> keys);
 
 }  // namespace keysift

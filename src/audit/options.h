@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/teller.h"
@@ -36,6 +37,9 @@ struct AuditOptions {
   std::vector<std::string> env_files;      ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does
+  /// bytes_of() the built-in rules, if the audit lacks some: excerpts and what is said beside findings are
+  /// masked by them, too.
+  std::string_view other_rules;
   Limits limits;
   FoundSink on_found;  ///< is told of each match that may become a finding, if there is one
 };

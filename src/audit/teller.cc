@@ -1,7 +1,5 @@
 #include "audit/teller.h"
 
-#include "audit/keys_beside.h"
-
 namespace keysift {
 
 void Teller::tell(const Hit& hit) {
@@ -19,8 +17,7 @@ const std::vector<Secret>& Teller::keys_in(const std::string& path) {
   if (path == last_path_) return keys_;
   last_path_ = path;
   keys_.clear();
-  if (!scratch_) scratch_.emplace(detector_);
-  add_keys(path, detector_, *scratch_, keys_);
+  seeker_.add_keys(path, keys_);
   return keys_;
 }
 

@@ -2,12 +2,11 @@
 #pragma once
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/hit.h"
-#include "detect/detector.h"
+#include "audit/keys_beside.h"
 #include "finding/report.h"
 
 namespace keysift {
@@ -19,18 +18,17 @@ using FoundSink = std::function<void(const Report&)>;
 /// Hands matches on as soon as they are there. Any thread may tell; the sink is called by one at a time.
 class Teller {
  public:
-  /// `detector` outlives this. Without a sink nothing is told.
-  Teller(const Detector& detector, FoundSink sink) : detector_(detector), sink_(std::move(sink)) {}
+  /// What the seeker needs outlives this. Without a sink nothing is told.
+  Teller(KeySeeker seeker, FoundSink sink) : seeker_(std::move(seeker)), sink_(std::move(sink)) {}
 
   void tell(const Hit& hit);
 
  private:
   const std::vector<Secret>& keys_in(const std::string& path);
 
-  const Detector& detector_;
+  KeySeeker seeker_;
   FoundSink sink_;
   std::mutex lock_;
-  std::optional<Detector::Scratch> scratch_;
   std::string last_path_;
   std::vector<Secret> keys_;  ///< in `last_path_`
 };

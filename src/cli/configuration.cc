@@ -74,6 +74,7 @@ GitleaksConfig read_gitleaks_config(const std::filesystem::path& file) {
 Configuration read_configuration(const Options& options, const AllowingFiles* files) {
   Configuration configuration;
   const auto file = find_file(options, files);
+  configuration.has_built_in = options.rule_ids.empty() && !(file && file->of_gitleaks);
   if (!file) {
     configuration.rules = chosen_rules(options, nullptr);
     return configuration;

@@ -12,6 +12,7 @@ namespace keysift {
 
 struct Configuration {
   std::vector<Rule> rules;
+  bool has_built_in = true;  ///< all built-in rules are among them
   std::vector<Allowlist> allowlists;
   std::vector<std::string> env_files;      ///< files with secrets that it adds
   std::vector<std::string> env_templates;  ///< templates that it adds

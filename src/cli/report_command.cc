@@ -1,12 +1,15 @@
 #include <unistd.h>
 
+#include "audit/keys_beside.h"
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/outputs.h"
+#include "cli/prepared.h"
 #include "finding/exposure.h"
 #include "report/joined.h"
+#include "rule/rule_bytes.h"
 
 namespace keysift {
 namespace {
@@ -26,15 +29,25 @@ void check_format(Format format, const Report& report) {
         std::to_string(report.repositories.size()) + "; sarif keeps them apart");
 }
 
+// One that was written with --reveal has them as they are.
+std::vector<Secret> keys_in_words(const Report& report) {
+  const auto rules = rules_of(prepared_rules());
+  const Detector detector(rules, {.prepared = prepared_keywords()});
+  const OtherRules none({}, {});
+  KeySeeker seeker(detector, none);
+  return keys_beside(report, seeker);
+}
+
 }  // namespace
 
 int run_report(const Options& options) {
   Outputs outputs(options);
   std::vector<std::pair<std::string, SavedReport>> parts;
   for (const auto& path : options.paths) parts.emplace_back(path, read(path));
-  const auto saved = parts.size() == 1 ? std::move(parts.front().second) : joined(std::move(parts));
+  auto saved = parts.size() == 1 ? std::move(parts.front().second) : joined(std::move(parts));
   check_format(options.format, saved.report);
   for (const auto& report : options.reports) check_format(report.format, saved.report);
+  if (!options.reveal) saved.report.keys_beside = keys_in_words(saved.report);
   const auto now = time_of_report();
   outputs.write(saved.report, {.reveal = options.reveal, .started = now, .ended = now});
   return 0;

@@ -168,6 +168,49 @@ TEST_CASE("what reads like a key is masked in the line of one, though a path lea
   CHECK(excerpt.at("after") == " v2/assistant_one");
 }
 
+TEST_CASE("what a report says is masked by all rules, whatever rules a scan has") {
+  TestRepo repo;
+  const auto beside = [](unsigned seed) { return openai_project_key(seed); };
+  const auto in_line = "postgres://app:correct,horse.battery@db.example.org";
+  repo.write(beside(1) + "/a.txt", "url=" + std::string(in_line) + " " + anthropic_api_key(1) + "\n");
+  repo.git({"add", "."});
+  repo.git({"commit", "-q", "--author", beside(2) + " <ann@example.org>", "-m", "add " + beside(3)});
+  repo.git({"branch", beside(4)});
+  repo.git({"rm", "-q", "-r", "."});
+  repo.git({"commit", "-q", "-m", "remove " + beside(5)});
+  const TempDir dir;
+  dir.write("gitleaks.toml",
+            "[[rules]]\nid = 'ant'\nregex = '''(sk-ant-[\\w-]{90,110})'''\nkeywords = ['sk-ant']\n");
+  const auto config = (dir.path() / "gitleaks.toml").native();
+  const auto format = GENERATE(as<std::string>{}, "text", "json", "jsonl", "sarif", "html", "csv", "markdown",
+                               "gitlab", "gitleaks", "junit", "github");
+  for (const auto& rules : {Strings{"--rule", "anthropic-api-key"}, Strings{"--config", config}}) {
+    INFO(format << ' ' << rules.front());
+    Strings arguments{"history", ".", "--format", format, "--min-confidence", "low"};
+    arguments.insert(arguments.end(), rules.begin(), rules.end());
+    const auto outcome = keysift(arguments, repo.path());
+    CHECK(outcome.exit_code == 1);
+    CHECK_FALSE(contains(outcome.out, "battery"));
+    for (unsigned seed = 1; seed <= 5; ++seed) CHECK_FALSE(contains(outcome.out, beside(seed).substr(8, 40)));
+  }
+}
+
+TEST_CASE("a key in the name of an author or a branch is masked when a revealed report is read") {
+  TestRepo repo;
+  repo.write("a.txt", anthropic_api_key(1) + "\n");
+  repo.git({"add", "."});
+  repo.git({"commit", "-q", "--author", openai_project_key(2) + " <ann@example.org>", "-m", "start"});
+  repo.git({"branch", openai_project_key(3)});
+  const TempDir dir;
+  const auto file = (dir.path() / "a.json").native();
+  CHECK(keysift({"history", ".", "--reveal", "--quiet", "--report", "json=" + file}, repo.path()).exit_code ==
+        1);
+  const auto outcome = keysift({"report", file});
+  CHECK(outcome.exit_code == 0);
+  CHECK(contains(outcome.out, "sk-proj-****"));
+  for (unsigned seed : {2U, 3U}) CHECK_FALSE(contains(outcome.out, openai_project_key(seed).substr(8, 40)));
+}
+
 TEST_CASE("a file of JSON Lines is written when there is something to write, and is its owner's alone") {
   TempDir dir;
   dir.write("a.py", "key = '" + openai_project_key(1) + "'\n");

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <span>
 
 namespace keysift {
 namespace {
@@ -32,13 +33,40 @@ Character first_character(std::string_view bytes) {
   return {code, length};
 }
 
-/// Whether a terminal would obey `code` or let it reorder the text around it.
-bool is_unsafe(char32_t code) {
-  const auto within = [code](char32_t first, char32_t last) { return code >= first && code <= last; };
-  return code < 0x20 || within(0x7f, 0x9f) ||  // C0, DEL, C1
-         code == 0x61c || within(0x200e, 0x200f) || within(0x202a, 0x202e) ||
-         within(0x2066, 0x2069);  // bidirectional
+struct Stretch {
+  char32_t first = 0;
+  char32_t last = 0;
+};
+
+/// In order: what a terminal obeys (C0, DEL, C1), what breaks or reorders the text around it, and what nobody
+/// sees.
+constexpr std::array<Stretch, 11> kUnsafe = {{{0, 0x1f},
+                                              {0x7f, 0x9f},
+                                              {0xad, 0xad},
+                                              {0x61c, 0x61c},
+                                              {0x180e, 0x180e},
+                                              {0x200b, 0x200f},
+                                              {0x2028, 0x202e},
+                                              {0x2060, 0x206f},
+                                              {0xfeff, 0xfeff},
+                                              {0xfff9, 0xfffb},
+                                              {0xe0000, 0xe007f}}};
+
+/// As Unicode has it (White_Space), less what is unsafe.
+constexpr std::array<Stretch, 7> kBlanks = {{{0x20, 0x20},
+                                             {0xa0, 0xa0},
+                                             {0x1680, 0x1680},
+                                             {0x2000, 0x200a},
+                                             {0x202f, 0x202f},
+                                             {0x205f, 0x205f},
+                                             {0x3000, 0x3000}}};
+
+bool is_in(std::span<const Stretch> stretches, char32_t code) {
+  return std::any_of(stretches.begin(), stretches.end(),
+                     [code](const Stretch& each) { return code >= each.first && code <= each.last; });
 }
+
+bool is_unsafe(char32_t code) { return is_in(kUnsafe, code); }
 
 std::string formatted(const char* format, unsigned value) {
   std::array<char, 16> text{};
@@ -76,11 +104,23 @@ Characters characters_of(std::string_view bytes) {
   return wide ? Characters::wide : Characters::ascii;
 }
 
+bool begins_command(std::string_view text) {
+  if (!text.starts_with("##")) return false;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto after = std::find_if_not(text.begin() + 2, text.end(), is_letter);
+  return after != text.end() && *after == '[';
+}
+
 std::string printable(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   while (!bytes.empty()) {
     const auto [code, length] = first_character(bytes);
+    if (code == '#' && begins_command(bytes)) {
+      out += "#\\x23";
+      bytes.remove_prefix(2);
+      continue;
+    }
     if (length == 0 || (length == 1 && is_unsafe(code))) {
       out += formatted("\\x%02x", static_cast<std::uint8_t>(bytes[0]));
     } else if (is_unsafe(code)) {
@@ -89,6 +129,27 @@ std::string printable(std::string_view bytes) {
       out += bytes.substr(0, length);
     }
     bytes.remove_prefix(length == 0 ? 1 : length);
+  }
+  return out;
+}
+
+std::string without_commands(std::string_view lines) {
+  std::string out;
+  out.reserve(lines.size());
+  while (!lines.empty()) {
+    const auto line = lines.substr(0, lines.find('\n'));
+    auto text = line;
+    for (auto rest = text; !rest.empty() && is_in(kBlanks, take_character(rest));) text = rest;
+    out += line.substr(0, line.size() - text.size());
+    if (text.starts_with("::")) {
+      out += "\\x3a";
+      text.remove_prefix(1);
+    }
+    out += text;
+    lines.remove_prefix(line.size());
+    if (lines.empty()) break;
+    out += '\n';
+    lines.remove_prefix(1);
   }
   return out;
 }

@@ -6,10 +6,18 @@
 
 namespace keysift {
 
-/// `bytes` as valid UTF-8 that a terminal shows and does not obey: control characters, C1 controls,
-/// bidirectional marks and bytes that are no UTF-8 become `\xNN` or `\u{NNNN}`. Everything else is left as it
-/// is.
+/// `bytes` as valid UTF-8 that a terminal shows and does not obey: control characters, C1 controls, marks of
+/// direction, characters that nobody sees and bytes that are no UTF-8 become `\xNN` or `\u{NNNN}`, and so
+/// does the second '#' of what begins_command(). Everything else is left as it is.
 std::string printable(std::string_view bytes);
+
+/// Whether `text` begins with what CI systems take for a command wherever it stands in a line: "##[group]",
+/// "##vso[task.setvariable]".
+bool begins_command(std::string_view text);
+
+/// `lines`, which are printable(), with the "::" of each that begins with it, behind blanks, as "\x3a:":
+/// GitHub Actions takes such a line for a command.
+std::string without_commands(std::string_view lines);
 
 /// `bytes` as valid UTF-8, for JSON: bytes that are no UTF-8 become U+FFFD, all else stays.
 std::string valid_utf8(std::string_view bytes);

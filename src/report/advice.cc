@@ -13,10 +13,10 @@ bool is_plain(char c) {
          std::string_view("_./-+@%:,").find(c) != std::string_view::npos;
 }
 
-/// The byte as it stands between $' and '.
+/// The byte as it stands between $' and '. A '#' may begin a command of a CI system.
 std::string ansi_c(char c) {
   if (c == '\'' || c == '\\') return {'\\', c};
-  if (c >= ' ' && c <= '~') return {c};
+  if (c >= ' ' && c <= '~' && c != '#') return {c};
   const auto byte = static_cast<std::uint8_t>(c);
   const auto digit = [byte](int shift) { return static_cast<char>('0' + (byte >> shift & 7)); };
   return {'\\', digit(6), digit(3), digit(0)};

@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.h"
 #include "report/mask.h"
 
 namespace keysift {
@@ -37,7 +38,7 @@ std::string render_explanation(const Report& report, bool reveal) {
   std::string out;
   for (const auto& [place, line, column, rest] : lines)
     out += mask.printable(place) + ":" + std::to_string(line) + ":" + std::to_string(column) + rest;
-  return out;
+  return without_commands(out);
 }
 
 }  // namespace keysift

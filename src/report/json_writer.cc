@@ -24,7 +24,7 @@ void add_character(std::string& out, char32_t character) {
   add_unit(out, 0xdc00 + (rest & 0x3ff));
 }
 
-bool is_plain(char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\'; }
+bool is_plain(char c) { return c >= ' ' && c < '\x7f' && c != '"' && c != '\\' && c != '#'; }
 
 /// What is not plain.
 void add_ascii(std::string& out, char c) {
@@ -90,7 +90,12 @@ void JsonWriter::string(std::string_view text) {
     buffer_.append(text.begin(), special);
     text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
     if (text.empty()) break;
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
+    if (text.front() == '#') {
+      buffer_ += '#';
+      const bool broken = begins_command(text);
+      if (broken) add_unit(buffer_, '#');
+      text.remove_prefix(broken ? 2 : 1);
+    } else if (static_cast<unsigned char>(text.front()) < 0x80) {
       add_ascii(buffer_, text.front());
       text.remove_prefix(1);
     } else {

@@ -236,6 +236,8 @@ class TextReport {
 
 }  // namespace
 
-std::string render_text(const Report& report, Style style) { return TextReport(report, style).write(); }
+std::string render_text(const Report& report, Style style) {
+  return without_commands(TextReport(report, style).write());
+}
 
 }  // namespace keysift

@@ -7,7 +7,8 @@ import unicodedata
 
 from kit import Expected, case
 
-EVIL = '\x1b]0;owned\x07\x1b[2J\r\x08\u202e\u2066\x9b31m\u200f\n::error::x'
+EVIL = ('\x1b]0;owned\x07\x1b[2J\r\x08\u202e\u2066\x9b31m\u200f\u200b\u00ad\u2028\U000e0041'
+        '##vso[task.complete]##[error]x ::error::x\n::error::x')
 OWN = re.compile(rb'\x1b\[[0-9;]*m|\x1b\]8;[^\x07\x1b]*(?:\x1b\\|\x07)|\x1b\[K|\r')
 
 
@@ -26,7 +27,7 @@ def bad_characters(data):
     """Characters that a terminal or a reader obeys, in what should be text."""
     text = OWN.sub(b'', data).decode(errors='replace')
     return {hex(ord(each)) for each in text if each not in '\n\r\t' and (
-        unicodedata.category(each) in ('Cc', 'Cf') and each != '\u00ad' or each == '\ufffd')}
+        unicodedata.category(each) in ('Cc', 'Cf', 'Zl', 'Zp') or each == '\ufffd')}
 
 
 def output_of(kit, *args, terminal=False):
@@ -61,8 +62,8 @@ for fmt in ('text', 'markdown', 'csv', 'github', 'gitlab', 'gitleaks', 'sarif', 
             if fmt == 'html':  # the page's own text has none, and the report in it is JSON
                 data = data.replace(b'\xc2\xa0', b' ')
             bad = bad_characters(data)
-            if fmt == 'github' and re.search(rb'^::error::x', data, re.M):
-                return 'a line of the author is a command'
+            if re.search(rb'^\s*::error::x|##(vso)?\[', data, re.M):
+                return 'what the author wrote is a command'
             return f'{sorted(bad)}' if bad else ''
         return Expected(also=also)
 

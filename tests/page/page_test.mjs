@@ -736,7 +736,7 @@ test('places that are no files, and dates that are none', 'odd', async (page) =>
 
 /// As the page has to show it.
 function escaped(name) {
-  const unsafe = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu;
+  const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/gu;
   return name.replace(unsafe, (character) => {
     const code = character.codePointAt(0);
     return code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16).padStart(4, '0')}}`;

@@ -211,6 +211,7 @@ export const HOSTILE = [
   '<!--<script>',
   '\u001b[31mred\u001b[0m',
   'abc\u202efdp.exe',
+  'a\u200bb\u{e0041}c',
   'two\nlines',
   'not utf-8 \ufffd',
   'long-'.repeat(800),

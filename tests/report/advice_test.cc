@@ -22,6 +22,11 @@ Outcome bash(const std::string& command, const TestRepo& repo) {
 
 }  // namespace
 
+TEST_CASE("a command for the shell is none of a CI system") {
+  CHECK(shell_quoted("a ##vso[b]") == "$'a \\043\\043vso[b]'");
+  CHECK(shell_quoted("a #1") == "'a #1'");
+}
+
 TEST_CASE("A quoted word reaches a program as it was") {
   const TestRepo repo;
   for (const auto& name : kNames) {

@@ -43,6 +43,29 @@ TEST_CASE("The same report gives the same bytes, and ends with a newline") {
   }
 }
 
+TEST_CASE("No format has what a CI system takes for a command") {
+  const auto rules = sample_rules();
+  const std::string evil = "a ##vso[task.complete]##[error]\u200b b";
+  auto report = sample_report(rules);
+  report.target = evil;
+  report.findings.push_back(sample_finding(rules[0], openai_project_key(1), evil));
+  auto& finding = report.findings.back();
+  finding.excerpt = {evil, evil};
+  finding.provenance = sample_provenance();
+  finding.provenance->introduced->author = evil;
+  finding.provenance->introduced->summary = evil;
+  finding.provenance->refs = {"refs/heads/" + evil};
+  report.env_checked = true;
+  report.env = {{evil + "/.env", Coverage::tracked}};
+  report.errors.push_back({evil, evil});
+  for (const auto format : kFormats) {
+    const auto text = rendered(report, format, {});
+    CHECK(text.find("##vso[") == std::string::npos);
+    CHECK(text.find("##[") == std::string::npos);
+    CHECK(text.find("\u200b") == std::string::npos);
+  }
+}
+
 TEST_CASE("No format shows a key, wherever it stands, unless it is told to") {
   const auto rules = sample_rules();
   const auto key = openai_project_key(1);

@@ -41,6 +41,15 @@ TEST_CASE("JSON in lines and in one") {
       "    }\n  ],\n  \"g\": [],\n  \"h\": null,\n  \"i\": 7\n}\n");
 }
 
+TEST_CASE("JSON has nothing that a CI system takes for a command") {
+  const auto text = in_line([](JsonWriter& writer) {
+    writer.field("a", "##vso[b]##[c]");
+    writer.field("d", "# ## e #[ ##");
+  });
+  CHECK(text == "{\"a\":\"#\\u0023vso[b]#\\u0023[c]\",\"d\":\"# ## e #[ ##\"}\n");
+  CHECK(json::parse(text).at("a") == "##vso[b]##[c]");
+}
+
 TEST_CASE("JSON may be an array, with one blank a level") {
   std::string text;
   const keysift::Output out = [&](std::string_view bytes) { text += bytes; };

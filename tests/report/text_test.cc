@@ -27,6 +27,21 @@ std::string redacted(unsigned seed) { return Secret(openai_project_key(seed)).re
 
 }  // namespace
 
+TEST_CASE("No line of the text begins as a command of GitHub Actions, wherever it is broken") {
+  const auto rules = sample_rules();
+  auto report = leaky_report(rules);
+  auto& finding = report.findings.front();
+  finding.location.path = "::error::path";
+  for (std::size_t before = 0; before < kWidth; ++before) {
+    finding.provenance->introduced->summary = std::string(before, 'x') + " ::error::y std::string";
+    const auto all = text(report);
+    for (const auto& line : lines_of(all))
+      CHECK_FALSE(line.substr(std::min(line.find_first_not_of(' '), line.size())).starts_with("::"));
+    CHECK(contains(all, ":error::y"));
+    CHECK(contains(all, "std::string"));
+  }
+}
+
 TEST_CASE("The text of a leaky report") {
   const auto rules = sample_rules();
   const auto report = leaky_report(rules);

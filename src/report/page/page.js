@@ -24,12 +24,13 @@ const STEPS = [
 
 // ---- Words ----
 
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
 
-/// `text` with control characters and marks of direction as \xNN or \u{NNNN}.
+/// `text` with control characters, marks of direction and what nobody sees as \xNN or \u{NNNN}.
 function visible(text) {
   return String(text).replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0);
+    const code = character.codePointAt(0);
     const digits = code.toString(16);
     return code < 0x80 ? `\\x${digits.padStart(2, '0')}` : `\\u{${digits.padStart(4, '0')}}`;
   });

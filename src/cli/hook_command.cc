@@ -125,8 +125,16 @@ fs::path default_global_folder() {
   return fs::absolute(config) / "keysift/hooks";
 }
 
+fs::path named(fs::path folder) {
+  if (folder.empty())
+    throw Failure(
+        "core.hooksPath is set to nothing, so git runs no hooks; take that out first: git config "
+        "--show-origin core.hooksPath says where it is");
+  return folder;
+}
+
 fs::path global_folder() {
-  auto folder = global_hooks_path().value_or(default_global_folder());
+  auto folder = named(global_hooks_path().value_or(default_global_folder()));
   if (folder.is_relative())
     throw Failure("core.hooksPath in the global configuration of git is " + shown(folder) +
                   ", another folder in each repository; install the hook in each");
@@ -138,10 +146,10 @@ fs::path folder_to_install(const Options& options) {
   auto hooks = own_hooks(options.paths.front());
   if (hooks.overruled_by)
     throw Failure(
-        "git runs the hooks in " + shown(*hooks.overruled_by) +
+        "git runs the hooks in " + shown(named(*hooks.overruled_by)) +
         " and not this repository's: core.hooksPath in your or the system's configuration; to check the "
         "commits of all your repositories: keysift hook install --global");
-  return std::move(hooks.folder);
+  return named(std::move(hooks.folder));
 }
 
 bool is_wanted(const Hook& hook, const HookRequest& request) {
@@ -171,7 +179,7 @@ void install_all(const Options& options) {
 }
 
 void remove_all(const Options& options) {
-  const auto folder = options.hook.global ? global_folder() : own_hooks(options.paths.front()).folder;
+  const auto folder = options.hook.global ? global_folder() : named(own_hooks(options.paths.front()).folder);
   bool any = false;
   for (const auto& hook : kHooks) any = take_away(folder / hook.name) || any;
   if (!any) say(shown(folder) + ": there is no hook of keysift's");

@@ -69,8 +69,10 @@ HooksPath hooks_path(const Repository& repository) {
     throw Failure("the repository's configuration cannot be read (" + git_error_message() + ")");
   const GitHandle<git_config, git_config_free> config(raw);
   const auto setting = setting_in(*config);
-  if (setting && setting->level >= GIT_CONFIG_LEVEL_LOCAL)
+  if (setting && setting->level >= GIT_CONFIG_LEVEL_LOCAL) {
+    if (setting->path.empty()) return {};
     return {repository.work_tree().value_or(repository.common_dir()) / setting->path, std::nullopt};
+  }
   const auto own = repository.common_dir() / "hooks";
   // Not from `config`: libgit2 does not know of GIT_CONFIG_GLOBAL.
   if (auto global = global_hooks_path()) return {own, std::move(global)};

@@ -9,8 +9,11 @@ namespace keysift {
 
 /// The folder of a repository's own hooks, and what git uses in its place.
 struct HooksPath {
-  std::filesystem::path folder;  ///< as core.hooksPath in the repository's configuration says, or .git/hooks
-  std::optional<std::filesystem::path> overruled_by;  ///< core.hooksPath of the user or the system
+  /// As core.hooksPath in the repository's configuration says, or .git/hooks. Empty: that names nothing, and
+  /// git runs no hooks.
+  std::filesystem::path folder;
+  std::optional<std::filesystem::path>
+      overruled_by;  ///< core.hooksPath of the user or the system; may be empty
 };
 
 /// Reads core.hooksPath (git-config(1)) as it stands for `repository`.

@@ -725,6 +725,23 @@ TEST_CASE("what hook cannot do is said in one line") {
   CHECK(fs::is_character_file("/dev/null"));
 }
 
+TEST_CASE("where core.hooksPath is set to nothing, no hook is written, and none is said to run") {
+  User desk;
+  const auto repo = desk.make("repo");
+  const std::string scope = GENERATE("--local", "--global");
+  desk.must(repo, {"config", scope, "core.hooksPath", ""});
+  for (const auto& arguments : {Strings{"install"}, Strings{"install", "--pre-push"}, Strings{"remove"}}) {
+    if (scope == "--global" && arguments.front() == "remove") continue;
+    const auto outcome = desk.hook(repo, arguments);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(contains(outcome.err, "core.hooksPath is set to nothing, so git runs no hooks"));
+    CHECK(lines_of(outcome.err).size() == 1);
+  }
+  CHECK_FALSE(fs::exists(repo / "pre-commit"));
+  CHECK_FALSE(fs::exists(repo / "pre-push"));
+}
+
 TEST_CASE("pre-commit, the framework, runs keysift staged") {
   Desk desk;
   if (run({"sh", "-c", "command -v pre-commit"}).exit_code != 0) {

@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/allowing_files.h"
 #include "cli/commands.h"
 #include "finding/exposure.h"
 #include "finding/ignore_list.h"
@@ -47,7 +48,7 @@ int run_allow(const Options& options) {
   const auto entry = entry_of(options.allow);
   const auto file = folder_for(options.paths.front()) / kIgnoreFile;
   const auto name = printable(file.native());
-  const auto before = std::filesystem::exists(file) ? read_file(file) : std::string();
+  const auto before = read_if_there(file, kMaxAllowingFile).value_or("");
   const auto entries = IgnoreList(before, name).entries();
   const bool is_there = std::any_of(entries.begin(), entries.end(),
                                     [&](const IgnoreEntry& each) { return each.what == entry.what; });

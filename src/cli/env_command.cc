@@ -8,6 +8,7 @@
 #include "cli/prepared.h"
 #include "detect/detector.h"
 #include "env/env_file.h"
+#include "env/work_tree.h"
 
 namespace keysift {
 namespace {
@@ -31,12 +32,13 @@ std::string without_keys(const std::string& text, const Options& options) {
 
 int run_generate(const Options& options) {
   const auto& file = options.env.generate;
-  const auto bytes = read_file(file);
+  const auto bytes = read_if_there(file, WorkTree::kMaxFile);
+  if (!bytes) throw Failure("cannot read " + printable(file.native()) + ": No such file or directory");
   const auto example = std::filesystem::path(file.native() + ".example");
   const auto name = printable(example.native());
   if (std::filesystem::exists(std::filesystem::symlink_status(example)))
     throw Failure(name + " is there already; to write it anew, remove it first");
-  write_file(example, without_keys(example_of(bytes), options), Access::usual);
+  write_file(example, without_keys(example_of(*bytes), options), Access::usual);
   std::printf("Wrote %s: the names and comments of %s, without its values. Look at it, then commit it.\n",
               name.c_str(), printable(file.native()).c_str());
   return 0;

@@ -1,4 +1,6 @@
 // Whether files with secrets stay in: the command `env`, and what `scan` says of them.
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "cli/keysift.h"
@@ -248,6 +250,15 @@ TEST_CASE("an example is generated without values") {
     CHECK(again.exit_code == 2);
     CHECK(contains(again.err, "a/.env.example is there already"));
     CHECK(file_bytes(dir.path() / "a/.env.example") == "mine\n");
+  }
+  SECTION("of a file alone: a pipe might wait forever") {
+    REQUIRE(::mkfifo((dir.path() / ".env").c_str(), 0600) == 0);
+    const Outcome pipe = keysift({"env", "--generate", ".env"}, dir.path());
+    CHECK(pipe.exit_code == 2);
+    CHECK(pipe.err == "keysift: cannot read .env: it is no regular file\n");
+    const Outcome none = keysift({"env", "--generate", "no.env"}, dir.path());
+    CHECK(none.exit_code == 2);
+    CHECK(none.err == "keysift: cannot read no.env: No such file or directory\n");
   }
 }
 

@@ -241,6 +241,14 @@ TEST_CASE("keysift allow keeps comments and the file's mode, and leaves nothing 
   CHECK(std::distance(fs::directory_iterator(repo.path()), fs::directory_iterator()) == 2);
 }
 
+TEST_CASE("allow reads an ignore file that is one, and waits for no pipe") {
+  const TempDir dir;
+  REQUIRE(::mkfifo((dir.path() / ".keysiftignore").c_str(), 0600) == 0);
+  const auto outcome = keysift({"allow", std::string(32, 'a'), "--reason", "x"}, dir.path());
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err == "keysift: cannot read ./.keysiftignore: it is no regular file\n");
+}
+
 TEST_CASE("two branches that allow something merge") {
   TestRepo repo;
   const auto allow = [&](char digit) {

@@ -50,9 +50,15 @@ std::string Finding::fingerprint() const {
   return sha256_hex(bytes).substr(0, 32);
 }
 
+// A file may be called "!a", too; that one some commit brought in.
+bool Finding::has_path() const {
+  const auto& path = location.path;
+  return !provenance || !(path.empty() || (path.starts_with('!') && !provenance->introduced));
+}
+
 std::string Finding::place() const {
   const auto& path = location.path;
-  if (!provenance || !(path.empty() || path.starts_with('!'))) return path;
+  if (has_path()) return path;
   const auto* object = origin == Origin::commit_message ? "commit "
                        : origin == Origin::tag_message  ? "tag "
                        : origin == Origin::path         ? "tree "

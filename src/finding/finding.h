@@ -109,6 +109,10 @@ struct Finding {
     return origin != Origin::commit_message && origin != Origin::tag_message && origin != Origin::note;
   }
 
+  /// Whether the path of what it stands in is known. No tree names some objects; of a member of such an
+  /// archive location.path is "!" and the member.
+  bool has_path() const;
+
   /// Where it stands: its path; where none is known, the object that holds it, such as "blob 3b18e5..." or
   /// "commit 3b18e5..." (of an archive, with "!" and the member). Raw bytes.
   std::string place() const;

@@ -43,8 +43,7 @@ std::string position_words(const Finding& finding, const Mask& mask) {
       break;
   }
   // Of what no tree names, nobody knows a path.
-  const bool has_no_path = finding.provenance && (path.empty() || path.starts_with('!'));
-  const auto object = has_no_path ? "blob " + short_hash(finding.provenance->blob) : "";
+  const auto object = finding.has_path() ? "" : "blob " + short_hash(finding.provenance->blob);
   return object + mask.printable(path) + position;
 }
 
@@ -68,6 +67,8 @@ std::string incomplete_words(const Report& report) {
   const auto count = report.errors.size();
   return counted(count, "thing") + (count == 1 ? " was" : " were") + " not searched (" + listed(causes) + ")";
 }
+
+std::string file_of(const std::string& path) { return path.substr(0, path.find('!', 1)); }
 
 std::string short_hash(std::string_view hash) {
   constexpr std::size_t kShort = 10;

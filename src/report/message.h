@@ -34,6 +34,9 @@ std::string commit_words(const CommitInfo& commit, const Mask& mask);
 /// "3 things were not searched (1 archive-depth, 2 unreadable)", for a report with errors: keys may be there.
 std::string incomplete_words(const Report& report);
 
+/// The file that a path leads to: of an archive's member ("a.zip!b") the archive. Raw bytes.
+std::string file_of(const std::string& path);
+
 /// As much of an object's name as people need.
 std::string short_hash(std::string_view hash);
 

@@ -97,8 +97,7 @@ class TextReport {
   /// For somebody whose commit was stopped.
   void write_ways_out() {
     std::set<std::string> files;
-    for (const auto& finding : report_.findings)
-      files.insert(finding.location.path.substr(0, finding.location.path.find('!')));
+    for (const auto& finding : report_.findings) files.insert(file_of(finding.location.path));
     std::string command = "git add";
     for (const auto& file : files) command += ' ' + shell_quoted(mask_.raw(file));
     if (files.size() > kMostFiles) command = "git add FILE...";

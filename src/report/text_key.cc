@@ -148,7 +148,7 @@ class KeyText {
     const auto& path = finding.location.path;
     const bool is_there = finding.origin == Origin::worktree || finding.origin == Origin::index;
     if (style_.folder_uri.empty() || !is_there || path.starts_with('/')) return text;
-    return linked(text, style_.folder_uri + uri_path(mask_.raw(path.substr(0, path.find('!')))));
+    return linked(text, style_.folder_uri + uri_path(mask_.raw(file_of(path))));
   }
 
   void write_history() {

@@ -315,6 +315,20 @@ TEST_CASE("file names are shown, and cannot act") {
   }
 }
 
+TEST_CASE("a file whose name begins as a member's does is called by it") {
+  TestRepo repo;
+  repo.write("!a", openai_project_key(1) + "\n");
+  const auto format = GENERATE(as<std::string>{}, "text", "csv", "markdown", "github", "junit");
+  INFO(format);
+  repo.git({"add", "-A"});
+  const auto staged = keysift({"staged"}, repo.path());
+  CHECK(contains(staged.out, "git add '!a'\n"));
+  repo.commit_all("start");
+  const auto outcome = keysift({"scan", ".", "--format", format}, repo.path());
+  CHECK(contains(outcome.out, "!a"));
+  CHECK_FALSE(contains(outcome.out, "blob " + repo.git({"rev-parse", "HEAD:!a"}).substr(0, 10)));
+}
+
 TEST_CASE("standard input") {
   const std::string key = openai_project_key();
   const Scan result = scan({"files", "-"}, ".", "one\ntwo " + key + "\n");

@@ -292,15 +292,16 @@ TEST_CASE("Where neither path nor date is known, the words say as much") {
   report.findings[0].origin = Origin::history;
   report.findings[0].provenance = sample_provenance();
   report.findings[0].provenance->introduced->date = "";
+  CHECK(contains(text(report), "Added        in 1a2b3c4d5e by Ann"));
+  CHECK(contains(rendered(report, Format::markdown), "  - Added in `1a2b3c4d5e` by"));
+  CHECK(contains(rendered(report, Format::github), ", added in commit 1a2b3c4d5e"));
+  report.findings[0].provenance->introduced.reset();
   const auto blob = "blob " + std::string(kBlob).substr(0, 10);
   for (const char* member : {"", "!inner/.env"}) {
     report.findings[0].location.path = member;
     CHECK(contains(text(report), "Where        " + blob + member + ":12:15"));
     CHECK(contains(rendered(report, Format::markdown), "In `" + blob + member + ":12:15`"));
   }
-  CHECK(contains(text(report), "Added        in 1a2b3c4d5e by Ann"));
-  CHECK(contains(rendered(report, Format::markdown), "  - Added in `1a2b3c4d5e` by"));
-  CHECK(contains(rendered(report, Format::github), ", added in commit 1a2b3c4d5e"));
 }
 
 TEST_CASE("What a saved report gives as a place cannot act on a terminal") {

@@ -6,6 +6,7 @@
 #include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "finding/ignore_list.h"
 
 namespace keysift {
 namespace {
@@ -34,15 +35,25 @@ std::optional<GitleaksReport> gitleaks_report(const json& entries, const std::st
   return report;
 }
 
-// Nothing if one has no fingerprint.
-std::optional<std::set<std::string>> fingerprints_of(const json& entries) {
+// Nothing if one has no fingerprint. `name` is of the file and the list, for messages.
+std::optional<std::set<std::string>> fingerprints_of(const json& entries, const std::string& name) {
   std::set<std::string> fingerprints;
   for (const auto& entry : entries) {
     const auto* fingerprint = entry.is_object() ? get<std::string>(entry, "fingerprint") : nullptr;
     if (fingerprint == nullptr) return std::nullopt;
+    if (!is_fingerprint(*fingerprint))
+      throw Failure(name + '[' + std::to_string(&entry - &entries.front()) +
+                    "].fingerprint: 32 digits, 0-9 and a-f, belong here");
     fingerprints.insert(*fingerprint);
   }
   return fingerprints;
+}
+
+// Baselines and reports are of their first version until now.
+void check_version(const json& baseline, const std::string& name) {
+  const auto version = baseline.find("schema_version");
+  if (version != baseline.end() && *version != 1)
+    throw Failure(name + ": its 'schema_version' is not 1, which this keysift reads; a later one wrote it");
 }
 
 }  // namespace
@@ -59,16 +70,19 @@ std::optional<std::uint64_t> Baseline::fixed(const std::set<std::string>& found)
 
 Baseline read_baseline(const std::filesystem::path& file, const std::string& folder) {
   const auto json = json::parse(read_file(file), nullptr, false);
+  const auto name = printable(file.native());
   if (json.is_array()) {
     if (auto report = gitleaks_report(json, folder)) return {{}, std::move(report)};
   } else if (json.is_object()) {
-    const auto* key = json.contains("baseline") ? "baseline" : "findings";
+    check_version(json, name);
+    const std::string key = json.contains("baseline") ? "baseline" : "findings";
     const auto entries = json.find(key);
-    auto fingerprints =
-        entries != json.end() && entries->is_array() ? fingerprints_of(*entries) : std::nullopt;
+    auto fingerprints = entries != json.end() && entries->is_array()
+                            ? fingerprints_of(*entries, name + ": " + key)
+                            : std::nullopt;
     if (fingerprints) return {std::move(*fingerprints), std::nullopt};
   }
-  throw Failure(printable(file.native()) +
+  throw Failure(name +
                 ": no baseline, and no JSON report of keysift or gitleaks; make one with: keysift scan "
                 "--write-baseline FILE");
 }

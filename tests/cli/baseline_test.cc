@@ -218,6 +218,31 @@ TEST_CASE("what is fixed is counted, and the baseline said to be stale") {
   }
 }
 
+TEST_CASE("a baseline of another version, or with what is no fingerprint, is refused") {
+  const TempDir dir;
+  dir.write("a.txt", openai_project_key() + "\n");
+  const std::string good(32, 'a');
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"schema_version": 99, "baseline": []})", "'schema_version' is not 1"},
+      {R"({"schema_version": "x", "findings": []})", "'schema_version' is not 1"},
+      {R"({"baseline": [{"fingerprint": ")" + good + R"("}, {"fingerprint": "abc"}]})",
+       "baseline[1].fingerprint: 32 digits, 0-9 and a-f, belong here"},
+      {R"({"schema_version": 1, "findings": [{"fingerprint": ")" + std::string(32, 'A') + R"("}]})",
+       "findings[0].fingerprint: 32 digits"},
+  };
+  for (const auto& [bytes, words] : cases) {
+    dir.write("known.json", bytes);
+    const auto outcome = keysift({"files", "a.txt", "--baseline", "known.json"}, dir.path());
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK(contains(outcome.err, "known.json: "));
+    CHECK(contains(outcome.err, words));
+  }
+  dir.write("known.json", R"({"baseline": [{"fingerprint": ")" + good + R"("}]})");
+  CHECK(keysift({"files", "a.txt", "--baseline", "known.json"}, dir.path()).exit_code == 1);
+}
+
 TEST_CASE("baselines of two branches merge") {
   TestRepo repo;
   const auto write = [&](unsigned first, unsigned last, const std::string& message) {

@@ -3,10 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdlib>
+#include <set>
+#include <system_error>
 #include <thread>
 
 #include "base/date.h"
 #include "base/failure.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/version.h"
 
@@ -218,10 +221,27 @@ std::optional<Confidence> checked_fail_on(const std::string& text, Confidence le
                 " leaves out such findings; give --min-confidence " + text + ", too");
 }
 
+// Throws Failure where two outputs would be one file. A device takes both, and so does a descriptor.
+void check_apart(const Options& options) {
+  std::set<std::filesystem::path> files;
+  const auto add = [&](const std::filesystem::path& file) {
+    std::error_code error;  // writing it tells what is wrong
+    if (file.empty() || descriptor_named(file) || is_other(std::filesystem::status(file, error))) return;
+    const auto folder =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(file, error).parent_path(), error);
+    if (!error && !files.insert(folder / file.filename()).second)
+      throw Failure(printable(file.native()) + " is named for two outputs; each needs a file of its own");
+  };
+  for (const auto& report : options.reports) add(report.file);
+  add(options.write_baseline);
+  add(options.write_replacements);
+}
+
 Options checked(RawOptions raw) {
   if (raw.format.empty()) raw.format = raw.options.command == Command::merge ? "json" : "text";
   raw.options.format = checked_format("--format", raw.format);
   for (const auto& report : raw.reports) raw.options.reports.push_back(checked_report(report));
+  check_apart(raw.options);
   raw.options.min_confidence = one_of<Confidence>(
       "--min-confidence", raw.min_confidence,
       {{"low", Confidence::low}, {"medium", Confidence::medium}, {"high", Confidence::high}});

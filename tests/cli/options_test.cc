@@ -230,6 +230,31 @@ TEST_CASE("a report that cannot be written is an error, and nothing is left of i
   CHECK(std::distance(fs::directory_iterator(dir.path()), fs::directory_iterator()) == 2);
 }
 
+TEST_CASE("two outputs of one file are refused before anything is scanned or written") {
+  const LeakyDir dir;
+  dir.write("folder/clean.txt", "nothing\n");
+  const std::pair<Strings, std::string> cases[] = {
+      {{"--report", "json=out", "--report", "html=out"}, "out"},
+      {{"--report", "json=out", "--report", "json=folder/.././out"}, "folder/.././out"},
+      {{"--report", "json=out", "--write-baseline", (dir.path() / "out").native()},
+       (dir.path() / "out").native()},
+  };
+  for (const auto& [options, name] : cases) {
+    Strings arguments{"files", "."};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const Outcome outcome = keysift(arguments, dir.path());
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err == "keysift: " + name + " is named for two outputs; each needs a file of its own\n");
+    CHECK_FALSE(fs::exists(dir.path() / "out"));
+  }
+  for (const char* both : {"/dev/null", "/dev/stdout"})
+    CHECK(keysift(
+              {"files", ".", "--report", std::string("json=") + both, "--report", std::string("csv=") + both},
+              dir.path())
+              .exit_code == 1);
+}
+
 TEST_CASE("with --quiet it prints nothing: the exit code and the report files tell") {
   const LeakyDir leaky;
   const TempDir clean;

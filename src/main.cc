@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iostream>
 #include <new>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -43,6 +44,35 @@ void keep_memory() {
 // Before static objects are made: they need memory, too.
 [[gnu::constructor(101)]] void prepare() { keysift::prepare_for_emergencies(); }
 
+int run(const keysift::Options& options) {
+  switch (options.command) {
+    case keysift::Command::rules_list:
+    case keysift::Command::rules_show:
+    case keysift::Command::rules_test:
+    case keysift::Command::rules_import:
+      return keysift::run_rules(options);
+    case keysift::Command::allow:
+      return keysift::run_allow(options);
+    case keysift::Command::report:
+    case keysift::Command::merge:
+      return keysift::run_report(options);
+    case keysift::Command::hook_install:
+    case keysift::Command::hook_remove:
+      return keysift::run_hook(options);
+    case keysift::Command::env:
+      if (!options.env.generate.empty()) return keysift::run_generate(options);
+      return keysift::run_scan(options);
+    default:
+      return keysift::run_scan(options);
+  }
+}
+
+// What was printed may still be in a buffer.
+void check_printed() {
+  const bool flushed = static_cast<bool>(std::cout.flush()) && std::fflush(stdout) == 0;
+  if (!flushed || std::ferror(stdout) != 0) throw keysift::Failure("cannot write to standard output");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,28 +82,14 @@ int main(int argc, char** argv) {
   const keysift::ExitIsEmergency guard;
   try {
     const auto options = keysift::parse_options(argc, argv);
-    if (!options) return 0;
-    keysift::confine(*options);
-    switch (options->command) {
-      case keysift::Command::rules_list:
-      case keysift::Command::rules_show:
-      case keysift::Command::rules_test:
-      case keysift::Command::rules_import:
-        return keysift::run_rules(*options);
-      case keysift::Command::allow:
-        return keysift::run_allow(*options);
-      case keysift::Command::report:
-      case keysift::Command::merge:
-        return keysift::run_report(*options);
-      case keysift::Command::hook_install:
-      case keysift::Command::hook_remove:
-        return keysift::run_hook(*options);
-      case keysift::Command::env:
-        if (!options->env.generate.empty()) return keysift::run_generate(*options);
-        return keysift::run_scan(*options);
-      default:
-        return keysift::run_scan(*options);
+    if (!options) {
+      check_printed();
+      return 0;
     }
+    keysift::confine(*options);
+    const int status = run(*options);
+    check_printed();
+    return status;
   } catch (const keysift::Failure& failure) {
     std::fprintf(stderr, "keysift: %s\n", failure.what());
   } catch (const keysift::Stopped&) {

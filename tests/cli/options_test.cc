@@ -255,6 +255,18 @@ TEST_CASE("two outputs of one file are refused before anything is scanned or wri
               .exit_code == 1);
 }
 
+TEST_CASE("what cannot be printed is an error") {
+  for (const auto& arguments : {Strings{"--help"}, Strings{"--version"}, Strings{"scan", "--help"},
+                                Strings{"rules", "list"}, Strings{"rules", "show", "openai-project-key"}}) {
+    Strings command{"sh", "-c", "exec \"$@\" >/dev/full", "sh", keysift_binary()};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const Outcome outcome = run(command);
+    INFO(arguments.front());
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.err == "keysift: cannot write to standard output\n");
+  }
+}
+
 TEST_CASE("with --quiet it prints nothing: the exit code and the report files tell") {
   const LeakyDir leaky;
   const TempDir clean;

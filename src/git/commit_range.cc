@@ -281,6 +281,13 @@ class CommitList {
   std::unordered_map<Oid, std::size_t, OidHash> places_;  // in the range's commits
 };
 
+// As far as refs tell: HEAD's branch is yet to come, and there is no other.
+bool has_no_commits(const Repository& repository) {
+  std::vector<std::string> broken;
+  return git_answer([&] { return git_repository_head_unborn(repository.get()); }) == 1 &&
+         repository.refs(broken).empty() && broken.empty();
+}
+
 }  // namespace
 
 RangeTip named_commit(const Repository& repository, ObjectReader& objects, const std::string& option,
@@ -319,6 +326,7 @@ CommitRange commits_in(const Repository& repository, const ObjectDatabase& datab
                        const RangeRequest& request, const ObjectErrorSink& on_error) {
   ObjectReader objects(database);
   if (request.commits) return CommitList(repository, objects, *request.commits).take();
+  if (request.range.empty() && request.branch.empty() && has_no_commits(repository)) return {};
   RangeWalk walk(repository, objects, request, on_error);
   if (!request.range.empty()) {
     const auto sides = sides_of(request.range);

@@ -590,6 +590,20 @@ TEST_CASE("git's environment says where the repository is, and where more object
             .exit_code == 1);
 }
 
+TEST_CASE("where there is no commit yet, none is found") {
+  TestRepo repo;
+  for (const auto& which : {Strings{"--since", "2024-05-01"}, Strings{"--max-commits", "3"}}) {
+    const auto nothing = keysift({"history", ".", which[0], which[1]}, repo.path());
+    CHECK(nothing.exit_code == 0);
+    CHECK(nothing.err.empty());
+    CHECK(contains(nothing.out, "No keys found"));
+  }
+  repo.write("a.txt", openai_project_key() + "\n");
+  repo.commit_all("start");
+  repo.git({"symbolic-ref", "HEAD", "refs/heads/other"});  // there are commits, but HEAD has none
+  CHECK(keysift({"history", ".", "--since", "2024-05-01"}, repo.path()).exit_code == 2);
+}
+
 TEST_CASE("a range that cannot be is said in one line") {
   TestRepo repo;
   repo.write("f", "1");
@@ -635,9 +649,8 @@ TEST_CASE("a range that cannot be is said in one line") {
     CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
     CHECK(contains(outcome.err, bad.words));
   }
-  const auto unborn = keysift({"history", empty.path(), "--max-commits", "3"});
-  CHECK(unborn.exit_code == 2);
-  CHECK(contains(unborn.err, "HEAD"));
+  CHECK(keysift({"history", empty.path(), "--branch", "main"}).exit_code == 2);
+  CHECK(keysift({"history", empty.path(), "--range", "HEAD..HEAD"}).exit_code == 2);
   CHECK(keysift({"files", repo.path(), "--range", "HEAD~1.."}).exit_code == 2);
 }
 

@@ -33,6 +33,12 @@ std::optional<std::string> AllowingFiles::read(const std::string& name) const {
 }
 
 std::optional<std::string> AllowingFiles::read_below(const std::string& path) const {
+  const auto way = std::filesystem::path(path).lexically_normal();
+  if (way.is_absolute() || way.native() == ".." || way.native().starts_with("../"))
+    throw Failure(
+        "a configuration extends " + printable(path) +
+        ", which lies outside of the repository; only files in it are read; to take another: --config "
+        "FILE");
   if (commit_) return commit_->read(path, kMaxAllowingFile);
   if (!in_folder()) return std::nullopt;
   const UniqueFd folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -36,7 +36,8 @@ class AllowingFiles {
   /// read.
   std::optional<std::string> read(const std::string& name) const;
 
-  /// The same for a file anywhere below the root, without links on the way to it.
+  /// The same for a file anywhere below the root, without links on the way to it. Throws Failure also for a
+  /// path that leads out of it.
   std::optional<std::string> read_below(const std::string& path) const;
 
  private:

@@ -161,6 +161,7 @@ TEST_CASE(
     CHECK(refused.exit_code == 2);
     CHECK(lines_of(refused.err).size() == 1);
     CHECK(contains(refused.err, "base.toml"));
+    CHECK(contains(refused.err, "lies outside of the repository") == !path.starts_with("link"));
   }
 }
 

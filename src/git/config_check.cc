@@ -87,7 +87,8 @@ std::string trouble_with_files(const fs::path& git_dir) {
   const auto shared = read_regular_file(AT_FDCWD, git_dir / "commondir", kMaxGitFile);
   if (!shared) return {};
   const auto common = (git_dir / trimmed(*shared, " \t\r\n")).lexically_normal();
-  return common == git_dir.lexically_normal() || fs::exists(common / "commondir")
+  std::error_code error;  // opening it tells what is wrong
+  return common == git_dir.lexically_normal() || fs::exists(common / "commondir", error)
              ? std::string()
              : trouble_with_files(common);
 }

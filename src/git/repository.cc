@@ -33,9 +33,10 @@ void add_object_folders(git_repository* repository) {
 
 // The .git folder of a repository that is named by it, by a work tree's root, or by a .git file.
 std::filesystem::path git_dir_of(const std::filesystem::path& path) {
+  std::error_code error;  // opening it tells what is wrong
   const auto below = path / ".git";
-  const auto dot_git = std::filesystem::exists(below) ? below : path;
-  if (std::filesystem::is_directory(dot_git)) return dot_git;
+  const auto dot_git = std::filesystem::exists(below, error) ? below : path;
+  if (std::filesystem::is_directory(dot_git, error)) return dot_git;
   const auto file = read_regular_file(AT_FDCWD, dot_git, kMaxGitFile);
   constexpr std::string_view kField = "gitdir:";
   if (!file || !file->starts_with(kField)) return dot_git;

@@ -467,5 +467,28 @@ TEST_CASE("a file that cannot be read is named, and the exit code says so") {
   fs::permissions(dir.path() / "folder", fs::perms::owner_all);
 }
 
+TEST_CASE("a folder that cannot be looked into is named in one line") {
+  const TempDir dir;
+  fs::create_directory(dir.path() / "closed");
+  fs::permissions(dir.path() / "closed", fs::perms::none);
+  Strings command;
+  try {
+    command = without_privileges();
+  } catch (const std::exception& reason) {
+    WARN("skipped: " << reason.what());
+    return;
+  }
+  for (const char* how : {"scan", "files", "history", "staged", "env"}) {
+    auto words = command;
+    words.insert(words.end(), {KEYSIFT_BINARY, how, "closed"});
+    const Outcome outcome = run(words, dir.path(), {}, clean_environment());
+    INFO(how << ": " << outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(lines_of(outcome.err).size() == 1);
+    CHECK_FALSE(contains(outcome.err, "filesystem error"));
+  }
+}
+
 }  // namespace
 }  // namespace keysift::test

@@ -188,11 +188,7 @@ void Audit::error(const std::string& path, const Problem& problem) {
 }
 
 void Audit::stop(Cause cause, const std::string& words) {
-  for (const auto& hit : take_hits()) {
-    auto finding = finding_at(hit, hit.path);
-    if (hit.path.empty()) finding.location.path = dropped_at(hit, {}).location.path;
-    report_.findings.push_back(std::move(finding));
-  }
+  for (const auto& hit : take_hits()) report_.findings.push_back(unplaced_finding(hit));
   error(".", {words, cause});
 }
 
@@ -264,8 +260,10 @@ void Audit::history(const Repository& repository, bool env) {
   auto history = read_history(repository, objects, walk, reading_, object_sink(), blobs_with_hits,
                               error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
+  auto& hits = keep_hits();
   auto [findings, files] =
-      history_findings({repository, objects, walk}, std::move(history), take_hits(), tests, report_.errors);
+      history_findings({repository, objects, walk}, std::move(history), hits, tests, report_.errors);
+  hits.clear();
   for (const auto& file : files) tell_path(file.path, Origin::path, file.provenance, findings);
   if (env) add_past(repository, std::move(files));
   if (options_.reachable_only) {
@@ -286,8 +284,9 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
   report_.summary.commits += range.commits.size();
   read_range(database, range, options_.threads, reading_, object_sink(), on_error);
   const auto things = [&](const Object& object) { return things_in(object); };
-  auto findings =
-      range_findings(repository, database, range, options_.threads, take_hits(), things, on_error);
+  auto& hits = keep_hits();
+  auto findings = range_findings(repository, database, range, options_.threads, hits, things, on_error);
+  hits.clear();
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
 }
 
@@ -439,6 +438,12 @@ std::vector<Hit> Audit::take_hits() {
   });
   tell_in_members(hits);
   return hits;
+}
+
+// What is not placed yet when the scan is stopped is told by what it stands in.
+std::vector<Hit>& Audit::keep_hits() {
+  auto hits = take_hits();
+  return workers_.front().hits = std::move(hits);
 }
 
 void Audit::add_findings(const std::vector<Hit>& hits) {

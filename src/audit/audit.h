@@ -100,6 +100,7 @@ class Audit {
   void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
   Things things_in(const Object& object);
   std::vector<Hit> take_hits();
+  std::vector<Hit>& keep_hits();
   void add_findings(const std::vector<Hit>& hits);
   BlobSink blob_sink();
   BlobSink object_sink();

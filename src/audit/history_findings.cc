@@ -10,6 +10,7 @@
 
 #include "base/failure.h"
 #include "base/file.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "git/authorship.h"
 #include "git/provenance.h"
@@ -125,11 +126,22 @@ class Historian {
     complain(needed);
   }
 
+  // Traces what is sought, and tells if not all of its places are known.
+  std::vector<Appearance> traced(std::span<const Sought> sought) {
+    bool cut = false;
+    auto all = trace(graph_, tips_, sought, *links_, &cut);
+    if (cut && !std::exchange(cut_, true))
+      errors_.push_back(
+          {"trees", "trees have keys at too many places to tell them all; are they forged? try: git fsck",
+           Cause::places});
+    return all;
+  }
+
   void trace_missing(std::map<Oid, std::string>& needed) {
     if (missing_entries_.empty()) return;
     std::vector<Sought> sought;
     for (const auto& id : missing_entries_) sought.push_back({id, static_cast<std::uint32_t>(sought.size())});
-    for (const auto& seen : trace(graph_, tips_, sought, *links_)) {
+    for (const auto& seen : traced(sought)) {
       if (seen.reachable) needed.emplace(seen.object, "object is missing: it is " + printable(seen.path));
     }
   }
@@ -165,7 +177,7 @@ class Historian {
   }
 
   // Calls `found` with each appearance and the hit in its object, `lost` with the hits of each thing that no
-  // commit has.
+  // commit has. Where not all places are known, nobody can say that of a thing.
   template <typename Found, typename Lost>
   void trace_places(const Places& places, Found&& found, Lost&& lost) {
     if (places.empty()) return;
@@ -177,18 +189,17 @@ class Historian {
       things.push_back(&objects);
     }
     std::vector<bool> placed(things.size(), false);
-    bool cut = false;
-    for (const auto& seen : trace(graph_, tips_, sought, *links_, &cut)) {
+    for (const auto& seen : traced(sought)) {
       placed[seen.thing] = true;
       found(*things[seen.thing]->at(seen.object), seen);
     }
-    if (cut) {
-      errors_.push_back({"trees",
-                         "a tree has keys at too many places to tell them all; is it forged? try: git fsck",
-                         Cause::places});
-    }
     for (std::size_t i = 0; i < things.size(); ++i) {
-      if (!placed[i]) lost(*things[i]);
+      if (placed[i]) continue;
+      if (cut_) {
+        findings_.push_back(unplaced_finding(*things[i]->begin()->second));
+      } else {
+        lost(*things[i]);
+      }
     }
   }
 
@@ -244,6 +255,7 @@ class Historian {
   }
 
   Provenance provenance_of(const Appearance& seen) {
+    check_stop();
     Provenance provenance;
     provenance.blob = seen.object.hex();
     provenance.state = seen.at_tip      ? BlobState::live
@@ -331,7 +343,7 @@ class Historian {
     std::vector<PastFile> files;
     const auto sought = named_blobs();
     if (sought.empty()) return files;
-    for (const auto& seen : trace(graph_, tips_, sought, *links_))
+    for (const auto& seen : traced(sought))
       if (tests_.path(seen.path)) files.push_back({seen.path, provenance_of(seen)});
     return files;
   }
@@ -385,6 +397,7 @@ class Historian {
   std::vector<Tip> tips_;
   std::vector<bool> reachable_;  // by commit: from any ref
   std::vector<Finding> findings_;
+  bool cut_ = false;  // not all places are known
 };
 
 }  // namespace

@@ -43,4 +43,13 @@ Finding finding_at(const Hit& hit, std::string path) {
   return finding;
 }
 
+Finding unplaced_finding(const Hit& hit) {
+  auto finding = finding_at(hit, hit.path);
+  if (!hit.path.empty()) return finding;
+  finding.provenance.emplace().blob = hit.object.hex();
+  finding.location.path = finding.place();
+  finding.provenance.reset();
+  return finding;
+}
+
 }  // namespace keysift

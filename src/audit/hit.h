@@ -43,4 +43,7 @@ void tell_in_members(std::vector<Hit>& hits);
 /// The finding that a hit becomes where its blob is at `path`.
 Finding finding_at(const Hit& hit, std::string path);
 
+/// The finding that it becomes where nobody knows its place: it is named by its object, if it is in one.
+Finding unplaced_finding(const Hit& hit);
+
 }  // namespace keysift

@@ -52,10 +52,11 @@ class RangeHistorian {
     sort_out(hits);
     if (!sought_.empty()) {
       find_ends();
-      auto seen = sightings(database_, range_, threads, sought_, on_error_);
+      auto [seen, cut] = sightings(database_, range_, threads, sought_, on_error_);
       std::stable_sort(seen.begin(), seen.end(),
                        [&](const Sighting& a, const Sighting& b) { return age_[a.commit] < age_[b.commit]; });
       for (const auto& sighting : seen) note(sighting);
+      if (cut) tell_cut(seen, hits);
     }
     for (const auto& [key, place] : blobs_at_) add_blob(key.first, key.second, place);
     for (const auto& [key, place] : names_at_) add_name(key.second, place);
@@ -96,6 +97,20 @@ class RangeHistorian {
     }
     if (const auto name = names_.find({seen.tree, seen.name}); seen.new_name && name != names_.end()) {
       for (const auto& [thing, hit] : name->second) note(names_at_[{thing, seen.path}], *hit, seen.commit);
+    }
+  }
+
+  void tell_cut(const std::vector<Sighting>& seen, const std::vector<Hit>& hits) {
+    on_error_("commits",
+              {"the commits add keys at too many places to tell them all; are their trees forged? try: git "
+               "fsck",
+               Cause::places},
+              0);
+    std::set<Oid> placed;
+    for (const auto& sighting : seen) placed.insert({sighting.blob, sighting.tree});
+    for (const auto& hit : hits) {
+      if (sought_.contains(hit.object) && !placed.contains(hit.object))
+        findings_.push_back(unplaced_finding(hit));
     }
   }
 

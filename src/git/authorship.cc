@@ -44,8 +44,8 @@ std::string iso_date(std::string_view text) {
   return std::string(date) + std::string(zone.substr(0, 3)) + ":" + std::string(zone.substr(3));
 }
 
-// Some messages are one line of thousands of bytes, and who knows what is in those: "..." stands for the
-// rest.
+// Some messages are one line of thousands of bytes, and who knows what is in those, and each place of a key
+// has its own copy: "..." stands for the rest.
 std::string shortened(std::string_view line) {
   constexpr std::size_t kMost = 200;
   return std::string(beginning(line, kMost)) + (line.size() > kMost ? "..." : "");
@@ -66,7 +66,7 @@ Authorship parse_authorship(std::string_view object) {
     const auto close = line.rfind('>');
     if ((name != "author" && name != "tagger") || close == std::string_view::npos || close <= name.size())
       continue;
-    result.author = line.substr(name.size() + 1, close - name.size());
+    result.author = shortened(line.substr(name.size() + 1, close - name.size()));
     if (close + 2 <= line.size()) result.date = iso_date(line.substr(close + 2));
   }
   return result;

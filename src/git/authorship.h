@@ -7,7 +7,7 @@ namespace keysift {
 
 /// What a commit or tag object says of its making. Raw bytes, but for the date.
 struct Authorship {
-  std::string author;   ///< "Name <mail>"
+  std::string author;   ///< "Name <mail>"; shortened like the summary
   std::string date;     ///< author's or tagger's, ISO 8601 with their own offset; empty if it cannot be read
   std::string summary;  ///< first line of the message; its first 200 bytes and "..." if it is longer
 };

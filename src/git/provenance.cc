@@ -12,9 +12,14 @@
 namespace keysift {
 namespace {
 
-// The most places of things that one tree is followed to. Ten folders in each of ten, twelve levels deep,
-// make a million million paths of one blob; only a forged tree has so many.
-constexpr std::size_t kMaxPlaces = 100'000;
+// Ten folders in each of ten, twelve levels deep, make a million million paths of one blob; only a forged
+// tree has so many. What bounds them leaves each thing some of its places.
+constexpr std::size_t kMaxPlaces = 100'000;  // of things in one tree
+constexpr std::size_t kFewPlaces = 16;       // of one thing in a tree, when there are too many
+constexpr std::size_t kMaxTold = 100'000;    // in all
+constexpr std::size_t kMaxToldBytes = std::size_t{64} << 20;  // of their paths
+constexpr std::size_t kUsualPath = 4096;                      // bytes; no system takes a longer one
+constexpr std::size_t kMaxIntroductions = 4'000'000;          // and four for each commit
 
 using PathId = std::uint32_t;  // 0 is the empty path
 using ListId = std::uint32_t;  // 0 is the empty list
@@ -33,26 +38,50 @@ using Items = std::vector<Item>;
 // Paths as linked names, so that putting a folder before a path costs one look-up, however long the path.
 class PathTable {
  public:
-  PathId join(std::string_view name, PathId rest) {
+  explicit PathTable(const TreeLinks& links) : links_(links) {}
+
+  PathId join(std::uint32_t name, PathId rest) {
     const auto [entry, added] =
-        ids_.try_emplace({std::string(name), rest}, static_cast<PathId>(nodes_.size() + 1));
-    if (added) nodes_.push_back(&entry->first);
+        ids_.try_emplace(std::uint64_t{name} << 32 | rest, static_cast<PathId>(nodes_.size() + 1));
+    if (added)
+      nodes_.push_back({name, rest, links_.name(name).size() + (rest == kNoPath ? 0 : 1 + size(rest))});
     return entry->second;
   }
 
+  std::size_t size(PathId path) const { return path == kNoPath ? 0 : nodes_[path - 1].size; }
+  std::size_t count() const { return nodes_.size(); }
+
   std::string text(PathId path) const {
     std::string out;
-    for (; path != kNoPath; path = nodes_[path - 1]->second) {
+    for (; path != kNoPath; path = nodes_[path - 1].rest) {
       if (!out.empty()) out += '/';
-      out += nodes_[path - 1]->first;
+      out += links_.name(nodes_[path - 1].name);
     }
     return out;
   }
 
  private:
-  std::map<std::pair<std::string, PathId>, PathId> ids_;
-  std::vector<const std::pair<std::string, PathId>*> nodes_;
+  struct Node {
+    std::uint32_t name;
+    PathId rest;
+    std::size_t size;  // of the text
+  };
+
+  const TreeLinks& links_;
+  std::unordered_map<std::uint64_t, PathId> ids_;  // by name and rest
+  std::vector<Node> nodes_;
 };
+
+// Keeps the first `most` places of each thing.
+void keep_some(Items& items, std::size_t most) {
+  std::size_t seen = 0;
+  std::uint32_t thing = 0;
+  std::erase_if(items, [&](const Item& item) {
+    seen = item.thing == thing ? seen + 1 : 1;
+    thing = item.thing;
+    return seen > most;
+  });
+}
 
 // What each tree holds of what is sought. Equal contents share one list, so that commits compare by number.
 class TreeLists {
@@ -61,7 +90,9 @@ class TreeLists {
       : sought_(sought),
         links_(links),
         objects_(links.size(), kUnknown),
-        entries_(links.entries().size(), kUnknown) {
+        entries_(links.entries().size(), kUnknown),
+        paths_(links),
+        much_(4'000'000 + 16 * links.size()) {
     lists_.push_back(nullptr);
     std::unordered_map<Oid, Items, OidHash> things;
     for (std::uint32_t i = 0; i < sought.size(); ++i)
@@ -79,7 +110,7 @@ class TreeLists {
     return list == kEmpty ? none : *lists_[list];
   }
   std::size_t size() const { return lists_.size(); }
-  std::string path(PathId path) const { return paths_.text(path); }
+  const PathTable& paths() const { return paths_; }
   bool cut() const { return cut_; }
   const Oid& object(std::uint32_t index) const { return sought_[index].object; }
 
@@ -105,6 +136,7 @@ class TreeLists {
     };
     if (objects_[root] == kUnknown) open(root);
     while (!stack.empty()) {
+      check_stop();
       auto& tree = stack.back();
       if (tree.entries.empty()) {
         objects_[tree.object] = joined(std::move(tree.parts));
@@ -139,11 +171,11 @@ class TreeLists {
   // The list of a folder that has `list` in it under `name`.
   ListId inside(std::uint32_t name, ListId list) {
     const auto [entry, added] = inside_.try_emplace(std::uint64_t{name} << 32 | list, kEmpty);
-    if (added) {
+    if (added && !is_spent()) {
       Items all;
-      for (const auto& item : items(list)) {
-        all.push_back({item.thing, paths_.join(links_.name(name), item.path), item.sought});
-      }
+      all.reserve(items(list).size());
+      for (const auto& item : items(list))
+        all.push_back({item.thing, paths_.join(name, item.path), item.sought});
       entry->second = intern(std::move(all));
     }
     return entry->second;
@@ -152,23 +184,47 @@ class TreeLists {
   ListId joined(std::vector<ListId> parts) {
     if (parts.size() < 2) return parts.empty() ? kEmpty : parts.front();
     const auto [entry, added] = joined_.try_emplace(std::move(parts), kEmpty);
-    if (added) {
+    if (added && !is_spent()) {
       Items all;
-      for (const auto part : entry->first) all.insert(all.end(), items(part).begin(), items(part).end());
+      for (const auto part : entry->first) {
+        all.insert(all.end(), items(part).begin(), items(part).end());
+        if (all.size() > 4 * kMaxPlaces) bound(all);
+      }
+      used_ += entry->first.size();
       entry->second = intern(std::move(all));
     }
     return entry->second;
   }
 
   ListId intern(Items items) {
-    std::sort(items.begin(), items.end());
-    if (items.size() > kMaxPlaces) {
-      items.resize(kMaxPlaces);
-      cut_ = true;
-    }
+    bound(items);
+    used_ += items.size();
     const auto [entry, added] = ids_.try_emplace(std::move(items), static_cast<ListId>(lists_.size()));
     if (added) lists_.push_back(&entry->first);
     return entry->second;
+  }
+
+  // Sorts them, and leaves some out where there are too many.
+  void bound(Items& items) {
+    std::sort(items.begin(), items.end());
+    const auto before = items.size();
+    auto most = is_much() ? kFewPlaces : kMaxPlaces;
+    for (; items.size() > most && most > 0; most /= 2) {
+      keep_some(items, most);
+      if (items.size() <= kMaxPlaces) break;
+    }
+    if (items.size() == before) return;
+    items.shrink_to_fit();
+    cut_ = true;
+  }
+
+  // Whether the lists of all trees have become more than those of any but a forged history, and whether they
+  // are so many that no more are made.
+  bool is_much() const { return used_ + 4 * paths_.count() > much_; }
+  bool is_spent() {
+    const bool spent = used_ + 4 * paths_.count() > 8 * much_;
+    cut_ = cut_ || spent;
+    return spent;
   }
 
   std::span<const Sought> sought_;
@@ -181,6 +237,8 @@ class TreeLists {
   PathTable paths_;
   std::map<Items, ListId> ids_;
   std::vector<const Items*> lists_;
+  std::size_t much_;      // items and parts of lists, and four times paths
+  std::size_t used_ = 0;  // items and parts
   bool cut_ = false;
 };
 
@@ -240,8 +298,31 @@ class Trace {
     return appearances();
   }
 
+  bool cut() const { return cut_; }
+
  private:
-  Place& place(const Item& item) { return places_[{item.thing, item.path}]; }
+  // Nothing for a place that is not told.
+  Place* place(const Item& item) {
+    const auto found = places_.find({item.thing, item.path});
+    return found == places_.end() ? nullptr : &found->second;
+  }
+
+  // The same, for a place that may be new.
+  Place* new_place(const Item& item) {
+    const std::pair key(item.thing, item.path);
+    const auto at = places_.lower_bound(key);
+    if (at != places_.end() && at->first == key) return &at->second;
+    const auto size = lists_.paths().size(item.path);
+    const auto other = places_.lower_bound({item.thing, kNoPath});
+    const bool is_first = other == places_.end() || other->first.first != item.thing;
+    const bool has_room = places_.size() < kMaxTold && told_bytes_ + size <= kMaxToldBytes;
+    if (!has_room && !(is_first && size <= kUsualPath)) {
+      cut_ = true;
+      return nullptr;
+    }
+    told_bytes_ += size;
+    return &places_.emplace_hint(at, key, Place())->second;
+  }
 
   void compare_with_parents(CommitIndex commit) {
     const auto parents = graph_.parents(commit);
@@ -258,11 +339,17 @@ class Trace {
   }
 
   void introduce(CommitIndex commit, const Item& item) {
-    auto& known = place(item);
-    known.introductions.push_back(commit);
-    if (known.introduced && (reachable_[*known.introduced] || !reachable_[commit])) return;
-    known.introduced = commit;
-    known.first = item;
+    auto* known = new_place(item);
+    if (known == nullptr) return;
+    if (known->introduced && introductions_ > kMaxIntroductions + 4 * graph_.size()) {
+      cut_ = true;
+      return;
+    }
+    ++introductions_;
+    known->introductions.push_back(commit);
+    if (known->introduced && (reachable_[*known->introduced] || !reachable_[commit])) return;
+    known->introduced = commit;
+    known->first = item;
   }
 
   // By list, not by commit: there are far fewer of them.
@@ -273,17 +360,21 @@ class Trace {
       ++(reachable_[commit] ? reachable : others)[list_of_[commit]];
     }
     for (ListId list = 1; list < lists_.size(); ++list) {
+      check_stop();
       if (reachable[list] == 0) continue;
       for (const auto& item : lists_.items(list)) {
-        auto& known = place(item);
-        known.commits += reachable[list];
-        known.reachable = true;
+        auto* known = place(item);
+        if (known == nullptr) continue;
+        known->commits += reachable[list];
+        known->reachable = true;
       }
     }
     for (ListId list = 1; list < lists_.size(); ++list) {
+      check_stop();
       if (others[list] == 0) continue;
       for (const auto& item : lists_.items(list)) {
-        if (auto& known = place(item); !known.reachable) known.commits += others[list];
+        auto* known = place(item);
+        if (known != nullptr && !known->reachable) known->commits += others[list];
       }
     }
   }
@@ -292,9 +383,10 @@ class Trace {
     for (const auto& tip : tips_) {
       if (!is_branch(tip.ref)) continue;
       for (const auto& item : lists_.items(list_of_[tip.commit])) {
-        auto& known = place(item);
-        known.at_tip = true;
-        known.in_head = known.in_head || tip.ref == "HEAD";
+        auto* known = place(item);
+        if (known == nullptr) continue;
+        known->at_tip = true;
+        known->in_head = known->in_head || tip.ref == "HEAD";
       }
     }
   }
@@ -349,7 +441,7 @@ class Trace {
     for (const auto& [key, known] : places_) {
       Appearance appearance;
       appearance.thing = key.first;
-      appearance.path = lists_.path(key.second);
+      appearance.path = lists_.paths().text(key.second);
       appearance.object = lists_.object(known.first.sought);
       appearance.introduced = known.introduced.value();
       appearance.removed = known.removed;
@@ -377,6 +469,9 @@ class Trace {
   std::vector<bool> reachable_;
   std::vector<bool> from_head_;
   Places places_;
+  std::size_t told_bytes_ = 0;     // of their paths
+  std::size_t introductions_ = 0;  // of all
+  bool cut_ = false;
 };
 
 std::vector<std::string> names_of(std::span<const Tip> tips, const std::vector<std::uint32_t>& places) {
@@ -403,8 +498,9 @@ std::vector<Tip> tips_of(ObjectReader& objects, const CommitGraph& graph, std::s
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
                               std::span<const Sought> sought, const TreeLinks& links, bool* cut) {
   TreeLists lists(sought, links);
-  auto appearances = Trace(graph, tips, lists).run();
-  if (cut != nullptr) *cut = lists.cut();
+  Trace all(graph, tips, lists);
+  auto appearances = all.run();
+  if (cut != nullptr) *cut = lists.cut() || all.cut();
   return appearances;
 }
 

@@ -48,8 +48,8 @@ struct Sought {
 };
 
 /// Traces what is sought through all commits of `graph`: trees, and what was wanted of `links`. The result is
-/// sorted by thing, then path. A tree that has things at very many places, as only a forged one does, is
-/// followed to some of them only; then `*cut` is set.
+/// sorted by thing, then path. Where trees have things at very many places, as only forged ones do, some of
+/// them are told, of each thing at least one that has no longer path than a system takes; then `*cut` is set.
 std::vector<Appearance> trace(const CommitGraph& graph, std::span<const Tip> tips,
                               std::span<const Sought> sought, const TreeLinks& links, bool* cut = nullptr);
 

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "base/parallel.h"
@@ -17,9 +19,10 @@
 namespace keysift {
 namespace {
 
-constexpr std::size_t kBatch = 16;  // commits that a worker takes at a time
-constexpr std::size_t kMostPlaces =
-    10'000;  // that one commit may add keys at: trees can share their subtrees
+constexpr std::size_t kBatch = 16;                         // commits that a worker takes at a time
+constexpr std::size_t kMostPlaces = 100'000;               // that are told: trees can share their subtrees
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of their paths
+constexpr std::size_t kFewPlaces = 16;  // of one object in a commit, when there are too many in all
 
 struct Reader {
   Reader(const ObjectDatabase& database, ObjectErrorSink on_error)
@@ -60,6 +63,46 @@ class Taken {
   std::mutex guard_;
   std::unordered_set<Oid, OidHash> ids_;
 };
+
+// Where each commit adds each object, at `most` places; nothing if there are too many in all.
+std::optional<std::vector<Sighting>> some_sightings(const ObjectDatabase& database, const CommitRange& range,
+                                                    unsigned threads,
+                                                    const std::unordered_set<Oid, OidHash>& objects,
+                                                    std::size_t most, const ErrorSink& on_error) {
+  std::vector<std::vector<Sighting>> shares(threads);
+  std::atomic<std::size_t> places{0};
+  std::atomic<std::size_t> bytes{0};
+  const auto too_many = [&] { return places > kMostPlaces || bytes > kMostBytes; };
+  const auto look = [&](Reader& reader, std::size_t number, unsigned worker) {
+    std::unordered_map<Oid, std::size_t, OidHash> seen;
+    if (too_many()) return;
+    reader.additions.find(range.commits[number].header, [&](const Addition& addition) {
+      const bool blob = addition.is_blob() && objects.contains(addition.entry.id);
+      const bool name = addition.new_name && objects.contains(addition.tree);
+      if ((!blob && !name) || too_many()) return false;
+      if (seen[blob ? addition.entry.id : addition.tree]++ >= most) return false;
+      shares[worker].push_back({number,
+                                addition.path(),
+                                addition.entry.id,
+                                addition.tree,
+                                std::string(addition.entry.name),
+                                blob,
+                                name,
+                                {addition.replaced.begin(), addition.replaced.end()}});
+      ++places;
+      bytes += shares[worker].back().path.size();
+      return true;
+    });
+  };
+  for_each_commit(database, range, threads, on_error, look);
+  if (too_many()) return std::nullopt;
+  std::vector<Sighting> all;
+  for (auto& share : shares) std::move(share.begin(), share.end(), std::back_inserter(all));
+  std::sort(all.begin(), all.end(), [](const Sighting& a, const Sighting& b) {
+    return std::tie(a.commit, a.path) < std::tie(b.commit, b.path);
+  });
+  return all;
+}
 
 }  // namespace
 
@@ -102,42 +145,13 @@ void read_range(const ObjectDatabase& database, const CommitRange& range, unsign
       });
 }
 
-std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
-                                const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error) {
-  std::vector<std::vector<Sighting>> shares(threads);
-  for_each_commit(database, range, threads, on_error,
-                  [&](Reader& reader, std::size_t number, unsigned worker) {
-                    const auto& commit = range.commits[number].header;
-                    std::size_t places = 0;
-                    reader.additions.find(commit, [&](const Addition& addition) {
-                      const bool blob = addition.is_blob() && objects.contains(addition.entry.id);
-                      const bool name = addition.new_name && objects.contains(addition.tree);
-                      if (!blob && !name) return false;
-                      if (places++ == kMostPlaces) {
-                        on_error(commit.id.hex(),
-                                 {"the commit adds keys at more than " + std::to_string(kMostPlaces) +
-                                      " places; not all of them are told",
-                                  Cause::places},
-                                 worker);
-                      }
-                      if (places > kMostPlaces) return false;
-                      shares[worker].push_back({number,
-                                                addition.path(),
-                                                addition.entry.id,
-                                                addition.tree,
-                                                std::string(addition.entry.name),
-                                                blob,
-                                                name,
-                                                {addition.replaced.begin(), addition.replaced.end()}});
-                      return true;
-                    });
-                  });
-  std::vector<Sighting> all;
-  for (auto& share : shares) std::move(share.begin(), share.end(), std::back_inserter(all));
-  std::sort(all.begin(), all.end(), [](const Sighting& a, const Sighting& b) {
-    return std::tie(a.commit, a.path) < std::tie(b.commit, b.path);
-  });
-  return all;
+Sightings sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+                    const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error) {
+  for (const std::size_t most : {SIZE_MAX, kFewPlaces, std::size_t{1}}) {
+    if (auto all = some_sightings(database, range, threads, objects, most, on_error))
+      return {std::move(*all), most != SIZE_MAX};
+  }
+  return {{}, true};
 }
 
 }  // namespace keysift

@@ -32,10 +32,16 @@ struct Sighting {
   std::vector<Oid> replaced;  ///< the blobs that parents have at this path
 };
 
-/// Where the commits of the range add any of the blobs, or names in any of the trees, in `objects`. Sorted by
-/// commit, then path. A commit that adds them at very many places, as only a forged one does, goes to
-/// `on_error`, and not all of its places are told.
-std::vector<Sighting> sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
-                                const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error);
+/// Sightings, sorted by commit, then path.
+struct Sightings {
+  std::vector<Sighting> all;
+  bool cut = false;  ///< there are more
+};
+
+/// Where the commits of the range add any of the blobs, or names in any of the trees, in `objects`. Where
+/// they do so at very many places, as only forged ones do, some of them are told, of each object in each
+/// commit if that can be.
+Sightings sightings(const ObjectDatabase& database, const CommitRange& range, unsigned threads,
+                    const std::unordered_set<Oid, OidHash>& objects, const ErrorSink& on_error);
 
 }  // namespace keysift

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <memory>
 
 #include "cli/keysift.h"
@@ -820,6 +821,78 @@ TEST_CASE("a key that was staged and never committed") {
   CHECK(dropped.at("origin") == "history");
   CHECK(path_of(dropped).empty());
   CHECK(dropped.at("provenance").at("state") == "unreachable");
+}
+
+/// A tree of folders, `depth` in each other, of which each holds ten times what is in the next; at the bottom
+/// are `blobs`. Returns its name.
+std::string tree_of_ten(TestRepo& repo, const Strings& blobs, int depth) {
+  std::string entries;
+  for (std::size_t i = 0; i < blobs.size(); ++i)
+    entries += "100644 blob " + blobs[i] + "\tf" + std::to_string(i) + "\n";
+  std::string tree = repo.git({"mktree"}, entries);
+  for (; depth > 0; --depth) {
+    entries.clear();
+    for (int i = 0; i < 10; ++i) entries += "040000 tree " + tree + "\tn" + std::to_string(i) + "\n";
+    tree = repo.git({"mktree"}, entries);
+  }
+  return tree;
+}
+
+std::string blob_with_key(TestRepo& repo, unsigned key) {
+  return repo.git({"hash-object", "-w", "--stdin"}, "KEY=" + openai_project_key(key) + "\n");
+}
+
+/// Commits, one on another, each with a key of its own in such a tree. Returns their names.
+Strings commits_with_keys(TestRepo& repo, unsigned count, int depth) {
+  Strings commits;
+  for (unsigned key = 1; key <= count; ++key) {
+    Strings arguments{"commit-tree", "-m", "x", tree_of_ten(repo, {blob_with_key(repo, key)}, depth)};
+    if (!commits.empty()) arguments.insert(arguments.end(), {"-p", commits.back()});
+    commits.push_back(repo.git(arguments));
+  }
+  repo.git({"update-ref", "refs/heads/main", commits.back()});
+  return commits;
+}
+
+TEST_CASE(
+    "commits that have keys at very many places are told in part, and each key with some of its places") {
+  TestRepo repo;
+  const auto commits = commits_with_keys(repo, 4, 13);
+  const bool range = GENERATE(false, true);
+  const Scan result = history(repo.path(), range ? Strings{"--branch", "main"} : Strings());
+  CHECK(result.exit_code == 1);
+  CHECK(result.report.at("findings").size() < 1000);
+  for (unsigned key = 1; key <= 4; ++key) {
+    const auto found = findings_of(result.report, openai_project_key(key));
+    REQUIRE_FALSE(found.empty());
+    CHECK(way_of(found.front()).introduced == commits[key - 1]);
+  }
+  CHECK(result.report.at("summary").at("skipped") == json{{"places", 1}});
+  CHECK(contains(result.report.at("errors").at(0).at("message").get<std::string>(),
+                 "keys at too many places to tell them all"));
+}
+
+TEST_CASE("no more than 100,000 places of a history are told, but one of each key") {
+  TestRepo repo;
+  commits_with_keys(repo, 2, 5);
+  const auto outcome = keysift({"history", repo.path(), "--format", "csv"});
+  CHECK(outcome.exit_code == 1);
+  CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == 1 + 100'001);
+}
+
+TEST_CASE("of several keys in a tree with very many places, each is told where it is") {
+  TestRepo repo;
+  Strings blobs;
+  for (unsigned key = 1; key <= 5; ++key) blobs.push_back(blob_with_key(repo, key));
+  const auto commit = repo.git({"commit-tree", "-m", "x", tree_of_ten(repo, blobs, 8)});
+  repo.git({"update-ref", "refs/heads/main", commit});
+  const Scan result = history(repo.path());
+  for (unsigned key = 1; key <= 5; ++key) {
+    const auto found = findings_of(result.report, openai_project_key(key));
+    REQUIRE_FALSE(found.empty());
+    CHECK(way_of(found.front()).state == "live");
+    CHECK(path_of(found.front()).ends_with("/f" + std::to_string(key - 1)));
+  }
 }
 
 TEST_CASE("replace refs and grafts change history as they do for git") {

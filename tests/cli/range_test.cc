@@ -424,7 +424,7 @@ TEST_CASE("trees that share their subtrees over and over do not take forever") {
     const bool leaks = contents != "text";
     CHECK(exit_code == (leaks ? 1 : 0));
     CHECK(report.at("summary").at("objects") == 1);
-    CHECK(report.at("findings").size() == (leaks ? 10'000 : 0));
+    CHECK(report.at("findings").size() == (leaks ? 16 : 0));
     CHECK(report.at("errors").size() == (leaks ? 1 : 0));
   }
 }

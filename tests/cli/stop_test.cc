@@ -157,6 +157,25 @@ TEST_CASE("what was found in a history is told by its object when the scan was s
   CHECK(report.errors == std::vector<ScanError>{{".", "stopped", Cause::stopped}});
 }
 
+TEST_CASE("what was found is told, too, when the scan was stopped while it was looked up where it stands") {
+  TestRepo repo;
+  const auto key = openai_project_key();
+  repo.write(key, "nothing");
+  repo.commit_all("a");
+  const auto rules = built_in_rules();
+  const StopSignals signals(std::chrono::seconds(0));
+  AuditOptions options;
+  // A name in the only tree, which is read last.
+  options.on_found = [](const Report&) { raise(SIGINT); };
+  Progress progress(1);
+  Audit audit(rules, std::move(options), progress);
+  CHECK_THROWS_AS(audit.history(Repository::open(repo.path()), false), Stopped);
+  audit.stop(Cause::stopped, "stopped");
+  const auto report = audit.finish("shop");
+  REQUIRE(report.findings.size() == 1);
+  CHECK(report.findings[0].location.path == key);
+}
+
 TEST_CASE("a scan that ends in time is whole") {
   const TempDir dir;
   dir.write("a", "nothing");

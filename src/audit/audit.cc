@@ -245,6 +245,7 @@ void Audit::history(const Repository& repository, bool env) {
   describe(repository);
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
+  tell_shallow(repository, objects);
   const ObjectWalkOptions walk{options_.threads, options_.memory};
   progress_.expect(objects.size());
   const auto blobs_with_hits = [&] {
@@ -274,6 +275,27 @@ void Audit::history(const Repository& repository, bool env) {
               options_.detector.explain);
   }
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
+}
+
+// What lies before the commits at which a shallow clone was cut off.
+void Audit::tell_shallow(const Repository& repository, const ObjectWalk& objects) {
+  std::vector<Oid> oldest;
+  ObjectReader reader(objects.database());
+  for (const auto& id : repository.shallow_boundary()) {
+    const auto object = reader.read(id);
+    const auto commit = object ? parse_commit(id, object->bytes) : std::nullopt;
+    if (commit && std::any_of(commit->parents.begin(), commit->parents.end(),
+                              [&](const Oid& parent) { return !objects.contains(parent); }))
+      oldest.push_back(id);
+  }
+  if (oldest.empty()) return;
+  error("commits",
+        {"the clone is shallow: what lies before " +
+             (oldest.size() == 1 ? "commit " + oldest.front().hex()
+                                 : counted(oldest.size(), "commit") + " such as " + oldest.front().hex()) +
+             " was not searched; to get it: git fetch --unshallow (GitHub Actions: fetch-depth: 0 of "
+             "actions/checkout)",
+         Cause::missing});
 }
 
 void Audit::range(const Repository& repository, const RangeRequest& request) {
@@ -348,6 +370,7 @@ void Audit::env(const Repository& repository, bool history) {
   if (!history) return;
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
+  tell_shallow(repository, objects);
   const ObjectWalkOptions walk{options_.threads, options_.memory};
   const auto tests = past_file_tests(secret_files());
   auto names = read_names(objects, walk, tests.name, error_sink());

@@ -17,6 +17,7 @@
 #include "env/survey.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
+#include "git/object_walk.h"
 #include "git/repository.h"
 #include "source/blob.h"
 #include "source/pieces.h"
@@ -99,6 +100,7 @@ class Audit {
   bool is_key(std::string_view value);
   void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
   Things things_in(const Object& object);
+  void tell_shallow(const Repository& repository, const ObjectWalk& objects);
   std::vector<Hit> take_hits();
   std::vector<Hit>& keep_hits();
   void add_findings(const std::vector<Hit>& hits);

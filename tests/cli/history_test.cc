@@ -461,12 +461,47 @@ TEST_CASE("a shallow clone says what it has, and that its oldest commits may not
   repo.git({"rm", "--quiet", "old.txt"});
   const std::string tip = repo.commit_all("tip");
   const TempDir dir;
-  repo.git({"clone", "--quiet", "--depth", "1", "file://" + repo.path().string(), dir.path() / "shallow"});
-  const Scan result = history(dir.path() / "shallow");
+  const fs::path clone = dir.path() / "shallow";
+  repo.git({"clone", "--quiet", "--depth", "1", "file://" + repo.path().string(), clone});
+  const Scan result = history(clone);
   CHECK(result.exit_code == 1);
   CHECK(findings_of(result.report, openai_project_key(1)).empty());
   CHECK(way_of(finding_of(result.report, openai_project_key(2))).introduced == tip);
-  CHECK(result.report.at("errors") == json::array());
+  const Errors errors = {
+      {"commits", "the clone is shallow: what lies before commit " + tip +
+                      " was not searched; to get it: git fetch --unshallow (GitHub Actions: "
+                      "fetch-depth: 0 of actions/checkout)"}};
+  CHECK(errors_of(result.report) == errors);
+  CHECK(result.report.at("summary").at("skipped") == json{{"missing", 1}});
+  CHECK(errors_of(scan({"scan", clone}).report) == errors);
+  CHECK(scan({"files", clone}).report.at("errors") == json::array());
+  repo.git({"-C", clone, "fetch", "--quiet", "--unshallow"});
+  CHECK(history(clone).report.at("errors") == json::array());
+}
+
+TEST_CASE("a shallow clone in which nothing is found is not clean") {
+  TestRepo repo;
+  repo.write("k.txt", openai_project_key());
+  repo.commit_all("start");
+  repo.git({"rm", "--quiet", "k.txt"});
+  repo.commit_all("tip");
+  const TempDir dir;
+  const fs::path clone = dir.path() / "shallow";
+  repo.git({"clone", "--quiet", "--depth", "1", "file://" + repo.path().string(), clone});
+  CHECK(scan({"scan", clone}).exit_code == 3);
+  CHECK(history(clone).exit_code == 3);
+  CHECK(scan({"env", clone}).exit_code == 3);
+  CHECK(scan({"staged", clone}).exit_code == 0);
+}
+
+TEST_CASE("a clone that is as deep as the history is whole") {
+  TestRepo repo;
+  repo.write("a.txt", kReadme);
+  repo.commit_all("start");
+  const TempDir dir;
+  const fs::path clone = dir.path() / "clone";
+  repo.git({"clone", "--quiet", "--depth", "5", "file://" + repo.path().string(), clone});
+  CHECK(history(clone).exit_code == 0);
 }
 
 TEST_CASE("a partial clone is scanned as far as it goes, and says what it lacks") {

@@ -26,6 +26,7 @@
 #include "env/coverage.h"
 #include "source/archive.h"
 #include "source/file_tree.h"
+#include "source/git_files.h"
 #include "source/history.h"
 #include "source/pieces.h"
 #include "source/range.h"
@@ -243,6 +244,8 @@ void Audit::read_whole(int file, std::uint64_t size, Origin origin, const std::s
 
 void Audit::history(const Repository& repository, bool env) {
   describe(repository);
+  const auto before = report_.findings.size();
+  search_git_files(repository);
   const ObjectDatabase database(repository);
   const ObjectWalk objects(database, options_.threads);
   tell_shallow(repository, objects);
@@ -261,10 +264,13 @@ void Audit::history(const Repository& repository, bool env) {
   auto history = read_history(repository, objects, walk, reading_, object_sink(), blobs_with_hits,
                               error_sink(), tests.name);
   for (const auto& part : history.commits) report_.summary.commits += part.size();
+  const auto refs = refs_of(repository, objects, report_.errors);
   auto& hits = keep_hits();
   auto [findings, files] =
-      history_findings({repository, objects, walk}, std::move(history), hits, tests, report_.errors);
+      history_findings({repository, objects, refs, walk}, std::move(history), hits, tests, report_.errors);
   hits.clear();
+  leave_out_copies(before, findings);
+  search_ref_names(refs);
   for (const auto& file : files) tell_path(file.path, Origin::path, file.provenance, findings);
   if (env) add_past(repository, std::move(files));
   if (options_.reachable_only) {
@@ -275,6 +281,44 @@ void Audit::history(const Repository& repository, bool env) {
               options_.detector.explain);
   }
   std::move(findings.begin(), findings.end(), std::back_inserter(report_.findings));
+}
+
+// Of the report's bytes they are no part: git writes them as it goes, in every clone others.
+void Audit::search_git_files(const Repository& repository) {
+  const auto bytes = workers_.front().counts.bytes;
+  read_git_files(repository, reading_, blob_sink(), error_sink());
+  workers_.front().counts.bytes = bytes;
+  add_findings(take_hits());
+}
+
+// What git's logs and drafts of messages, among the findings from `first` on, have of messages that are told.
+void Audit::leave_out_copies(std::size_t first, const std::vector<Finding>& told) {
+  std::set<std::pair<const Rule*, Secret>> in_messages;
+  for (const auto& finding : told) {
+    if (!finding.in_file()) in_messages.emplace(finding.rule, finding.secret);
+  }
+  const auto is_copy = [&](const Finding& finding) {
+    const auto& path = finding.location.path;
+    const bool of_messages = path.ends_with("MSG") || path.find("logs/") != std::string::npos;
+    return of_messages && in_messages.contains({finding.rule, finding.secret});
+  };
+  auto& all = report_.findings;
+  all.erase(std::remove_if(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), is_copy), all.end());
+}
+
+// A ref has its name where no commit is needed to tell it. It is not stopped: what was found has its places by
+// now.
+void Audit::search_ref_names(const std::vector<Ref>& refs) {
+  for (const auto& ref : refs) {
+    scan(blob_of(ref.target, ref.name, Origin::path, ref.name), 0);
+    for (const auto& hit : take_hits()) {
+      auto& finding = report_.findings.emplace_back(finding_at(hit, ref.name));
+      auto& provenance = finding.provenance.emplace();
+      provenance.blob = ref.target.hex();
+      provenance.state = BlobState::live;
+      provenance.refs = std::vector{ref.name};
+    }
+  }
 }
 
 // What lies before the commits at which a shallow clone was cut off.
@@ -374,7 +418,9 @@ void Audit::env(const Repository& repository, bool history) {
   const ObjectWalkOptions walk{options_.threads, options_.memory};
   const auto tests = past_file_tests(secret_files());
   auto names = read_names(objects, walk, tests.name, error_sink());
-  auto placed = history_findings({repository, objects, walk}, std::move(names), {}, tests, report_.errors);
+  const auto refs = refs_of(repository, objects, report_.errors);
+  auto placed =
+      history_findings({repository, objects, refs, walk}, std::move(names), {}, tests, report_.errors);
   add_past(repository, std::move(placed.files));
 }
 

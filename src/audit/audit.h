@@ -100,6 +100,9 @@ class Audit {
   bool is_key(std::string_view value);
   void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
   Things things_in(const Object& object);
+  void search_git_files(const Repository& repository);
+  void leave_out_copies(std::size_t first, const std::vector<Finding>& told);
+  void search_ref_names(const std::vector<Ref>& refs);
   void tell_shallow(const Repository& repository, const ObjectWalk& objects);
   std::vector<Hit> take_hits();
   std::vector<Hit>& keep_hits();

@@ -38,14 +38,6 @@ std::vector<CommitHeader> commits_of(std::vector<std::vector<CommitHeader>> part
   return all;
 }
 
-std::vector<Ref> refs_of(const SearchedHistory& searched, std::vector<ScanError>& errors) {
-  std::vector<std::string> broken;
-  auto refs = searched.repository.refs(broken, [&](const Oid& id) { return searched.objects.contains(id); });
-  for (const auto& ref : broken)
-    errors.push_back({ref, "ref cannot be resolved; try: git fsck", Cause::broken});
-  return refs;
-}
-
 // The offset of a place in `bytes`.
 std::size_t offset_of(std::string_view bytes, Position place) {
   std::size_t line = 0;
@@ -64,7 +56,7 @@ class Historian {
         missing_links_(std::move(history.missing_links)),
         missing_entries_(std::move(history.missing_entries)),
         links_(std::move(history.links)),
-        refs_(refs_of(searched, errors)),
+        refs_(searched.refs),
         graph_(commits_of(std::move(history.commits), repository_, refs_, errors)),
         reader_(searched.objects.database()),
         errors_(errors) {
@@ -390,7 +382,7 @@ class Historian {
   std::vector<MissingLink> missing_links_;
   std::set<Oid> missing_entries_;
   std::optional<TreeLinks> links_;
-  std::vector<Ref> refs_;
+  const std::vector<Ref>& refs_;
   CommitGraph graph_;
   ObjectReader reader_;
   std::vector<ScanError>& errors_;
@@ -402,14 +394,21 @@ class Historian {
 
 }  // namespace
 
+std::vector<Ref> refs_of(const Repository& repository, const ObjectWalk& objects,
+                         std::vector<ScanError>& errors) {
+  std::vector<std::string> broken;
+  auto refs = repository.refs(broken, [&](const Oid& id) { return objects.contains(id); });
+  for (const auto& ref : broken)
+    errors.push_back({ref, "ref cannot be resolved; try: git fsck", Cause::broken});
+  return refs;
+}
+
 PlacedHistory history_findings(const SearchedHistory& searched, HistorySummary history,
                                const std::vector<Hit>& hits, const PastFileTests& tests,
                                std::vector<ScanError>& errors) {
   if (hits.empty() && history.missing_links.empty() && history.missing_entries.empty() &&
-      history.named.empty()) {
-    refs_of(searched, errors);
+      history.named.empty())
     return {};
-  }
   Historian historian(searched, std::move(history), tests, errors);
   return historian.place(hits);
 }

@@ -10,10 +10,15 @@
 
 namespace keysift {
 
+/// All refs of a repository. Broken ones are added to `errors`.
+std::vector<Ref> refs_of(const Repository& repository, const ObjectWalk& objects,
+                         std::vector<ScanError>& errors);
+
 /// A repository whose history has been searched, and what a second look at it may use.
 struct SearchedHistory {
   const Repository& repository;
   const ObjectWalk& objects;
+  const std::vector<Ref>& refs;
   ObjectWalkOptions walk;
 };
 
@@ -25,7 +30,7 @@ struct PlacedHistory {
 
 /// One finding for each rule, secret and path that the hits have in history: where the introducing commit has
 /// it. A hit in no commit is placed by the index, or stands without a path. And each file for which the tests
-/// hold, once for each path. Broken refs, and objects that a ref's history lacks, are added to `errors`.
+/// hold, once for each path. Objects that a ref's history lacks are added to `errors`.
 PlacedHistory history_findings(const SearchedHistory& searched, HistorySummary history,
                                const std::vector<Hit>& hits, const PastFileTests& tests,
                                std::vector<ScanError>& errors);

@@ -42,6 +42,11 @@ bool is_staged(const Finding& finding) {
   return finding.origin == Origin::index || (finding.origin == Origin::path && !finding.provenance);
 }
 
+bool is_ref_name(const Finding& finding) {
+  return finding.origin == Origin::path && finding.provenance && !finding.provenance->introduced &&
+         finding.provenance->state == BlobState::live;
+}
+
 std::string_view state_words(const Finding& finding) {
   const auto& provenance = *finding.provenance;
   const bool in_tree = finding.origin != Origin::commit_message && finding.origin != Origin::tag_message &&
@@ -51,6 +56,7 @@ std::string_view state_words(const Finding& finding) {
            "place it was pushed to";
   }
   if (!in_tree) return "in the history: every clone has it";
+  if (is_ref_name(finding)) return "in the name of a branch or tag: whoever fetches that has it";
   if (provenance.in_head) return "HEAD still has it";
   if (provenance.state == BlobState::live) {
     return "not in HEAD at this path, but another path or the tip of another branch still has it";

@@ -32,6 +32,9 @@ bool is_link(std::string_view address);
 /// Whether it is in no commit yet, but in what the next one adds.
 bool is_staged(const Finding& finding);
 
+/// Whether it is in the name of a branch or tag, or of another ref.
+bool is_ref_name(const Finding& finding);
+
 /// Whether what the finding stands in still exists, and what that means; one clause. Only for a finding with
 /// provenance.
 std::string_view state_words(const Finding& finding);

@@ -179,7 +179,10 @@ class KeyText {
       return commits > 0 ? state + "; it is in " + counted(commits, "commit") : state;
     }
     const bool history_known = report_.repositories[finding_.repository].summary.commits > 0;
-    return history_known && finding_.origin == Origin::worktree ? "in this file; no commit has it there" : "";
+    if (!history_known || finding_.origin != Origin::worktree) return "";
+    if (finding_.location.path.starts_with(".git/"))
+      return "in a file of git's own: no commit and no clone has it";
+    return "in this file; no commit has it there";
   }
 
   const Key& key_;

@@ -150,6 +150,8 @@ TEST_CASE("what history drops is named by its object and told once, what it keep
   const auto old = repo.git({"rev-parse", "HEAD:a.txt"});
   repo.write("a.txt", "more\n" + example + "\n");
   repo.commit_all("second, acme_" + std::string(32, 'y'));
+  for (const auto* notes : {"logs", "COMMIT_EDITMSG"})
+    std::filesystem::remove_all(repo.path() / ".git" / notes);
   const auto outcome = explained(repo.path(), {"history"});
   CHECK(outcome.exit_code == 1);
   Strings lines = {

@@ -127,7 +127,8 @@ TEST_CASE("JSON Lines tell of each match at once, then what became of it") {
     return std::count_if(lines.begin(), lines.end(),
                          [&](const json& line) { return line.at("type") == type; });
   };
-  CHECK(count("found") == 6);  // three files, their blobs and a message; two files have the same key
+  CHECK(count("found") ==
+        9);  // three files, their blobs, a message and git's notes of that; two files have the same key
   CHECK(count("report") == 1);
   CHECK(count("repository") == 1);
   CHECK(count("finding") == 4);

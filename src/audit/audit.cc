@@ -89,8 +89,10 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
   if (!worker.scratch.beyond().empty()) note_limits(blob, worker);
   // What a piece shares with its neighbours is counted once.
   const auto own = std::min(blob.bytes.size(), blob.own_end) - std::min(blob.bytes.size(), blob.own_begin);
+  const bool is_message = blob.origin == Origin::commit_message || blob.origin == Origin::tag_message;
   const bool is_name = blob.origin == Origin::path && !blob.path.empty();
-  if (blob.origin != Origin::path) worker.counts.bytes += own;
+  const bool is_beside = is_name || (is_message && !blob.members.empty());
+  if (!is_beside) worker.counts.bytes += own;
   std::uint64_t hits = 0;
   Position at = blob.start;
   std::size_t measured = 0;
@@ -124,7 +126,7 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
     worker.hits.push_back(std::move(hit));
     ++hits;
   }
-  progress_.count(index, is_name ? 0 : 1, own, hits);
+  progress_.count(index, is_beside ? 0 : 1, own, hits);
   return worker.scratch.reach();
 }
 

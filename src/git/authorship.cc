@@ -1,5 +1,6 @@
 #include "git/authorship.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -70,6 +71,14 @@ Authorship parse_authorship(std::string_view object) {
     if (close + 2 <= line.size()) result.date = iso_date(line.substr(close + 2));
   }
   return result;
+}
+
+Header header_of(std::string_view object) {
+  auto header = object.substr(0, object.find("\n\n"));
+  header = header.substr(0, header.find("\ngpgsig"));
+  const auto begin = std::min(header.find("\nauthor "), header.find("\ntagger "));
+  if (begin == std::string_view::npos) return {header, {}};
+  return {header.substr(begin + 1), advance({}, header.substr(0, begin + 1))};
 }
 
 std::string_view message_of(std::string_view object) {

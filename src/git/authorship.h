@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/position.h"
+
 namespace keysift {
 
 /// What a commit or tag object says of its making. Raw bytes, but for the date.
@@ -15,6 +17,14 @@ struct Authorship {
 /// Reads the author (of a tag: the tagger) and the first line of the message from an object's bytes. What is
 /// not there is empty.
 Authorship parse_authorship(std::string_view object);
+
+/// What people wrote into the headers of a commit or tag object: who made it, and of a commit further
+/// headers, such as the tag that was merged, but for its signature.
+struct Header {
+  std::string_view bytes;
+  Position start;  ///< in the object
+};
+Header header_of(std::string_view object);
 
 /// The message of a commit or tag object: what follows the empty line after the headers.
 std::string_view message_of(std::string_view object);

@@ -26,10 +26,15 @@ std::string position_words(const Finding& finding, const Mask& mask) {
   const auto position = ":" + std::to_string(line) + ":" + std::to_string(column);
   switch (finding.origin) {
     case Origin::commit_message:
-      return "message of commit " +
-             (finding.provenance ? short_hash(finding.provenance->blob) : mask.printable(path)) + position;
-    case Origin::tag_message:
-      return "message of " + mask.printable(short_ref(path)) + position;
+    case Origin::tag_message: {
+      constexpr std::string_view kHeader = "!header";
+      const bool in_header = path.ends_with(kHeader);
+      const auto object = path.substr(0, path.size() - (in_header ? kHeader.size() : 0));
+      const auto* part = in_header ? "header of " : "message of ";
+      if (finding.origin == Origin::tag_message) return part + mask.printable(short_ref(object)) + position;
+      return std::string(part) + "commit " +
+             (finding.provenance ? short_hash(finding.provenance->blob) : mask.printable(object)) + position;
+    }
     case Origin::note:
       return "note in " + mask.printable(path) + position;
     case Origin::path:

@@ -1,5 +1,6 @@
 // What sources hand on.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,6 +12,7 @@
 #include "base/limits.h"
 #include "base/position.h"
 #include "finding/finding.h"
+#include "git/authorship.h"
 #include "git/oid.h"
 
 namespace keysift {
@@ -38,6 +40,18 @@ inline Blob blob_of(const Oid& object, std::string_view bytes, Origin origin, st
   blob.origin = origin;
   blob.path = path;
   blob.object = object;
+  return blob;
+}
+
+/// The member that a commit's or tag's headers are, as opposed to its message.
+inline const std::array<std::string, 1> kHeaderMember{"header"};
+
+/// The headers of a commit or tag object, as a member of it.
+inline Blob header_blob(const Oid& id, std::string_view object, Origin origin) {
+  const auto header = header_of(object);
+  auto blob = blob_of(id, header.bytes, origin);
+  blob.members = kHeaderMember;
+  blob.start = header.start;
   return blob;
 }
 

@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "base/text.h"
-#include "git/authorship.h"
 #include "git/tree.h"
 #include "source/archive.h"
 #include "source/large_object.h"
@@ -105,6 +104,7 @@ class HistoryReader {
   }
 
   Reach hand_on_message(const Object& object, Origin origin, unsigned worker) const {
+    sink_(header_blob(object.id, object.bytes, origin), worker);
     return sink_(blob_of(object.id, message_of(object.bytes), origin), worker);
   }
 

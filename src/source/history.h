@@ -30,13 +30,13 @@ struct HistorySummary {
   NameSet named;                   ///< of the names that were asked for, those that trees may have
 };
 
-/// Hands on every blob, commit message and tag message of a repository once, whether a ref reaches it or not
-/// (amended, dropped, staged once and never committed); and each tree, without its bytes and followed by what
-/// may be names in it (a key can be a file's name), with the name as the path: those that are new in it, if
-/// they can hold a secret. A blob over the memory limit is handed on in pieces, if it can be read so. After a
-/// blob that is an archive come its members. Trees come last; before them `wanted` is asked once for the
-/// blobs whose places in trees are of interest. With `named`, files are also asked for by their names. What
-/// cannot be read goes to `on_error`.
+/// Hands on every blob, and the headers and the message of every commit and tag, of a repository once,
+/// whether a ref reaches it or not (amended, dropped, staged once and never committed); and each tree,
+/// without its bytes and followed by what may be names in it (a key can be a file's name), with the name as
+/// the path: those that are new in it, if they can hold a secret. A blob over the memory limit is handed on
+/// in pieces, if it can be read so. After a blob that is an archive come its members. Trees come last; before
+/// them `wanted` is asked once for the blobs whose places in trees are of interest. With `named`, files are
+/// also asked for by their names. What cannot be read goes to `on_error`.
 HistorySummary read_history(const Repository& repository, const ObjectWalk& objects,
                             const ObjectWalkOptions& options, const ReadOptions& reading,
                             const BlobSink& sink, const std::function<std::vector<Oid>()>& wanted,

@@ -12,7 +12,6 @@
 #include "base/parallel.h"
 #include "base/stop.h"
 #include "base/text.h"
-#include "git/authorship.h"
 #include "source/archive.h"
 #include "source/large_object.h"
 
@@ -113,6 +112,7 @@ void read_range(const ObjectDatabase& database, const CommitRange& range, unsign
       database, range, threads, on_error, [&](Reader& reader, std::size_t number, unsigned worker) {
         const auto& commit = range.commits[number].header;
         if (const auto object = reader.objects.read(commit.id)) {
+          sink(header_blob(commit.id, object->bytes, Origin::commit_message), worker);
           sink(blob_of(commit.id, message_of(object->bytes), Origin::commit_message), worker);
         } else {
           on_error(commit.id.hex(),

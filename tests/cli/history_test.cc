@@ -300,6 +300,46 @@ TEST_CASE("a key in a commit message") {
   CHECK(finding.at("provenance").at("refs") == json(kMain));
 }
 
+TEST_CASE("a key in the name of an author, a committer or a tagger, and in a tag that was merged") {
+  TestRepo repo;
+  repo.write("README", kReadme);
+  const std::string first = repo.commit_all("start");
+  const auto head = [&](const char* what) { return repo.git({"rev-parse", what}); };
+  const std::string who = " <a@b.c> 1700000000 +0000\n";
+  const auto object = [&](const char* type, const std::string& bytes) {
+    return repo.git({"hash-object", "-w", "-t", type, "--stdin"}, bytes);
+  };
+  const std::string author = object("commit", "tree " + head("HEAD^{tree}") + "\nparent " + first +
+                                                  "\nauthor " + openai_project_key(1) + who + "committer " +
+                                                  openai_project_key(2) + who + "\nmessage\n");
+  const std::string merge = object(
+      "commit", "tree " + head("HEAD^{tree}") + "\nparent " + author + "\nauthor A" + who + "committer A" +
+                    who + "mergetag object " + first + "\n type commit\n tag v0\n tagger A" + who +
+                    " \n say " + openai_project_key(3) + "\n\nmessage\n");
+  repo.git({"update-ref", "refs/heads/main", merge});
+  repo.git({"update-ref", "refs/tags/v1",
+            object("tag", "object " + first + "\ntype commit\ntag v1\ntagger " + openai_project_key(4) + who +
+                              "\nmessage\n")});
+  const Scan result = history(repo.path());
+  CHECK(result.report.at("errors") == json::array());
+  const auto place = [&](unsigned key) {
+    const json finding = finding_of(result.report, openai_project_key(key));
+    return finding.at("origin").get<std::string>() + ' ' + blob_of(finding) + ' ' + path_of(finding) + ':' +
+           std::to_string(finding.at("location").at("line").get<int>()) + ':' +
+           std::to_string(finding.at("location").at("column").get<int>());
+  };
+  CHECK(place(1) == "commit-message " + author + " !header:3:8");
+  CHECK(place(2) == "commit-message " + author + " !header:4:11");
+  CHECK(place(3) == "commit-message " + merge + " !header:10:6");
+  CHECK(place(4) == "tag-message " + head("refs/tags/v1") + " refs/tags/v1!header:4:8");
+  const auto words = words_of_report(keysift({"history", repo.path()}).out);
+  CHECK(contains(words, "header of commit " + author.substr(0, 10) + ":3:8"));
+  CHECK(contains(words, "header of tag v1:4:8"));
+  const Scan range = history(repo.path(), {"--range", first + "..main"});
+  CHECK(findings_of(range.report, openai_project_key(1)).size() == 1);
+  CHECK(findings_of(range.report, openai_project_key(3)).size() == 1);
+}
+
 TEST_CASE("a key in the message of a commit that was amended") {
   TestRepo repo;
   repo.write("README", kReadme);

@@ -161,8 +161,9 @@ function stateOf(finding) {
 
 /// Where a finding stands, without its line.
 function placeOf({ origin, location, provenance }) {
-  if (origin === 'commit-message') return `message of commit ${shortHash(provenance?.blob ?? location.path)}`;
-  if (origin === 'tag-message') return `message of ${location.path}`;
+  const part = location.path.endsWith('!header') ? 'header' : 'message';
+  if (origin === 'commit-message') return `${part} of commit ${shortHash(provenance?.blob ?? location.path)}`;
+  if (origin === 'tag-message') return `${part} of ${location.path.replace(/!header$/, '')}`;
   if (origin === 'note') return `note in ${location.path}`;
   if (origin === 'stdin') return location.path.replace(/^$|^<stdin>/, 'standard input');
   return location.path;

@@ -50,6 +50,16 @@ std::string reason_to_drop(const Match& match, Confidence least) {
                                                    : "its rule has " + confidence;
 }
 
+// The .git folder that a repository shares with its linked work trees; nothing where none can be read.
+std::optional<std::filesystem::path> common_dir_of(const std::filesystem::path& folder) {
+  try {
+    if (const auto root = Repository::root_of(folder))
+      return std::filesystem::weakly_canonical(Repository::open(*root).common_dir());
+  } catch (const std::runtime_error&) {  // the walk tells why
+  }
+  return std::nullopt;
+}
+
 // A match that is no finding. Where only provenance could tell its path, it is named by its object.
 Finding dropped_at(const Hit& hit, std::string reason) {
   auto finding = finding_at(hit, hit.path);
@@ -218,8 +228,14 @@ void Audit::walk(const std::filesystem::path& root, const std::string& shown_as,
     tell_path(shown_as + file.path, Origin::worktree, std::nullopt, worker.named);
     read_walked_file(folder, file.path, shown_as + file.path, reading_, worker.buffer, index, sink, on_error);
   };
-  walk_files(root, {options_.ignored, surveyor != nullptr, options_.threads, options_.limits}, read,
-             on_error);
+  FileTreeOptions tree{options_.ignored, surveyor != nullptr, options_.threads, options_.limits};
+  if (options_.tell_nested) {
+    tree.on_repository = [&, outer = common_dir_of(root)](const std::string& folder, unsigned index) {
+      const auto inner = common_dir_of(root / folder);
+      if (!inner || inner != outer) workers_[index].nested.push_back(shown_as + folder);
+    };
+  }
+  walk_files(root, tree, read, on_error);
   add_findings(take_hits());
 }
 
@@ -541,6 +557,9 @@ Report Audit::finish(std::string target) {
     std::move(worker.dropped.begin(), worker.dropped.end(), std::back_inserter(report_.dropped));
   settle_dropped(report_.dropped);
   auto& scanned = report_.repositories.front();
+  for (const auto& worker : workers_)
+    scanned.nested.insert(scanned.nested.end(), worker.nested.begin(), worker.nested.end());
+  std::sort(scanned.nested.begin(), scanned.nested.end());
   if (scanned.name.empty())
     scanned.name =
         std::filesystem::is_directory(report_.target) ? folder_name(report_.target) : report_.target;

@@ -82,6 +82,7 @@ class Audit {
     std::vector<Finding> dropped;
     std::vector<Finding> named;  // files that are told for their paths
     std::vector<ScanError> errors;
+    std::vector<std::string> nested;  // repositories inside
     Summary counts;
   };
 

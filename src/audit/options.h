@@ -22,6 +22,7 @@ struct AuditOptions {
   unsigned threads = 1;
   std::size_t memory = std::size_t{128} << 20;  ///< bytes of a history's objects in memory at a time
   bool ignored = false;                         ///< also files that git ignores
+  bool tell_nested = false;                     ///< repositories inside, whose history is not searched
   bool reachable_only = false;                  ///< leave out what no ref reaches
   Confidence min_confidence = Confidence::medium;
   std::optional<Baseline> baseline;  ///< lists findings to leave out

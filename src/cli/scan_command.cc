@@ -319,6 +319,7 @@ Report audited(const Options& options, const Configuration& configuration, Outpu
                             .matches = options.limits.matches,
                             .decode_ratio = options.limits.decode_ratio};
   if (!configuration.has_built_in) audit_options.other_rules = prepared_rules();
+  audit_options.tell_nested = options.command == Command::scan;
   audit_options.reachable_only = options.reachable_only;
   audit_options.min_confidence = options.min_confidence;
   read_suppressions(options, audit_options);

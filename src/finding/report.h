@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.h"
@@ -46,7 +47,12 @@ struct ScannedRepository {
   Summary summary;       ///< of it alone
   std::string config_from =
       {};  ///< where --config-from has what is allowed read from; empty: not given. Raw bytes
-  std::string config_commit = {};  ///< hexadecimal name of that commit; empty: none
+  std::string config_commit = {};        ///< hexadecimal name of that commit; empty: none
+  std::vector<std::string> nested = {};  ///< folders in it, repositories of their own, whose history was not
+                                         ///< searched. Raw bytes
+
+  /// Whether a path is in one of those.
+  bool is_nested(std::string_view path) const;
 };
 
 /// Sorted by its maker: two runs over the same bytes give equal reports, whatever the number of threads.

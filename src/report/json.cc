@@ -115,6 +115,7 @@ class JsonReport {
     write_counts(repository.summary);
     text_or_null("config_from", repository.config_from);
     text_or_null("config_commit", repository.config_commit);
+    write_strings(json_, "nested", repository.nested, mask_);
   }
 
   void write_fields(const Finding& finding) {

@@ -86,6 +86,10 @@ class Fields {
     return all;
   }
 
+  std::vector<std::string> optional_texts(const char* key) const {
+    return find(key) == nullptr ? std::vector<std::string>() : texts(key);
+  }
+
   Fields object(const char* key) const { return {required(key), where_ + '.' + key}; }
 
   std::optional<Fields> optional_object(const char* key) const {
@@ -205,7 +209,8 @@ class Reader {
             fields.optional_text("branch"),
             counts(fields),
             fields.optional_text("config_from"),
-            fields.optional_text("config_commit")};
+            fields.optional_text("config_commit"),
+            fields.optional_texts("nested")};
   }
 
   /// The number of the name by which an element names its repository; the list of those may come later.

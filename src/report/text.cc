@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
@@ -21,7 +22,8 @@
 namespace keysift {
 namespace {
 
-constexpr std::size_t kMostFiles = 5;  // of a command
+constexpr std::size_t kMostFiles = 5;    // of a command
+constexpr std::size_t kMostNested = 20;  // repositories inside
 
 class TextReport {
  public:
@@ -37,6 +39,7 @@ class TextReport {
     if (!report_.allowed.empty()) write_allowed();
     if (!report_.stale.empty() || fixed() > 0) write_stale();
     out_ += env_section(report_, mask_, style_);
+    write_nested();
     if (!report_.errors.empty()) write_errors();
     write_summary();
     return std::move(out_);
@@ -146,6 +149,31 @@ class TextReport {
       write("  ", "The baseline lists " + counted(fixed(), "finding") +
                       " not found any more; write it anew: the same command with --write-baseline FILE");
     }
+    out_ += '\n';
+  }
+
+  /// Nobody asked for these: no error.
+  void write_nested() {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < report_.repositories.size(); ++i) {
+      const auto& outer = report_.repositories[i];
+      // Of a repository's folder the target may be one inside; a plain folder is where the user is looking
+      // from.
+      const bool is_plain =
+          report_.repositories.size() == 1 && outer.revision.empty() && report_.target != ".";
+      for (const auto& folder : outer.nested) {
+        const auto path = is_plain ? (std::filesystem::path(report_.target) / folder).native() : folder;
+        lines.push_back(repository_words(report_, mask_, i) + mask_.printable(path) +
+                        " is a repository of its own; its history: keysift scan " +
+                        shell_quoted(mask_.raw(path)));
+      }
+    }
+    if (lines.empty()) return;
+    title("Repositories inside");
+    for (const auto& line : std::span(lines).first(std::min(lines.size(), kMostNested)))
+      out_ += wrapped("  ", line, 4, style_.width);
+    if (lines.size() > kMostNested)
+      write("  ", "And " + std::to_string(lines.size() - kMostNested) + " more; the JSON report lists all.");
     out_ += '\n';
   }
 

@@ -182,6 +182,8 @@ class KeyText {
     if (!history_known || finding_.origin != Origin::worktree) return "";
     if (finding_.location.path.starts_with(".git/"))
       return "in a file of git's own: no commit and no clone has it";
+    if (report_.repositories[finding_.repository].is_nested(finding_.location.path))
+      return "in this file, of a repository of its own, whose history was not searched";
     return "in this file; no commit has it there";
   }
 

@@ -105,6 +105,7 @@ struct Names {
   std::vector<std::string> files;
   std::vector<std::string> folders;
   bool has_git = false;
+  int git_type = DT_UNKNOWN;
   bool cut = false;  // there are more
 };
 
@@ -135,6 +136,7 @@ int list(int root, const std::string& folder, std::uint64_t most, Names& names) 
     if (name == "." || name == "..") continue;
     if (name == ".git") {
       names.has_git = true;
+      names.git_type = entry_type(fd, *entry);
       continue;
     }
     if (names.folders.size() + names.files.size() == most) {
@@ -230,11 +232,25 @@ class Walk {
                                           " entries" + "; the rest was not searched"),
           worker);
     }
-    if (names.has_git && !task.folder.empty()) enter_repository(task, worker);
+    if (names.has_git) look_at_git(task, names, worker);
     stack_.push(tasks_in(task, names, worker));
   }
 
+  // A .git that makes no repository is a folder like any other.
+  void look_at_git(Task& task, Names& names, unsigned worker) const {
+    const auto folder = root_path_ / task.folder;
+    const auto root = Repository::root_of(folder);
+    std::error_code error;
+    if (root && std::filesystem::equivalent(*root, folder, error)) {
+      if (!task.folder.empty()) enter_repository(task, worker);
+      return;
+    }
+    if (names.git_type == DT_DIR) names.folders.emplace_back(".git");
+    if (names.git_type == DT_REG) names.files.emplace_back(".git");
+  }
+
   void enter_repository(Task& task, unsigned worker) const {
+    if (options_.on_repository) options_.on_repository(task.folder.substr(0, task.folder.size() - 1), worker);
     auto rules = open_rules(root_path_ / task.folder, task.folder, worker);
     if (!rules) return;
     task.rules = std::move(rules);

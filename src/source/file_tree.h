@@ -15,6 +15,8 @@ struct FileTreeOptions {
   bool told_ignored = false;  ///< also ignored files, where the folder that they lie in is not ignored itself
   unsigned workers = 1;
   Limits limits;
+  /// Told of each repository inside, by its folder; several workers call at the same time.
+  std::function<void(const std::string& folder, unsigned worker)> on_repository = nullptr;
 };
 
 /// A regular file that a walk came to.
@@ -30,8 +32,9 @@ using FileVisitor = std::function<void(const WalkedFile& file, int root, unsigne
 
 /// Visits the files below the folder `root`, in no order, on several threads. In a repository: tracked files
 /// and untracked ones that git does not ignore; a repository inside goes by its own rules. Elsewhere, and in
-/// a folder that is itself ignored: every file. Never what is in .git. Links are not followed, except `root`
-/// itself. Folders that cannot be read go to `on_error`. Throws Failure when `root` cannot be read at all.
+/// a folder that is itself ignored: every file. Not what is in the .git of a repository. Links are not
+/// followed, except `root` itself. Folders that cannot be read go to `on_error`. Throws Failure when `root`
+/// cannot be read at all.
 void walk_files(const std::filesystem::path& root, const FileTreeOptions& options, const FileVisitor& visit,
                 const ErrorSink& on_error);
 

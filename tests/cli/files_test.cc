@@ -168,6 +168,52 @@ TEST_CASE("a repository inside a repository is read, by its own ignore rules") {
         Strings{"inner/kept.txt", "inner/own.log", "outer.txt"});
 }
 
+TEST_CASE("of a repository inside, a scan says that its history was not searched") {
+  const TempDir dir;
+  fs::create_directories(dir.path() / "par");
+  dir.write("par/a.txt", "nothing");
+  TestRepo inner;
+  inner.write("k.txt", openai_project_key(1));
+  inner.commit_all("start");
+  inner.git({"rm", "--quiet", "k.txt"});
+  inner.commit_all("removed");
+  inner.write("new.txt", openai_project_key(2));
+  fs::copy(inner.path(), dir.path() / "par/r", fs::copy_options::recursive);
+  const Scan plain = scan({"scan", "par"}, dir.path());
+  CHECK(paths_of(plain.report) == Strings{"r/new.txt"});
+  CHECK(plain.report.at("errors") == json::array());
+  CHECK(plain.report.at("repositories").at(0).at("nested") == json{"r"});
+  const std::string note = "is a repository of its own; its history: keysift scan ";
+  CHECK(contains(words_of_report(keysift({"scan", "par"}, dir.path()).out), "par/r " + note + "par/r"));
+  CHECK(contains(words_of_report(keysift({"scan", "."}, dir.path() / "par").out), "r " + note + "r"));
+  CHECK_FALSE(contains(words_of_report(keysift({"files", "par"}, dir.path()).out), note));
+
+  run({"git", "init", "--quiet", dir.path() / "par"}, dir.path(), {}, clean_environment());
+  run({"git", "-c", "user.name=A", "-c", "user.email=a@b.c", "-C", dir.path() / "par", "commit", "--quiet",
+       "--allow-empty", "-m", "x"},
+      dir.path(), {}, clean_environment());
+  const auto words = words_of_report(keysift({"scan", "par"}, dir.path()).out);
+  CHECK(contains(words, "r " + note + "r"));
+  CHECK(contains(words, "in this file, of a repository of its own, whose history was not searched"));
+  CHECK_FALSE(contains(words, "no commit has it there"));
+}
+
+TEST_CASE("a linked work tree inside its repository has the same history") {
+  TestRepo repo;
+  repo.write("a.txt", "nothing");
+  repo.commit_all("start");
+  repo.git({"worktree", "add", "--quiet", "--detach", "linked"});
+  CHECK(scan({"scan", repo.path()}).report.at("repositories").at(0).at("nested") == json::array());
+}
+
+TEST_CASE("a folder that is called .git and is no repository is searched like any other") {
+  TestRepo repo;
+  repo.write("sub/.git/f", openai_project_key(1));
+  repo.write("other/.git", openai_project_key(2));
+  CHECK(paths_of(scan({"files", repo.path()}).report) == Strings{"other/.git", "sub/.git/f"});
+  CHECK(paths_of(scan({"files", repo.path() / "sub"}).report) == Strings{".git/f"});
+}
+
 TEST_CASE("a key at the very end of a file, and one that is the whole file") {
   const TempDir dir;
   const std::string key = openai_project_key();

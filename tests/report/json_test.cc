@@ -38,7 +38,8 @@ TEST_CASE("The JSON report of nothing found") {
       "commits": 0,
       "bytes": 0,
       "config_from": null,
-      "config_commit": null
+      "config_commit": null,
+      "nested": []
     }
   ],
   "findings": [],

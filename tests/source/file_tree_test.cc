@@ -346,8 +346,13 @@ TEST_CASE("in no repository, every file") {
   dir.write(".gitignore", "*\n");
   dir.write("a/b/c", "");
   dir.write("d", "");
-  dir.write(".git/config", "no repository, but not to be read either");
-  CHECK(walk(dir.path()).files == Files{{".gitignore", false}, {"a/b/c", false}, {"d", false}});
+  dir.write(".git/config", "no repository: a folder like any other");
+  dir.write("a/.git/f", "nor is this");
+  CHECK(walk(dir.path()).files == Files{{".git/config", false},
+                                        {".gitignore", false},
+                                        {"a/.git/f", false},
+                                        {"a/b/c", false},
+                                        {"d", false}});
 }
 
 TEST_CASE("an empty folder, one that is not there, and one that is none") {

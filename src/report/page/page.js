@@ -153,9 +153,16 @@ const withHistory = new Set(repositories.filter((each) => each.commits > 0).map(
 /// The repository of what is shown, if there are several.
 const ofRepository = ({ repository }) => areSeveral && brief(repository, { class: 'brief muted' });
 
+/// Whether it is in a repository inside the one that was scanned.
+function isNested({ repository, location }) {
+  const { nested = [] } = repositories.find((each) => each.name === repository) ?? {};
+  return nested.some((folder) => location.path.startsWith(`${folder}/`));
+}
+
 function stateOf(finding) {
   if (finding.provenance) return finding.provenance.state;
-  const isLookedUp = finding.origin === 'index' || (finding.origin !== 'stdin' && withHistory.has(finding.repository));
+  const isLookedUp = finding.origin === 'index' ||
+    (finding.origin !== 'stdin' && withHistory.has(finding.repository) && !isNested(finding));
   return isLookedUp ? 'not committed' : 'history not searched';
 }
 

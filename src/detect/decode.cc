@@ -145,8 +145,8 @@ std::size_t escape_step(std::string_view text, std::size_t at, std::string& out)
     add_utf8(out, *value);
     return 2 + digits;
   };
-  constexpr std::string_view kNamed = "/\"'\\nrt";
-  constexpr std::string_view kMeant = "/\"'\\\n\r\t";
+  constexpr std::string_view kNamed = "/\"'\\_-nrt";
+  constexpr std::string_view kMeant = "/\"'\\_-\n\r\t";
   switch (rest[1]) {
     case 'u':
       if (rest.substr(2).starts_with('{')) {  // JavaScript

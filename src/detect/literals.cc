@@ -89,7 +89,7 @@ std::vector<std::string> escaped_forms(char c) {
                                  "&#" + std::to_string(value) + ";",
                                  octal};
   if (std::isalnum(value) == 0) forms.push_back("=" + hex);  // quoted-printable
-  if (c == '/') forms.push_back("\\/");
+  if (c == '/' || c == '_' || c == '-') forms.push_back({'\\', c});  // JSON, Markdown and LaTeX, roff
   return forms;
 }
 

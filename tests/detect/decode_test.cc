@@ -138,6 +138,7 @@ TEST_CASE("escapes of JSON, JavaScript, C and Python") {
   CHECK(text_of("escapes", R"(sk\x2dproj\x2D)") == "sk-proj-");
   CHECK(text_of("escapes", R"(sk\u{2d}a\u{00002d}b)") == "sk-a-b");
   CHECK(text_of("escapes", R"(a\/b\"c\'d\\e\nf\rg\th)") == "a/b\"c'd\\e\nf\rg\th");
+  CHECK(text_of("escapes", R"(sk\_live\_a\-b)") == "sk_live_a-b");
   CHECK(text_of("escapes", R"(a\\u002d)") == R"(a\u002d)");
   CHECK(text_of("escapes", R"(sk\055a\U0000002db\400c\08d)") == R"(sk-a-b\400c\08d)");
   const auto decoded = decoded_as("escapes", R"(a\u00e9\x2d\q)");

@@ -105,6 +105,7 @@ std::string octal_of(char c) {
   return {static_cast<char>('0' + c / 64), static_cast<char>('0' + c / 8 % 8),
           static_cast<char>('0' + c % 8)};
 }
+std::string backslashed(char c) { return {'\\', c}; }
 std::string split(std::string_view text, std::string_view joint) {
   const auto half = text.size() / 2;
   return std::string(text.substr(0, half)).append(joint).append(text.substr(half));
@@ -225,6 +226,17 @@ TEST_CASE("one character of a keyword is escaped, any of them and in any way") {
   }
   const auto key = key_of("google-oauth-refresh-token");
   check_found({"{\"k\": \"", "1\\/\\/" + key.substr(3), "\"}"}, key, {"escapes"});
+}
+
+TEST_CASE("a key whose underscores or hyphens have a backslash before them, as in Markdown and LaTeX") {
+  for (const auto* id : {"github-personal-token", "github-fine-grained-token", "huggingface-token", "npm-token",
+                         "stripe-live-key", "groq-api-key", "shopify-token"}) {
+    INFO(id);
+    const auto key = key_of(id);
+    check_found({"key: ", each(key, "_", backslashed), "\n"}, key, {"escapes"});
+  }
+  for (const auto& key : {openai_project_key(), anthropic_api_key()})
+    check_found({"key: ", each(key, "_-", backslashed), "\n"}, key, {"escapes"});
 }
 
 TEST_CASE("a keyword is cut in two pieces, the first of two characters or more") {

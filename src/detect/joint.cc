@@ -34,6 +34,33 @@ std::size_t line_end(std::string_view text) {
   return text.starts_with("\r\n") ? 2 : text.starts_with("\n") ? 1 : 0;
 }
 
+// Where a comment that begins at `at` ends; `at` if none does, or it is too long.
+std::size_t comment_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kWidestComment = 256;
+  const auto near = text.substr(at, kWidestComment);
+  std::size_t end = std::string_view::npos;
+  if (near.starts_with("/*")) {
+    end = near.find("*/", 2);
+    if (end != std::string_view::npos) end += 2;
+  } else if (near.starts_with("//") || near.starts_with("#") || near.starts_with("--")) {
+    end = near.find('\n');
+  }
+  return end == std::string_view::npos ? at : at + end;
+}
+
+// Skips what a program takes no notice of: blanks, line ends and, so that quotes in them do not add up, a few
+// comments.
+std::size_t skip_gap(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMostComments = 4;
+  at = skip_spaces(text, at);
+  for (std::size_t count = 0; count < kMostComments; ++count) {
+    const auto end = comment_end(text, at);
+    if (end == at) break;
+    at = skip_spaces(text, end);
+  }
+  return at;
+}
+
 using Words = std::span<const std::string_view>;
 
 bool starts_with_any(std::string_view text, Words words) {
@@ -50,7 +77,7 @@ bool ends_with_any(std::string_view text, Words words) {
 
 // What joins two literals in one program or another: nothing, or one of these.
 std::size_t skip_operator(std::string_view text, std::size_t at) {
-  for (const std::string_view sign : {"..", "<>", "||", "<<", "+", ".concat(", ".", "& _", "&", "~"}) {
+  for (const std::string_view sign : {"..", "<>", "||", "<<", "+", ".concat(", ").concat(", ".", "& _", "&", "~"}) {
     if (text.substr(at).starts_with(sign)) return at + sign.size();
   }
   return at;
@@ -134,11 +161,11 @@ std::size_t joint_at(std::string_view text, std::size_t quote) {
     return length == 0 ? 0 : skip_blanks(text, quote + 1 + length) - quote;
   }
   if (!is_quote(text[quote])) return 0;
-  auto at = skip_spaces(text, quote + 1);
+  auto at = skip_gap(text, quote + 1);
   if (at < text.size() && text[at] == ',' && is_joined_list(text, quote)) {
     at = skip_spaces(text, at + 1);
   } else {
-    at = skip_spaces(text, skip_operator(text, at));
+    at = skip_gap(text, skip_operator(text, at));
     if (text.substr(at).starts_with('\\')) {
       if (const auto length = line_end(text.substr(at + 1)); length > 0)
         at = skip_spaces(text, at + 1 + length);

@@ -188,6 +188,25 @@ TEST_CASE("literals that a program puts together") {
   CHECK(decoded.from[11].end == text.size());
 }
 
+TEST_CASE("literals with a comment between them") {
+  const std::string text = GENERATE(
+      as<std::string>(), "(\"sk-ab\"  # first's \"half\"\n  \"cd-ef\")", "(\"sk-ab\" + // half\r\n  \"cd-ef\")",
+      "(\"sk-ab\" // half\n  + \"cd-ef\")", "(\"sk-ab\" /* \"half\" */ + /* other */ \"cd-ef\")",
+      "(\"sk-ab\" .. -- half\n \"cd-ef\")", "(\"sk-ab\"\n  # a\n  # b\n  \"cd-ef\")");
+  INFO(text);
+  const auto decoded = decoded_as("joined", text);
+  CHECK(decoded.bytes == "(\"sk-abcd-ef\")");
+  CHECK(decoded.from.at(7).begin == text.find("cd-"));
+}
+
+TEST_CASE("a comment that does not end, and one that is long, part literals") {
+  for (const auto& between : {std::string(" # "), std::string(" /* "), std::string(" // + "),
+                              " #" + std::string(1000, 'x') + "\n"}) {
+    INFO(between);
+    CHECK(text_of("joined", "\"ab\"" + between + "\"cd\"").empty());
+  }
+}
+
 TEST_CASE("a list of literals that is joined with nothing between them") {
   const std::string text =
       GENERATE(R"(concat("ac-", 'de-'))", R"(CONCAT("ac-", "de-"))", R"(concat!("ac-","de-"))",
@@ -252,6 +271,7 @@ TEST_CASE("the start of a text without its escapes") {
 
 TEST_CASE("three literals, and what is not put together") {
   CHECK(text_of("joined", "'a-' . 'c-' . 'd-'") == "'a-c-d-'");
+  CHECK(text_of("joined", "'a-'.concat('c-').concat('d-')") == "'a-c-d-')");
   CHECK(text_of("joined", R"(f("ac", "de"))").empty());
   CHECK(text_of("joined", R"({"ac": "de"})").empty());
   CHECK(text_of("joined", R"(["ac", "de"])").empty());

@@ -257,6 +257,15 @@ TEST_CASE("a keyword is cut in two pieces, the first of two characters or more")
   }
 }
 
+TEST_CASE("a key in pieces with comments between them") {
+  for (const auto& key : {openai_project_key(), key_of("huggingface-token")}) {
+    for (const auto* const joint : {"\"  # note\n    \"", "\" + // note\n  \"", "\" /* note */ + \""}) {
+      check_found({"x = (\"", split(key, joint), "\")\n"}, key, {"joined"});
+      check_found({"x = (\"", key.substr(0, 2) + joint + key.substr(2), "\")\n"}, key, {"joined"});
+    }
+  }
+}
+
 TEST_CASE("a list of literals that is joined") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   check_found({"x = CONCAT('", split(key, "', '"), "')\n"}, key, {"joined"});

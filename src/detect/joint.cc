@@ -148,6 +148,13 @@ std::size_t skip_notebook_line(std::string_view text, std::size_t at) {
   return next < text.size() && text[next] == '"' ? skip_spaces(text, next + 1) : at;
 }
 
+// "https://": what follows a literal as an argument of its own, and continues no key.
+bool begins_url(std::string_view text) {
+  std::size_t scheme = 0;
+  while (scheme < text.size() && std::isalpha(static_cast<unsigned char>(text[scheme])) != 0) ++scheme;
+  return scheme > 0 && text.substr(scheme).starts_with("://");
+}
+
 bool is_key_character(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
          std::string_view("-_.+/~:").find(c) != std::string_view::npos;
@@ -179,7 +186,8 @@ std::size_t joint_at(std::string_view text, std::size_t quote) {
   while (at > quote + 1 && next < text.size() && next < at + 2 &&
          kMarks.find(text[next]) != std::string_view::npos)
     ++next;
-  const bool opens = next + 1 < text.size() && is_quote(text[next]) && !is_quote(text[next + 1]);
+  const bool opens = next + 1 < text.size() && is_quote(text[next]) && !is_quote(text[next + 1]) &&
+                     !begins_url(text.substr(next + 1));
   return opens ? next + 1 - quote : 0;
 }
 

@@ -272,6 +272,8 @@ TEST_CASE("the start of a text without its escapes") {
 TEST_CASE("three literals, and what is not put together") {
   CHECK(text_of("joined", "'a-' . 'c-' . 'd-'") == "'a-c-d-'");
   CHECK(text_of("joined", "'a-'.concat('c-').concat('d-')") == "'a-c-d-')");
+  CHECK(text_of("joined", R"(curl -H "TOKEN: ac" "https://de")").empty());
+  CHECK(text_of("joined", R"("postgres://" "ac:de@host")") == R"("postgres://ac:de@host")");
   CHECK(text_of("joined", R"(f("ac", "de"))").empty());
   CHECK(text_of("joined", R"({"ac": "de"})").empty());
   CHECK(text_of("joined", R"(["ac", "de"])").empty());

@@ -266,6 +266,16 @@ TEST_CASE("a key in pieces with comments between them") {
   }
 }
 
+TEST_CASE("a key and a URL that are arguments of one command are two things") {
+  static const auto rules = built_in_rules();
+  static const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  const auto key = key_of("gitlab-personal-token").substr(6, 20);
+  const auto text = "export T=" + key_of("gitlab-personal-token", 2) + "\ncurl --header \"PRIVATE-TOKEN: " + key +
+                    "\" \"https://gitlab.example.com/api\"\n";
+  for (const auto& match : detector.scan(text, scratch)) CHECK(match.decoded.empty());
+}
+
 TEST_CASE("a list of literals that is joined") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   check_found({"x = CONCAT('", split(key, "', '"), "')\n"}, key, {"joined"});

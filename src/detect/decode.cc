@@ -211,6 +211,16 @@ std::size_t html_step(std::string_view text, std::size_t at, std::string& out) {
   return 0;
 }
 
+// Whether text near `at` is marked as quoted-printable: by the end of a line, or "=3D" or "=20".
+bool has_quoted_printable_near(std::string_view text, std::size_t at) {
+  constexpr auto kMarks = std::to_array<std::string_view>({"=\n", "=\r\n", "=3D", "=20"});
+  constexpr std::size_t kNear = 128;
+  const auto begin = at - std::min(at, kNear);
+  const auto near = text.substr(begin, at - begin + kNear);
+  return std::any_of(kMarks.begin(), kMarks.end(),
+                     [&](std::string_view mark) { return near.find(mark) != std::string_view::npos; });
+}
+
 std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::string& out) {
   const auto rest = text.substr(at);
   if (rest.front() != '=') return 0;
@@ -219,6 +229,9 @@ std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::st
   const auto value = hex_number(rest.substr(1), 2);
   // Nothing that writes it encodes letters and digits: "TOKEN=38..." is a value.
   if (!value || (*value < 128 && std::isalnum(static_cast<int>(*value)) != 0)) return 0;
+  // Hardly anything writes it in small letters: "sha256=7e..." is a value.
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'f'; };
+  if ((is_small(rest[1]) || is_small(rest[2])) && !has_quoted_printable_near(text, at)) return 0;
   out += static_cast<char>(*value);
   return 3;
 }

@@ -169,6 +169,16 @@ TEST_CASE("a value that begins with digits is not quoted-printable") {
   CHECK(decoded_as("quoted-printable", "a=5Aa=7a=3D").bytes == "a=5Aa=7a=");
 }
 
+TEST_CASE("quoted-printable in small letters needs another sign of it") {
+  CHECK(text_of("quoted-printable", "sha256=7e1d4da7").empty());
+  CHECK(text_of("quoted-printable", "k=7ea").empty());
+  CHECK(text_of("quoted-printable", "k=7Ea") == "k~a");
+  for (const std::string sign : {"=3D", "=20", "=\n", "=\r\n"}) {
+    CHECK(text_of("quoted-printable", "sk=2dproj" + sign).starts_with("sk-proj"));
+    CHECK(text_of("quoted-printable", sign + "sk=2dproj").ends_with("sk-proj"));
+  }
+}
+
 TEST_CASE("literals that a program puts together") {
   const std::string text = GENERATE(
       R"("sk-ab" + "cd-ef")", R"("sk-ab"+"cd-ef")", "\"sk-ab\"\n   + \"cd-ef\"", "\"sk-ab\" +\r\n\t\"cd-ef\"",

@@ -276,6 +276,16 @@ TEST_CASE("a key and a URL that are arguments of one command are two things") {
   for (const auto& match : detector.scan(text, scratch)) CHECK(match.decoded.empty());
 }
 
+TEST_CASE("a digest behind an equals sign is not quoted-printable") {
+  static const auto rules = built_in_rules();
+  static const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    const auto digest = "7e" + expand_template("{{rand 62 hex}}", seed);
+    for (const auto& match : detector.scan("API_KEY=sha256=" + digest + "\n", scratch)) CHECK(match.decoded.empty());
+  }
+}
+
 TEST_CASE("a list of literals that is joined") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   check_found({"x = CONCAT('", split(key, "', '"), "')\n"}, key, {"joined"});

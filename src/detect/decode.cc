@@ -237,6 +237,7 @@ std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::st
 }
 
 std::size_t join_step(std::string_view text, std::size_t at, std::string&) { return joint_at(text, at); }
+std::size_t run_step(std::string_view text, std::size_t at, std::string&) { return run_joint_at(text, at); }
 std::size_t fold_step(std::string_view text, std::size_t at, std::string&) { return fold_at(text, at); }
 
 struct TextEncoding {
@@ -265,14 +266,15 @@ constexpr auto kMarkedBy = [] {
 }();
 
 // Nothing if no step found anything: most texts have marks that mean something else.
-std::optional<Decoded> decode_stretch(std::string_view bytes, Range stretch, std::size_t encoding) {
+template <typename IsMark>
+std::optional<Decoded> decode_stretch(std::string_view bytes, Range stretch, std::string_view encoding,
+                                      Step step, IsMark&& is_mark) {
   const auto text = bytes.substr(0, stretch.end);
-  Decoded decoded{kTextEncodings[encoding].name, {}, {}};
+  Decoded decoded{encoding, {}, {}};
   std::string meant;
   auto done = stretch.begin;
   for (auto at = done; at < text.size();) {
-    const bool marked = (kMarkedBy[static_cast<unsigned char>(text[at])] >> encoding & 1) != 0;
-    const auto taken = marked ? kTextEncodings[encoding].step(text, at, meant) : 0;
+    const auto taken = is_mark(text[at]) ? step(text, at, meant) : 0;
     if (taken == 0) {
       ++at;
       continue;
@@ -352,7 +354,10 @@ std::vector<Decoded> decode_text(std::string_view bytes, Range stretch) {
     marked |= kMarkedBy[static_cast<unsigned char>(c)];
   for (std::size_t i = 0; i < kTextEncodings.size(); ++i) {
     if ((marked >> i & 1) == 0) continue;
-    if (auto decoded = decode_stretch(bytes, stretch, i)) all.push_back(std::move(*decoded));
+    const auto is_mark = [i](char c) { return (kMarkedBy[static_cast<unsigned char>(c)] >> i & 1) != 0; };
+    const auto& encoding = kTextEncodings[i];
+    if (auto decoded = decode_stretch(bytes, stretch, encoding.name, encoding.step, is_mark))
+      all.push_back(std::move(*decoded));
   }
   return all;
 }
@@ -369,6 +374,16 @@ std::string unescaped(std::string_view text, std::size_t count) {
     at += taken;
   }
   return meant;
+}
+
+std::optional<Decoded> decode_runs(std::string_view bytes) {
+  constexpr std::size_t kHead = 2048;  // has the root's namespaces
+  const auto head = bytes.substr(0, kHead);
+  const bool office = head.substr(0, 8).find("<?xml") != std::string_view::npos &&
+                      (head.find("//schemas.openxmlformats.org/") != std::string_view::npos ||
+                       head.find("//purl.oclc.org/ooxml/") != std::string_view::npos);
+  if (!office) return std::nullopt;
+  return decode_stretch(bytes, {0, bytes.size()}, "joined", run_step, [](char c) { return c == '<'; });
 }
 
 std::optional<Decoded> decode_utf16(std::string_view bytes) {

@@ -39,6 +39,10 @@ std::vector<Decoded> decode_text(std::string_view bytes, Range stretch);
 /// encodings taken off.
 std::string unescaped(std::string_view text, std::size_t count);
 
+/// Puts together the texts of runs in XML of an Office document (Office Open XML), where Word splits words by
+/// formatting, spelling and revision; nothing if `bytes` do not begin as such XML, or no text is in pieces.
+std::optional<Decoded> decode_runs(std::string_view bytes);
+
 /// Decodes UTF-16, with a byte order mark or, without one, if that is what the first bytes look like; nothing
 /// if it is not.
 std::optional<Decoded> decode_utf16(std::string_view bytes);

@@ -426,6 +426,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     }
   }
   if (wide) search(*wide);
+  if (const auto runs = decode_runs(bytes)) search(*runs);
 }
 
 // Searches what was decoded. What is found stands, encoded, where it was decoded from. Returns what that says

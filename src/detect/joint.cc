@@ -77,7 +77,8 @@ bool ends_with_any(std::string_view text, Words words) {
 
 // What joins two literals in one program or another: nothing, or one of these.
 std::size_t skip_operator(std::string_view text, std::size_t at) {
-  for (const std::string_view sign : {"..", "<>", "||", "<<", "+", ".concat(", ").concat(", ".", "& _", "&", "~"}) {
+  for (const std::string_view sign :
+       {"..", "<>", "||", "<<", "+", ".concat(", ").concat(", ".", "& _", "&", "~"}) {
     if (text.substr(at).starts_with(sign)) return at + sign.size();
   }
   return at;
@@ -160,6 +161,24 @@ bool is_key_character(char c) {
          std::string_view("-_.+/~:").find(c) != std::string_view::npos;
 }
 
+// A tag of XML.
+struct Tag {
+  Tag(std::string_view text, std::size_t at) : end(text.find('>', at)) {
+    if (end == std::string_view::npos) return;
+    auto inside = text.substr(at + 1, end - at - 1);
+    closes = inside.starts_with('/');
+    empty = inside.ends_with('/');
+    if (closes) inside.remove_prefix(1);
+    name = inside.substr(0, inside.find_first_of(" \t\r\n/"));
+    name.remove_prefix(name.find(':') + 1);
+  }
+
+  std::size_t end;  // where its '>' is; npos: it has none
+  bool closes = false;
+  bool empty = false;
+  std::string_view name;  // without the prefix of a namespace
+};
+
 }  // namespace
 
 std::size_t joint_at(std::string_view text, std::size_t quote) {
@@ -210,6 +229,24 @@ std::size_t fold_at(std::string_view text, std::size_t at) {
   const bool ends = closed || end == text.size() || line_end(text.substr(end)) > 0;
   const bool indented = second > at + length;
   return ends && (indented || closed) ? second - at : 0;
+}
+
+std::size_t run_joint_at(std::string_view text, std::size_t at) {
+  constexpr std::size_t kWidest = 4096;
+  // What parts paragraphs, lines and cells.
+  constexpr auto kParting =
+      std::to_array<std::string_view>({"p", "br", "cr", "tab", "ptab", "si", "is", "rPh"});
+  text = text.substr(0, at + kWidest);
+  const Tag first(text, at);
+  if (!first.closes || first.name != "t") return 0;
+  for (auto tag = first; tag.end < text.size();) {
+    const auto next = skip_spaces(text, tag.end + 1);
+    if (next >= text.size() || text[next] != '<') return 0;
+    tag = Tag(text, next);
+    if (std::find(kParting.begin(), kParting.end(), tag.name) != kParting.end()) return 0;
+    if (tag.name == "t" && !tag.closes && !tag.empty) return tag.end < text.size() ? tag.end + 1 - at : 0;
+  }
+  return 0;
 }
 
 }  // namespace keysift

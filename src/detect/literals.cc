@@ -88,7 +88,7 @@ std::vector<std::string> escaped_forms(char c) {
                                  "&#x" + hex + ";",
                                  "&#" + std::to_string(value) + ";",
                                  octal};
-  if (std::isalnum(value) == 0) forms.push_back("=" + hex);  // quoted-printable
+  if (std::isalnum(value) == 0) forms.push_back("=" + hex);          // quoted-printable
   if (c == '/' || c == '_' || c == '-') forms.push_back({'\\', c});  // JSON, Markdown and LaTeX, roff
   return forms;
 }

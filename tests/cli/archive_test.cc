@@ -49,6 +49,21 @@ TEST_CASE("a key that an archive holds as it stands is told once, in the member"
         std::vector<Place>{{"o.tar!i.tar!a.txt", 2, 1, 1 + key.size(), kRule}});
 }
 
+TEST_CASE("a key that Word split in runs, in its prefix, too") {
+  const TempDir dir;
+  const auto key = openai_project_key();
+  const std::string joint = "</w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">";
+  const std::string head =
+      "<?xml version=\"1.0\"?>\n<w:document "
+      "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">\n<w:p><w:r><w:t>";
+  const auto split = key.substr(0, 1) + joint + key.substr(1, 9) + joint + key.substr(10);
+  dir.write("a.docx", archive_of({{"word/document.xml", head + split + "</w:t></w:r></w:p>"}}, "zip"));
+  const auto result = scan({"files", dir.path()});
+  CHECK(places(result.report) ==
+        std::vector<Place>{{"a.docx!word/document.xml", 3, 16, 16 + split.size(), kRule}});
+  CHECK(finding_of(result.report, key).at("location").at("decoded") == json{"joined"});
+}
+
 TEST_CASE("a key in a tar.gz of the history, gone by now") {
   TestRepo repo;
   const auto key = openai_project_key();

@@ -199,10 +199,11 @@ TEST_CASE("literals that a program puts together") {
 }
 
 TEST_CASE("literals with a comment between them") {
-  const std::string text = GENERATE(
-      as<std::string>(), "(\"sk-ab\"  # first's \"half\"\n  \"cd-ef\")", "(\"sk-ab\" + // half\r\n  \"cd-ef\")",
-      "(\"sk-ab\" // half\n  + \"cd-ef\")", "(\"sk-ab\" /* \"half\" */ + /* other */ \"cd-ef\")",
-      "(\"sk-ab\" .. -- half\n \"cd-ef\")", "(\"sk-ab\"\n  # a\n  # b\n  \"cd-ef\")");
+  const std::string text =
+      GENERATE(as<std::string>(), "(\"sk-ab\"  # first's \"half\"\n  \"cd-ef\")",
+               "(\"sk-ab\" + // half\r\n  \"cd-ef\")", "(\"sk-ab\" // half\n  + \"cd-ef\")",
+               "(\"sk-ab\" /* \"half\" */ + /* other */ \"cd-ef\")", "(\"sk-ab\" .. -- half\n \"cd-ef\")",
+               "(\"sk-ab\"\n  # a\n  # b\n  \"cd-ef\")");
   INFO(text);
   const auto decoded = decoded_as("joined", text);
   CHECK(decoded.bytes == "(\"sk-abcd-ef\")");
@@ -243,6 +244,44 @@ TEST_CASE("a list that is not joined, or not with nothing") {
                R"(, "ac", "de")", R"(["ac", "de)", R"(["ac",)");
   INFO(text);
   CHECK(text_of("joined", text).empty());
+}
+
+// A part of a Word document.
+std::string word(const std::string& body) {
+  return "<?xml version=\"1.0\"?>\n<w:document "
+         "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">" +
+         body + "</w:document>";
+}
+
+TEST_CASE("the text of an Office document's runs is put together") {
+  const std::string joint =
+      GENERATE(as<std::string>(), "</w:t></w:r><w:r><w:t>",
+               "</w:t></w:r>\n<w:proofErr w:type=\"spellEnd\"/>\n"
+               "<w:r w:rsidR=\"00A1\"><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">",
+               "</a:t></a:r><a:r><a:rPr lang=\"en\"/><a:t>", "</t></r><r><rPr><sz val=\"11\"/></rPr><t>",
+               "</w:t></w:r><w:r><w:t/></w:r><w:r><w:t>");
+  INFO(joint);
+  const auto text = word("<w:t>sk-ab" + joint + "cd" + joint + "ef</w:t>");
+  const auto decoded = decode_runs(text);
+  REQUIRE(decoded);
+  CHECK(decoded->encoding == "joined");
+  CHECK(decoded->bytes == word("<w:t>sk-abcdef</w:t>"));
+  const auto at = decoded->bytes.find("cdef");
+  CHECK(decoded->from.at(at).begin == text.find("cd<"));
+  CHECK(decoded->from.at(at + 2).begin == text.find("ef<"));
+}
+
+TEST_CASE("what an Office document parts is not put together, nor is other XML") {
+  const std::string joint =
+      GENERATE(as<std::string>(), "</w:t></w:r></w:p><w:p><w:r><w:t>", "</w:t></w:r><w:r><w:br/><w:t>",
+               "</w:t><w:tab/><w:t>", "</t></si><si><t>", "</w:t></w:r> x <w:r><w:t>", "</w:t>",
+               "</w:t></w:r><w:r><w:t", "</w:t><", "</", "<w:t>", "</w:p><w:t>");
+  INFO(joint);
+  CHECK_FALSE(decode_runs(word("<w:t>ab" + joint + "cd")));
+  const std::string good = "<w:t>ab</w:t></w:r><w:r><w:t>cd</w:t>";
+  CHECK(decode_runs(word(good)));
+  CHECK_FALSE(decode_runs("<?xml version=\"1.0\"?>" + good));
+  CHECK_FALSE(decode_runs(word(good).substr(22)));
 }
 
 TEST_CASE("a value that goes on in the next line") {

@@ -229,8 +229,8 @@ TEST_CASE("one character of a keyword is escaped, any of them and in any way") {
 }
 
 TEST_CASE("a key whose underscores or hyphens have a backslash before them, as in Markdown and LaTeX") {
-  for (const auto* id : {"github-personal-token", "github-fine-grained-token", "huggingface-token", "npm-token",
-                         "stripe-live-key", "groq-api-key", "shopify-token"}) {
+  for (const auto* id : {"github-personal-token", "github-fine-grained-token", "huggingface-token",
+                         "npm-token", "stripe-live-key", "groq-api-key", "shopify-token"}) {
     INFO(id);
     const auto key = key_of(id);
     check_found({"key: ", each(key, "_", backslashed), "\n"}, key, {"escapes"});
@@ -271,8 +271,8 @@ TEST_CASE("a key and a URL that are arguments of one command are two things") {
   static const Detector detector(rules);
   Detector::Scratch scratch(detector);
   const auto key = key_of("gitlab-personal-token").substr(6, 20);
-  const auto text = "export T=" + key_of("gitlab-personal-token", 2) + "\ncurl --header \"PRIVATE-TOKEN: " + key +
-                    "\" \"https://gitlab.example.com/api\"\n";
+  const auto text = "export T=" + key_of("gitlab-personal-token", 2) +
+                    "\ncurl --header \"PRIVATE-TOKEN: " + key + "\" \"https://gitlab.example.com/api\"\n";
   for (const auto& match : detector.scan(text, scratch)) CHECK(match.decoded.empty());
 }
 
@@ -282,7 +282,8 @@ TEST_CASE("a digest behind an equals sign is not quoted-printable") {
   Detector::Scratch scratch(detector);
   for (unsigned seed = 1; seed <= 20; ++seed) {
     const auto digest = "7e" + expand_template("{{rand 62 hex}}", seed);
-    for (const auto& match : detector.scan("API_KEY=sha256=" + digest + "\n", scratch)) CHECK(match.decoded.empty());
+    for (const auto& match : detector.scan("API_KEY=sha256=" + digest + "\n", scratch))
+      CHECK(match.decoded.empty());
   }
 }
 

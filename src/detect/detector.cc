@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "detect/encoded_runs.h"
+#include "detect/joint.h"
 #include "detect/judgement.h"
 #include "detect/layer.h"
 #include "detect/overlap.h"
@@ -216,7 +217,12 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
       return;
     case Sign::escaped:
     case Sign::cut:
-      if (!literals_.makes_keyword(sign, bytes, begin, end)) return;
+      if (!literals_.makes_keyword(sign, bytes, begin, end)) {
+        // What is put together may change further off than what is near a change is searched.
+        if (sign.kind == Sign::cut && scratch.chain_.empty())
+          scratch.notes_.add(noted_at(literal, {begin, end}, kWidestJoint));
+        return;
+      }
       layer.escaped = layer.escaped || sign.kind == Sign::escaped;
       scratch.notes_.add(noted_at(literal, {begin, end}));
       add_text(kTextWider * kNarrow, kTextWider * kNarrow);

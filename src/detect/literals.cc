@@ -158,7 +158,6 @@ bool Literals::makes_keyword(const Sign& sign, std::string_view bytes, std::size
   auto before = bytes.substr(0, begin);
   auto after = bytes.substr(end);
   if (sign.kind == Sign::cut) {
-    constexpr std::size_t kWidestJoint = 512;
     const auto quote = end - 1;
     const auto length = joint_at(bytes.substr(0, quote + kWidestJoint), quote);
     if (length == 0) return false;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 #include <string>
 #include <utility>
@@ -384,6 +385,25 @@ TEST_CASE("an encoded key that becomes one by a change anywhere in it") {
         INFO(text.before << " " << i);
         REQUIRE(now.size() == 1);
       }
+    }
+  }
+}
+
+// As above.
+TEST_CASE("a keyword in two pieces that becomes one by a change far behind the first") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (const auto& key : {openai_project_key(), key_of("huggingface-token")}) {
+    const auto first = "x = (\"" + key.substr(0, 2) + "\"  # " + std::string(200, 'n') + "\n  \"";
+    const auto bytes = first + key.substr(2) + "\")\n";
+    for (const auto& before : {first + "zz\")\n", first.substr(0, first.size() - 1) + ")\n"}) {
+      REQUIRE(detector.scan(before, scratch).empty());
+      const auto reach = scratch.reach();
+      const auto same = static_cast<std::size_t>(
+          std::mismatch(before.begin(), before.end(), bytes.begin()).first - before.begin());
+      const FreshRange changed{{same, bytes.size()}, before.size()};
+      REQUIRE(detector.scan(bytes, scratch, {}, {{&changed, 1}, &reach}).size() == 1);
     }
   }
 }

@@ -7,7 +7,7 @@ namespace keysift {
 namespace {
 
 TEST_CASE("a named part stands for a pattern, wherever and however often it is named") {
-  const std::string end = "(?:[^0-9A-Za-z_-]|$|--|__?(?:[^0-9A-Za-z_-]|$))";
+  const std::string end = "(?:[^0-9A-Za-z_-]|$)";
   CHECK(with_named_parts("acme_[a-z]{8}(?&end)") == "acme_[a-z]{8}" + end);
   CHECK(with_named_parts("(?&end)a(?&end)") == end + "a" + end);
   CHECK(with_named_parts("") == "");
@@ -35,8 +35,6 @@ TEST_CASE("each named part finds what it is for") {
   CHECK(secret_in("(?&strict_start)ab[0-9]{2}", "//ab12"));
   CHECK_FALSE(secret_in("(?&strict_start)ab[0-9]{2}", "Xab12"));
   CHECK(secret_in("ab[0-9]{2}(?&end)", "ab12\""));
-  CHECK(secret_in("ab[0-9]{2}(?&end)", "_ab12_."));
-  CHECK(secret_in("ab[0-9]{2}(?&end)", "<!--ab12-->"));
   CHECK_FALSE(secret_in("ab[0-9]{2}(?&end)", "ab12-"));
   CHECK_FALSE(secret_in("ab[0-9]{2}(?&end)", "ab12_3"));
   for (const auto* text :

@@ -24,10 +24,8 @@ TEST_CASE("each named part finds what it is for") {
   const auto secret_in = [](const std::string& pattern, const std::string& text) {
     return Pattern(with_named_parts(pattern)).found_in(text);
   };
-  for (const auto* text : {"acme_12", "=acme_12", "KEYacme_12", "x_acme_12", R"(\nacme_12)", "%3dacme_12",
-                           "\x1b[0macme_12", "tool -kacme_12",
-                           "\xfak"
-                           "acme_12"}) {
+  for (const auto* text :
+       {"acme_12", "=acme_12", "KEYacme_12", "x_acme_12", R"(\nacme_12)", "%3dacme_12", "\x1b[0macme_12"}) {
     INFO(text);
     CHECK(secret_in("(?&start)acme_[0-9]{2}", text));
   }

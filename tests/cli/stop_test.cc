@@ -136,12 +136,9 @@ TEST_CASE("when the time is up, what was found is told") {
   CHECK(contains(words, "sk-proj-****") == (expected == 1));
 }
 
-TEST_CASE("what was found in a history is told by its object when the scan was stopped") {
-  TestRepo repo;
-  repo.write("a.txt", "KEY=" + openai_project_key() + "\n");
-  repo.commit_all("a");
-  const auto blob = repo.git({"rev-parse", "HEAD:a.txt"});
-  const auto rules = built_in_rules();
+// What is told of a history whose scan is stopped as soon as anything is found.
+Report stopped_when_found(const TestRepo& repo) {
+  static const auto rules = built_in_rules();  // which the findings name
   const StopSignals signals(std::chrono::seconds(0));
   AuditOptions options;
   options.on_found = [](const Report&) { raise(SIGINT); };
@@ -149,7 +146,15 @@ TEST_CASE("what was found in a history is told by its object when the scan was s
   Audit audit(rules, std::move(options), progress);
   CHECK_THROWS_AS(audit.history(Repository::open(repo.path()), false), Stopped);
   audit.stop(Cause::stopped, "stopped");
-  const auto report = audit.finish("shop");
+  return audit.finish("shop");
+}
+
+TEST_CASE("what was found in a history is told by its object when the scan was stopped") {
+  TestRepo repo;
+  repo.write("a.txt", "KEY=" + openai_project_key() + "\n");
+  repo.commit_all("a");
+  const auto blob = repo.git({"rev-parse", "HEAD:a.txt"});
+  const auto report = stopped_when_found(repo);
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].place() == "blob " + blob);
   CHECK(report.findings[0].origin == Origin::history);
@@ -162,16 +167,8 @@ TEST_CASE("what was found is told, too, when the scan was stopped while it was l
   const auto key = openai_project_key();
   repo.write(key, "nothing");
   repo.commit_all("a");
-  const auto rules = built_in_rules();
-  const StopSignals signals(std::chrono::seconds(0));
-  AuditOptions options;
   // A name in the only tree, which is read last.
-  options.on_found = [](const Report&) { raise(SIGINT); };
-  Progress progress(1);
-  Audit audit(rules, std::move(options), progress);
-  CHECK_THROWS_AS(audit.history(Repository::open(repo.path()), false), Stopped);
-  audit.stop(Cause::stopped, "stopped");
-  const auto report = audit.finish("shop");
+  const auto report = stopped_when_found(repo);
   REQUIRE(report.findings.size() == 1);
   CHECK(report.findings[0].location.path == key);
 }

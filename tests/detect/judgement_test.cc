@@ -181,11 +181,11 @@ TEST_CASE("a secret that starts in the midst of a word is none") {
   const auto rules =
       parse_rules("[[rules]]\nid = 'r'\nregex = 'sk-[a-z0-9]{8}'\nkeywords = ['sk-']\n", "t.toml");
   for (const char* before : {"", " ", "\"", "KEY", "key_", "key1", "\\n", "\\t", "%3d", "\\x3d", "\\u003d",
-                             "\x1b[0m", "\x1b[1;32m", "\xc3\xa9"}) {
+                             "\x1b[0m", "\x1b[1;32m", "\xc3\xa9", "\xfal", "\x01l", "tool -k"}) {
     INFO(before);
     CHECK(credible(rules[0], std::string(before) + "sk-q7w2x9zr"));
   }
-  for (const char* before : {"ta", "di", "my-ri", "4m", "xm", "ad", "%zd"}) {
+  for (const char* before : {"ta", "di", "my-ri", "4m", "xm", "ad", "%zd", "\tl", "a-k"}) {
     INFO(before);
     CHECK_FALSE(credible(rules[0], std::string(before) + "sk-q7w2x9zr"));
   }

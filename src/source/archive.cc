@@ -246,18 +246,17 @@ class Unpacking {
     ZipStream stream(source.bytes, header);
     const auto reader = zip_stream_reader();
     chain_.push_back(plain_name(header.name()));
-    archive_entry* entry = nullptr;
+    const auto entry = new_entry(reader.get());
     if (stream.open(reader.get()) != ARCHIVE_OK ||
-        archive_read_next_header(reader.get(), &entry) < ARCHIVE_WARN) {
+        archive_read_next_header2(reader.get(), entry.get()) < ARCHIVE_WARN) {
       tell(Problem("cannot be read (" + words_of(reader.get()) + ")", Cause::broken), unread);
-    } else if (archive_entry_filetype(entry) != AE_IFREG) {
+    } else if (archive_entry_filetype(entry.get()) != AE_IFREG) {
       tell(Problem("is said to be no file, and was not searched", Cause::broken), unread);
-    } else if (const auto problem = read_member(reader.get(), entry, nullptr, nullptr)) {
+    } else if (const auto problem = read_member(reader.get(), entry.get(), nullptr, nullptr)) {
       tell(*problem, unread);
     }
     // Which may inflate, and nobody counts how much: after a bomb, or of no file, never.
-    if (!stopped_ && entry != nullptr && archive_entry_filetype(entry) == AE_IFREG)
-      archive_read_data_skip(reader.get());
+    if (!stopped_ && archive_entry_filetype(entry.get()) == AE_IFREG) archive_read_data_skip(reader.get());
     chain_.pop_back();
     const auto used = archive_filter_bytes(reader.get(), 0);
     return std::max<std::uint64_t>(header.bytes.size(),
@@ -277,20 +276,21 @@ class Unpacking {
   bool each_member(archive* reader, std::uint64_t& unread,
                    const std::function<const ZipMember*(std::size_t, archive_entry*)>& in_memory) {
     bool ended = false;
+    const auto entry = new_entry(reader);
     for (std::size_t number = 0; !ended && !stopped_; ++number) {
-      archive_entry* entry = nullptr;
-      const int status = archive_read_next_header(reader, &entry);
+      const int status = archive_read_next_header2(reader, entry.get());
       if (status == ARCHIVE_EOF) break;
       if (status == ARCHIVE_FATAL) {
         complain({"archive cannot be read to its end (" + words_of(reader) + ")", Cause::broken});
         return false;
       }
       if (!count_member()) return false;
-      chain_.push_back(name_of(reader, entry));
+      chain_.push_back(name_of(reader, entry.get()));
       check_stop();
       if (status < ARCHIVE_WARN) {
         tell(Problem("cannot be read (" + words_of(reader) + ")", Cause::broken), unread);
-      } else if (const auto problem = read_member(reader, entry, in_memory(number, entry), &ended)) {
+      } else if (const auto problem =
+                     read_member(reader, entry.get(), in_memory(number, entry.get()), &ended)) {
         tell(*problem, unread);
       }
       chain_.pop_back();

@@ -1,5 +1,7 @@
 #include "source/archive_kind.h"
 
+#include <archive_entry.h>
+
 #include <bit>
 #include <new>
 #include <utility>
@@ -50,6 +52,8 @@ void expect(archive* reader, Kind kind) {
 Reader new_reader() {
   Reader reader(archive_read_new());
   if (!reader) throw std::bad_alloc();
+  // Makes room for what an open function is given: libarchive's own ones do not look whether there was any.
+  check_memory(archive_read_set_callback_data(reader.get(), nullptr));
   return reader;
 }
 
@@ -125,6 +129,14 @@ void KindOfPieces::take(const Blob& piece) {
 bool is_compressed(Kind kind) { return kind == Kind::gzip || filter_of(kind) != ARCHIVE_FILTER_NONE; }
 
 void FreeReader::operator()(archive* reader) const { archive_read_free(reader); }
+
+void FreeEntry::operator()(archive_entry* entry) const { archive_entry_free(entry); }
+
+Entry new_entry(archive* reader) {
+  Entry entry(archive_entry_new2(reader));
+  if (!entry) throw std::bad_alloc();
+  return entry;
+}
 
 Reader archive_reader(Kind kind) {
   auto reader = new_reader();

@@ -52,6 +52,16 @@ struct FreeReader {
 };
 using Reader = std::unique_ptr<archive, FreeReader>;
 
+/// What archive_read_next_header2() fills in. archive_read_next_header() makes one itself, and does not look
+/// whether there was memory for it.
+struct FreeEntry {
+  void operator()(archive_entry* entry) const;
+};
+using Entry = std::unique_ptr<archive_entry, FreeEntry>;
+
+/// For what `reader` reads. Throws std::bad_alloc.
+Entry new_entry(archive* reader);
+
 /// A reader for archives of a kind, yet to be opened; for one file as it is, if that is Kind::none.
 Reader archive_reader(Kind kind);
 

@@ -38,11 +38,11 @@ Contents::Contents(Kind kind, const Source& source) {
 void Contents::unpack(Kind kind, const Source& source) {
   reader_ = unpacking_reader(kind);
   auto* reader = reader_.get();
-  archive_entry* entry = nullptr;
+  const auto entry = new_entry(reader);
   const int status = source.open(reader);
   // An empty file opens, and so does one that is broken from its beginning; but not without an error.
   if (archive_errno(reader) != 0) problem_ = words_of(reader);
-  const bool opened = status == ARCHIVE_OK && archive_read_next_header(reader, &entry) == ARCHIVE_OK;
+  const bool opened = status == ARCHIVE_OK && archive_read_next_header2(reader, entry.get()) == ARCHIVE_OK;
   next_ = [this, reader, ended = !opened]() mutable -> std::string_view {
     if (ended) return {};
     const void* data = nullptr;

@@ -35,6 +35,9 @@
 namespace keysift {
 namespace {
 
+// Bytes that what is packed in text may always come to.
+constexpr std::uint64_t kPackedLeast = std::uint64_t{64} << 10;
+
 // Where a match's secret stands, without what a rule of gitleaks matched round it.
 Range secret_in(std::string_view bytes, const Match& match) {
   const auto at = bytes.substr(0, match.end).find(match.secret, match.begin);
@@ -93,7 +96,44 @@ void Audit::describe(const Repository& repository) {
   if (known.name.empty()) known = described(repository);
 }
 
+// What is packed in an archive's members is left as it is: there it could come to any amount.
 Reach Audit::scan(const Blob& blob, unsigned index) {
+  find(blob, index);
+  auto& worker = workers_[index];
+  const auto all = worker.scratch.take_packed();
+  if (all.empty() || !blob.members.empty()) return worker.scratch.reach();
+  auto reach = worker.scratch.reach();
+  Position at = blob.start;
+  std::size_t measured = 0;
+  for (const auto& packed : all) {
+    const auto [begin, end] = packed.place;
+    if (begin < blob.own_begin || begin >= blob.own_end) continue;
+    const auto from = advance(at, blob.bytes.substr(measured, begin - measured));
+    at = advance(from, blob.bytes.substr(begin, end - begin));
+    measured = end;
+    worker.packed = {from,
+                     at,
+                     {packed.decoded.begin(), packed.decoded.end()},
+                     options_.marks && has_allowing_mark(line_of(blob.bytes, begin, end))};
+    read_packed(packed, blob, index, blob_sink());
+    worker.packed.reset();
+  }
+  return reach;
+}
+
+void Audit::read_packed(const Packed& packed, const Blob& blob, unsigned index, const BlobSink& sink) {
+  auto options = reading_;
+  options.limits.archive.least = kPackedLeast;
+  const auto whole = blob_of(blob.object, packed.bytes, blob.origin, blob.path);
+  const auto on_error = error_sink();
+  // What is cut short, as in an example, need not be an archive.
+  const auto tell = [&](const std::string& path, const Problem& problem, unsigned worker) {
+    if (problem.cause != Cause::broken) on_error(path, problem, worker);
+  };
+  read_members(whole, options, index, sink, tell);
+}
+
+void Audit::find(const Blob& blob, unsigned index) {
   auto& worker = workers_[index];
   const auto matches = detector_.scan(blob.bytes, worker.scratch, {blob.own_begin, blob.own_end}, blob.fresh);
   if (!worker.scratch.beyond().empty()) note_limits(blob, worker);
@@ -128,6 +168,10 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
             match.allowing_there,
             match.gives_way_to};
     allow(blob.bytes, match, hit);
+    if (worker.packed) {
+      place_in(*worker.packed, hit);
+      if (worker.packed->marked) hit.allowed_by = kMarkOnLine;
+    }
     if (!reason.empty()) {
       worker.dropped.push_back(dropped_at(hit, std::move(reason)));
       continue;
@@ -137,7 +181,6 @@ Reach Audit::scan(const Blob& blob, unsigned index) {
     ++hits;
   }
   progress_.count(index, is_beside ? 0 : 1, own, hits);
-  return worker.scratch.reach();
 }
 
 // What the scan's own rules did not look for is looked for round the match alone.
@@ -376,10 +419,20 @@ void Audit::range(const Repository& repository, const RangeRequest& request) {
 
 Things Audit::things_in(const Object& object) {
   Things things;
-  const BlobSink note = [&](const Blob& blob, unsigned) {
-    for (const auto& match : detector_.scan(blob.bytes, workers_[0].scratch)) {
-      if (match.kept) ++things[{match.rule, match.secret, {blob.members.begin(), blob.members.end()}}];
+  auto& scratch = workers_[0].scratch;
+  const auto add = [&](const Blob& blob, std::span<const std::string> members) {
+    for (const auto& match : detector_.scan(blob.bytes, scratch)) {
+      if (match.kept) ++things[{match.rule, match.secret, {members.begin(), members.end()}}];
     }
+  };
+  const BlobSink add_packed = [&](const Blob& member, unsigned) {
+    add(member, {});
+    return Reach();
+  };
+  const BlobSink note = [&](const Blob& blob, unsigned) {
+    add(blob, blob.members);
+    if (!blob.members.empty()) return Reach();
+    for (const auto& packed : scratch.take_packed()) read_packed(packed, blob, 0, add_packed);
     return Reach();
   };
   const auto blob = blob_of(object.id, object.bytes, Origin::history);

@@ -77,6 +77,7 @@ class Audit {
         : scratch(detector), seeker(detector, others) {}
     Detector::Scratch scratch;
     KeySeeker seeker;
+    std::optional<PackedPlace> packed;  // that is searched, if any is
     std::string buffer;
     std::vector<Hit> hits;
     std::vector<Finding> dropped;
@@ -90,6 +91,8 @@ class Audit {
   Reach scan(const Blob& blob, unsigned worker);
   static Excerpt excerpt(std::string_view bytes, const Match& match, std::span<const Match> matches,
                          KeySeeker& seeker);
+  void find(const Blob& blob, unsigned worker);
+  void read_packed(const Packed& packed, const Blob& blob, unsigned worker, const BlobSink& sink);
   void allow(std::string_view bytes, const Match& match, Hit& hit) const;
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);

@@ -16,6 +16,21 @@ Spot spot_of(const Hit& hit) { return {hit.object, hit.path, thing_of(hit)}; }
 
 Thing thing_of(const Hit& hit) { return {hit.rule, hit.secret, hit.members}; }
 
+void place_in(const PackedPlace& packed, Hit& hit) {
+  hit.begin = packed.begin;
+  hit.end = packed.end;
+  auto decoded = packed.decoded;
+  // Without a name is what a compressed file holds.
+  for (auto& member : hit.members) {
+    if (!member.empty())
+      decoded.push_back(std::move(member));
+    else if (&member == &hit.members.front())
+      decoded.emplace_back("gzip");
+  }
+  hit.decoded.insert(hit.decoded.begin(), decoded.begin(), decoded.end());
+  hit.members.clear();
+}
+
 void tell_in_members(std::vector<Hit>& hits) {
   std::set<Spot> told;  // around members, too
   for (const auto& hit : hits) {

@@ -30,6 +30,18 @@ struct Hit {
   std::vector<const Rule*> gives_way_to = {};         ///< as in Finding
 };
 
+/// Where what is packed in a blob stands, and how it is encoded.
+struct PackedPlace {
+  Position begin;
+  Position end;
+  std::vector<std::string> decoded;  ///< as in Location
+  bool marked = false;               ///< a mark in its line allows what is in it
+};
+
+/// Has a hit in a member of what is packed stand where that does; the members are encodings then: "base64",
+/// ".env".
+void place_in(const PackedPlace& packed, Hit& hit);
+
 /// What was found, wherever its blob stands: a rule, a secret and, of an archive, Hit::members.
 using Thing = std::tuple<const Rule*, std::string, std::vector<std::string>>;
 Thing thing_of(const Hit& hit);

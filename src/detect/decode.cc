@@ -335,6 +335,28 @@ Decoded decode_base64(std::string_view bytes, std::size_t at) {
   return decoded;
 }
 
+std::string decode_whole_base64(std::string_view bytes, std::size_t at, std::size_t& end) {
+  std::string decoded;
+  std::uint32_t bits = 0;  // the last digits, of which `open` bits are no byte yet
+  unsigned open = 0;
+  for (end = at; at < bytes.size();) {
+    const auto value = base64_value(bytes[at]);
+    if (value < 0) {
+      const auto length = line_end(bytes, at);
+      if (length == 0) break;
+      at += length;
+      continue;
+    }
+    end = ++at;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);
+    open += 6;
+    if (open < 8) continue;
+    open -= 8;
+    decoded += static_cast<char>(bits >> open);
+  }
+  return decoded;
+}
+
 Decoded decode_hex(std::string_view bytes, std::size_t at) {
   std::size_t origin = 0;
   const auto digits = digits_around(

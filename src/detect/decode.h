@@ -27,6 +27,10 @@ struct Decoded {
 /// characters on each side, not more.
 Decoded decode_base64(std::string_view bytes, std::size_t at);
 
+/// What the whole run of base64 that begins at `at` stands for, however long it is; `end` becomes where it
+/// ends.
+std::string decode_whole_base64(std::string_view bytes, std::size_t at, std::size_t& end);
+
 /// Decodes the run of pairs of hexadecimal digits round `at`, where a pair begins.
 Decoded decode_hex(std::string_view bytes, std::size_t at);
 

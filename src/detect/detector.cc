@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/characters.h"
 #include "detect/encoded_runs.h"
 #include "detect/joint.h"
 #include "detect/judgement.h"
@@ -39,6 +40,11 @@ bool is_within_word(std::string_view bytes, std::size_t begin) {
   const auto before = bytes.substr(begin - std::min<std::size_t>(begin, 6), std::min<std::size_t>(begin, 6));
   return !before.empty() && before.back() >= 'a' && before.back() <= 'z' &&
          before.find_first_of("\\%[") == std::string_view::npos;
+}
+
+// Whether what is base64 from `at` on is not so before it.
+bool begins_run(std::string_view bytes, std::size_t at) {
+  return at == 0 || base64_value(bytes[at - 1]) < 0 || bytes.substr(0, at).ends_with("\\n");
 }
 
 // Bytes of a character of UTF-8, at most.
@@ -97,6 +103,7 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
       (bytes.size() > SIZE_MAX / 2 / decode_ratio_ ? SIZE_MAX / 2 : decode_ratio_ * bytes.size());
   scratch.beyond_.clear();
   scratch.chain_.clear();
+  scratch.packed_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
   scratch.notes_.set_found(!scratch.matches_.empty());
   if (scratch.matches_.empty()) return {};
@@ -200,6 +207,13 @@ bool Detector::Scratch::is_nested(bool run, bool escaped) const {
          (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
 }
 
+// False: that is more than may be decoded.
+bool Detector::Scratch::count_decoded(std::size_t bytes) {
+  decoded_bytes_ += bytes;
+  if (decoded_bytes_ > decoded_limit_) note_limit(Cause::decode_ratio);
+  return decoded_bytes_ <= decoded_limit_;
+}
+
 void Detector::Scratch::note_limit(Cause limit) {
   if (std::find(beyond_.begin(), beyond_.end(), limit) == beyond_.end()) beyond_.push_back(limit);
 }
@@ -214,6 +228,9 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
   switch (sign.kind) {
     case Sign::utf16:
       layer.utf16.push_back(begin);
+      return;
+    case Sign::packed:
+      if (begins_run(bytes, begin)) layer.packed.push_back(begin);
       return;
     case Sign::escaped:
     case Sign::cut:
@@ -398,6 +415,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   auto& layer = scratch.layers_[depth];
   const auto encoded = std::exchange(layer.encoded, {});
   const auto utf16 = std::exchange(layer.utf16, {});
+  const auto packed = std::exchange(layer.packed, {});
   const auto text = std::exchange(layer.text, {});
   const bool escaped = std::exchange(layer.escaped, false);
   if (depth == decode_depth_) {
@@ -417,6 +435,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     end = decoded.from.back().end;
     search(decoded);
   };
+  for (const auto at : packed) add_packed(bytes, at, scratch);
   for (const auto& [at, hex] : encoded)
     decode_at(at, done[hex ? 4 + at % 2 : at % 4], hex ? decode_hex : decode_base64);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
@@ -435,21 +454,60 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   if (const auto runs = decode_runs(bytes)) search(*runs);
 }
 
+void Detector::add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const {
+  Packed packed{{at, at}, {"base64"}, {}};
+  packed.bytes = decode_whole_base64(bytes, at, packed.place.end);
+  if (packed.place.end - at < kShortestEncodedRun) return;
+  if (packed.bytes.starts_with("H4sI")) {
+    std::size_t end = 0;
+    packed.bytes = decode_whole_base64(packed.bytes, 0, end);
+    packed.decoded.emplace_back("base64");
+  }
+  scratch.notes_.set_anywhere();
+  if (!scratch.count_decoded(packed.bytes.size())) return;
+  scratch.packed_.push_back(std::move(packed));
+}
+
+// What is packed in decoded text, as those from `first` on are, stands where that was decoded from.
+void Detector::Scratch::take_place_of_packed(const Decoded& decoded, std::size_t first) {
+  for (auto i = first; i < packed_.size(); ++i) {
+    auto& [place, encodings, _] = packed_[i];
+    place = {decoded.from[place.begin].begin, decoded.from[place.end - 1].end};
+    encodings.insert(encodings.begin(), decoded.encoding);
+  }
+}
+
+// Decoded text may hold what was found without decoding it, or a part of it.
+std::vector<Packed> Detector::Scratch::take_packed() {
+  auto all = std::exchange(packed_, {});
+  std::sort(all.begin(), all.end(), [](const Packed& a, const Packed& b) {
+    const auto rank = [](const Packed& first, const Packed& second) {
+      return std::tuple(first.place.begin, first.decoded.size(), second.place.end);
+    };
+    return rank(a, b) < rank(b, a);
+  });
+  std::size_t done = 0;
+  std::erase_if(all, [&](const Packed& packed) {
+    const bool again = packed.place.begin < done;
+    done = std::max(done, packed.place.end);
+    return again;
+  });
+  return all;
+}
+
 // Searches what was decoded. What is found stands, encoded, where it was decoded from. Returns what that says
 // of the decoded text.
 Reach Detector::find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
                         std::vector<Match>& matches) const {
-  scratch.decoded_bytes_ += decoded.bytes.size();
-  if (scratch.decoded_bytes_ > scratch.decoded_limit_) {
-    scratch.note_limit(Cause::decode_ratio);
-    return {};
-  }
+  if (!scratch.count_decoded(decoded.bytes.size())) return {};
   std::vector<Match> found;
   auto outer = scratch.notes_.begin_inner();
   scratch.chain_.push_back(decoded.encoding);
   scratch.layers_[depth + 1].decoded = &decoded;
   scratch.layers_[depth + 1].encoded_text = bytes;
+  const auto packed_before = scratch.packed_.size();
   find(decoded.bytes, {}, depth + 1, scratch, found);
+  scratch.take_place_of_packed(decoded, packed_before);
   scratch.chain_.pop_back();
   auto inside = scratch.notes_.end_inner(std::move(outer));
   inside.found = !found.empty();

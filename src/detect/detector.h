@@ -23,6 +23,7 @@
 #include "detect/match.h"
 #include "detect/needed_literals.h"
 #include "detect/notes.h"
+#include "detect/packed.h"
 #include "detect/profile.h"
 #include "rule/rule.h"
 
@@ -94,6 +95,7 @@ class Detector {
                   std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
+  void add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const;
   Reach find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
                 std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
@@ -141,10 +143,16 @@ class Detector::Scratch {
   /// The limits that the last scan came to: Cause::matches, decode_depth, decode_ratio. None, nearly always.
   std::span<const Cause> beyond() const { return beyond_; }
 
+  /// What is compressed in base64 in the last text, which the detector cannot open; in order and apart. It is
+  /// the caller's then.
+  std::vector<Packed> take_packed();
+
  private:
   friend class Detector;
   void note_limit(Cause limit);
+  bool count_decoded(std::size_t bytes);
   bool is_nested(bool run, bool escaped) const;
+  void take_place_of_packed(const Decoded& decoded, std::size_t first);
 
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
@@ -157,6 +165,7 @@ class Detector::Scratch {
   std::size_t decoded_limit_ = 0;
   Notes notes_;
   std::vector<Cause> beyond_;
+  std::vector<Packed> packed_;
   std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
   std::optional<Costs> costs_;             // if they are measured
   std::map<std::uint32_t, Needs> needed_;  // by rule

@@ -41,6 +41,7 @@ struct Layer {
   std::vector<std::uint32_t> touched;  ///< all rules with anything in `near`
   std::vector<EncodedRun> encoded;
   std::vector<std::size_t> utf16;        ///< places of keywords
+  std::vector<std::size_t> packed;       ///< where compressed data in base64 seems to begin
   std::vector<Range> text;               ///< where to look for escapes, in order, apart
   bool escaped = false;                  ///< there is a keyword with an escape in it
   std::optional<Characters> characters;  ///< once that is known

@@ -109,6 +109,9 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
       add_cut(keyword);
     }
   }
+  if (!encoded) return;
+  // Of gzip, a zip archive, and gzip that is in base64 twice, as in what Helm keeps of a release.
+  for (const auto* const beginning : {"H4sI", "UEsDB", "SDRzS"}) add(beginning, false, {Sign::packed});
 }
 
 // The beginning of a long one does: it stands for it, and the shorter the longest is, the less is searched.

@@ -23,8 +23,9 @@ struct Sign {
     utf16,    ///< a keyword's beginning in UTF-16
     escaped,  ///< a character of keywords, escaped
     cut,      ///< the beginning of keywords with a quote behind
+    packed,   ///< the beginning of compressed data in base64
   } kind = keyword;
-  std::uint32_t index = 0;  ///< of the first three: the rule; of the last two: the rests
+  std::uint32_t index = 0;  ///< of the first three: the rule; of what is escaped or cut: the rests
   bool is_plain() const { return kind <= name; }
 };
 

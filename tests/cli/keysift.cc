@@ -38,6 +38,10 @@ Errors errors_of(const json& report) {
   return errors;
 }
 
+std::string base64(std::string_view text, unsigned width) {
+  return run({"base64", "-w" + std::to_string(width)}, ".", text).out;
+}
+
 std::string words_of_report(const std::string& text) {
   auto words = text;
   RE2::GlobalReplace(&words, R"(,\s+in\s+[0-9.]+\s+m?s)", "");

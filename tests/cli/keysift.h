@@ -34,6 +34,9 @@ Scan scan(std::vector<std::string> arguments, const std::filesystem::path& folde
 /// Whether `part` stands anywhere in `text`.
 bool contains(std::string_view text, std::string_view part);
 
+/// `text` in base64, in lines of `width` digits, or all in one.
+std::string base64(std::string_view text, unsigned width = 0);
+
 /// What a text report says, without how long the scan took and without the breaks within paragraphs.
 std::string words_of_report(const std::string& text);
 

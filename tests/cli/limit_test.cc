@@ -32,11 +32,6 @@ json scan_beyond(const std::vector<std::string>& arguments, const std::filesyste
 
 std::string raise(const std::string& limit) { return "; to raise this limit: --limit " + limit + "=N"; }
 
-std::string base64(std::string_view text) {
-  const Outcome outcome = run({"base64", "-w0"}, ".", text);
-  return outcome.out;
-}
-
 TEST_CASE("a file larger than the limit is searched up to there") {
   const TempDir dir;
   const auto key = openai_project_key();

@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "audit/hit.h"
-#include "audit/keys_beside.h"
 #include "audit/options.h"
 #include "audit/past_files.h"
 #include "audit/progress.h"
-#include "audit/teller.h"
-#include "detect/detector.h"
+#include "audit/search.h"
 #include "env/survey.h"
 #include "finding/report.h"
 #include "git/commit_range.h"
@@ -66,34 +64,20 @@ class Audit {
   void stop(Cause cause, const std::string& words);
 
   /// What the scans until now cost, if the detector was told to measure it.
-  Profile profile() const;
+  Profile profile() const { return search_.profile(); }
 
   /// The report: sorted, each secret of the history that is also in the work tree at the same path told once.
   Report finish(std::string target);
 
  private:
   struct Worker {
-    Worker(const Detector& detector, const OtherRules& others)
-        : scratch(detector), seeker(detector, others) {}
-    Detector::Scratch scratch;
-    KeySeeker seeker;
-    std::optional<PackedPlace> packed;  // that is searched, if any is
     std::string buffer;
-    std::vector<Hit> hits;
-    std::vector<Finding> dropped;
-    std::vector<Finding> named;  // files that are told for their paths
-    std::vector<ScanError> errors;
+    std::vector<Finding> named;       // files that are told for their paths
     std::vector<std::string> nested;  // repositories inside
     Summary counts;
   };
 
   void describe(const Repository& repository);
-  Reach scan(const Blob& blob, unsigned worker);
-  static Excerpt excerpt(std::string_view bytes, const Match& match, std::span<const Match> matches,
-                         KeySeeker& seeker);
-  void find(const Blob& blob, unsigned worker);
-  void read_packed(const Packed& packed, const Blob& blob, unsigned worker, const BlobSink& sink);
-  void allow(std::string_view bytes, const Match& match, Hit& hit) const;
   void walk(const std::filesystem::path& root, const std::string& shown_as, Surveyor* surveyor);
   void check_env(const Repository& repository, const WorkTree& tree, Survey survey);
   void add_past(const Repository& repository, std::vector<PastFile> files);
@@ -101,30 +85,22 @@ class Audit {
   void tell_path(const std::string& path, Origin origin, const std::optional<Provenance>& provenance,
                  std::vector<Finding>& named) const;
   const SecretFiles& secret_files();
-  bool is_key(std::string_view value);
   void read_whole(int file, std::uint64_t size, Origin origin, const std::string& name);
-  Things things_in(const Object& object);
   void search_git_files(const Repository& repository);
   void leave_out_copies(std::size_t first, const std::vector<Finding>& told);
   void search_ref_names(const std::vector<Ref>& refs);
   void tell_shallow(const Repository& repository, const ObjectWalk& objects);
-  std::vector<Hit> take_hits();
-  std::vector<Hit>& keep_hits();
   void add_findings(const std::vector<Hit>& hits);
-  BlobSink blob_sink();
   BlobSink object_sink();
-  ErrorSink error_sink();
-  void note_limits(const Blob& blob, Worker& worker) const;
 
   AuditOptions options_;
   ReadOptions reading_;
   Progress& progress_;
-  Detector detector_;
-  OtherRules other_rules_;
-  Teller teller_;
+  Search search_;
   std::vector<Worker> workers_;
   std::optional<SecretFiles> secret_files_;
   std::vector<const Rule*> path_rules_;  // those without a pattern
+  std::uint64_t bytes_of_git_files_ = 0;
   Report report_;
 };
 

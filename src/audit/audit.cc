@@ -384,6 +384,8 @@ Report Audit::finish(std::string target) {
   scanned.summary = report_.summary;
   scanned.config_from = options_.config_from;
   scanned.config_commit = options_.config_commit;
+  scanned.rules_changed = options_.rules_changed;
+  if (!scanned.rules_changed.empty()) scanned.rules_changed_by = options_.config;
   std::sort(report_.errors.begin(), report_.errors.end());
   report_.errors.erase(std::unique(report_.errors.begin(), report_.errors.end()), report_.errors.end());
   report_.keys_beside = keys_beside(report_, search_.seeker());

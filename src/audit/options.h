@@ -35,6 +35,7 @@ struct AuditOptions {
   std::string config_commit;         ///< and from which commit
   std::span<const Allowlist> allowlists;   ///< of the configuration; they outlive the audit
   std::string config;                      ///< the configuration's name, for reports
+  std::vector<std::string> rules_changed;  ///< as in ScannedRepository
   std::vector<std::string> env_files;      ///< files with secrets that the configuration adds
   std::vector<std::string> env_templates;  ///< templates that it adds
   DetectorOptions detector;                ///< if it explains, the report does

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "base/failure.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -84,7 +85,12 @@ Configuration read_configuration(const Options& options, const AllowingFiles* fi
     auto config = parse_gitleaks_config(file->bytes, file->place, file->extended);
     const auto count = config.rules.size();
     configuration.rules = chosen_rules(options, &config);
+    if (configuration.rules.empty())
+      throw Failure(file->place +
+                    ": it leaves no rule, and nothing would be searched for; to have keysift's: " +
+                    "[extend] useDefault = true");
     tell_of_rules(options, config, file->place, count);
+    if (options.config.empty()) configuration.rules_changed = std::move(config.changed);
     configuration.allowlists = std::move(config.allowlists);
   } else {
     auto config = parse_config(file->bytes, file->place);

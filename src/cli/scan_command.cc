@@ -306,6 +306,7 @@ Report audited(const Options& options, const Configuration& configuration, Outpu
   AuditOptions audit_options;
   audit_options.allowlists = configuration.allowlists;
   audit_options.config = configuration.name;
+  audit_options.rules_changed = configuration.rules_changed;
   audit_options.env_files = configuration.env_files;
   audit_options.env_templates = configuration.env_templates;
   audit_options.threads = options.threads;

@@ -47,7 +47,10 @@ struct ScannedRepository {
   Summary summary;       ///< of it alone
   std::string config_from =
       {};  ///< where --config-from has what is allowed read from; empty: not given. Raw bytes
-  std::string config_commit = {};        ///< hexadecimal name of that commit; empty: none
+  std::string config_commit = {};  ///< hexadecimal name of that commit; empty: none
+  /// Ids of built-in rules that a configuration in it takes away, replaces or changes.
+  std::vector<std::string> rules_changed = {};
+  std::string rules_changed_by = {};     ///< that configuration's name. Raw bytes
   std::vector<std::string> nested = {};  ///< folders in it, repositories of their own, whose history was not
                                          ///< searched. Raw bytes
 

@@ -115,6 +115,8 @@ class JsonReport {
     write_counts(repository.summary);
     text_or_null("config_from", repository.config_from);
     text_or_null("config_commit", repository.config_commit);
+    text_or_null("rules_changed_by", repository.rules_changed_by);
+    write_strings(json_, "rules_changed", repository.rules_changed, mask_);
     write_strings(json_, "nested", repository.nested, mask_);
   }
 

@@ -50,6 +50,7 @@ class MarkdownReport {
     write_keys(keys);
     write_env();
     if (!keys.empty()) out_ += "\n**What to do**\n\n" + numbered_steps({});
+    write_changed_rules();
     if (!report_.errors.empty()) out_ += "\n**Incomplete:** " + incomplete_words(report_) + ".\n";
     return std::move(out_);
   }
@@ -102,6 +103,15 @@ class MarkdownReport {
     const auto place = code(position_words(finding, mask_));
     if (report_.repositories.size() == 1) return place;
     return code(mask_.printable(report_.repositories[finding.repository].name)) + ' ' + place;
+  }
+
+  void write_changed_rules() {
+    for (std::size_t i = 0; i < report_.repositories.size(); ++i) {
+      const auto& repository = report_.repositories[i];
+      if (!repository.rules_changed.empty() && out_.size() <= kMostBytes)
+        out_ += "\n**Rules:** " +
+                code(repository_words(report_, mask_, i) + changed_rules_words(repository, mask_)) + "\n";
+    }
   }
 
   void write_env() {

@@ -73,6 +73,15 @@ std::string incomplete_words(const Report& report) {
   return counted(count, "thing") + (count == 1 ? " was" : " were") + " not searched (" + listed(causes) + ")";
 }
 
+std::string changed_rules_words(const ScannedRepository& repository, const Mask& mask) {
+  constexpr std::size_t kMostRules = 5;
+  const auto& rules = repository.rules_changed;
+  return mask.printable(repository.rules_changed_by) + " takes away, replaces or changes " +
+         std::to_string(rules.size()) + " of keysift's own rules (" +
+         listed(rules, kMostRules, [&](const std::string& id) { return mask.printable(id); }) +
+         "); to search by all of them: --config-from none";
+}
+
 std::string file_of(const std::string& path) { return path.substr(0, path.find('!', 1)); }
 
 std::string short_hash(std::string_view hash) {

@@ -34,6 +34,10 @@ std::string commit_words(const CommitInfo& commit, const Mask& mask);
 /// "3 things were not searched (1 archive-depth, 2 unreadable)", for a report with errors: keys may be there.
 std::string incomplete_words(const Report& report);
 
+/// ".gitleaks.toml takes away, replaces or changes 2 of keysift's own rules: ...", and what to do about it;
+/// for a repository with rules_changed. Printable.
+std::string changed_rules_words(const ScannedRepository& repository, const Mask& mask);
+
 /// The file that a path leads to: of an archive's member ("a.zip!b") the archive. Raw bytes.
 std::string file_of(const std::string& path);
 

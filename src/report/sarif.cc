@@ -108,7 +108,7 @@ class SarifReport {
     const auto& repository = report_.repositories[part.repository];
     json_.object("tool", [&] { json_.object("driver", [&] { write_sarif_driver(json_, report_); }); });
     if (!id.empty()) json_.object("automationDetails", [&] { json_.field("id", id); });
-    json_.array("invocations", [&] { json_.element([&] { write_invocation(part.errors); }); });
+    json_.array("invocations", [&] { json_.element([&] { write_invocation(part.errors, repository); }); });
     if (!repository.url.empty())
       json_.array("versionControlProvenance", [&] { json_.element([&] { write_origin(repository); }); });
     json_.object("originalUriBaseIds", [&] { write_bases(); });
@@ -125,10 +125,17 @@ class SarifReport {
     json_.object(key, [&] { json_.field("text", text); });
   }
 
-  void write_invocation(const std::vector<const ScanError*>& errors) {
+  void write_invocation(const std::vector<const ScanError*>& errors, const ScannedRepository& repository) {
     json_.field("executionSuccessful", errors.empty());
     json_.array("toolExecutionNotifications", [&] {
       for (const auto* error : errors) json_.element([&] { write_notification(*error); });
+    });
+    if (repository.rules_changed.empty()) return;
+    json_.array("toolConfigurationNotifications", [&] {
+      json_.element([&] {
+        json_.field("level", "warning");
+        write_text("message", without_links(changed_rules_words(repository, mask_)));
+      });
     });
   }
 

@@ -210,6 +210,8 @@ class Reader {
             counts(fields),
             fields.optional_text("config_from"),
             fields.optional_text("config_commit"),
+            fields.optional_texts("rules_changed"),
+            fields.optional_text("rules_changed_by"),
             fields.optional_texts("nested")};
   }
 

@@ -38,6 +38,7 @@ class TextReport {
     }
     if (!report_.allowed.empty()) write_allowed();
     if (!report_.stale.empty() || fixed() > 0) write_stale();
+    write_changed_rules();
     out_ += env_section(report_, mask_, style_);
     write_nested();
     if (!report_.errors.empty()) write_errors();
@@ -150,6 +151,19 @@ class TextReport {
                       " not found any more; write it anew: the same command with --write-baseline FILE");
     }
     out_ += '\n';
+  }
+
+  void write_changed_rules() {
+    bool is_first = true;
+    for (std::size_t i = 0; i < report_.repositories.size(); ++i) {
+      const auto& repository = report_.repositories[i];
+      if (repository.rules_changed.empty()) continue;
+      if (is_first) title("Rules");
+      is_first = false;
+      out_ += wrapped("  ", repository_words(report_, mask_, i) + changed_rules_words(repository, mask_), 4,
+                      style_.width);
+    }
+    if (!is_first) out_ += '\n';
   }
 
   /// Nobody asked for these: no error.

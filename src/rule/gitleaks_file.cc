@@ -398,29 +398,38 @@ bool has(const std::vector<std::string>& ids, const std::string& id) {
 
 // Changes keysift's rules that find what one of gitleaks' does. Theirs have patterns of their own: what is to
 // be left out is left out of these, too, and nothing else is taken. Returns their ids.
-std::string change_aliased(std::vector<Rule>& rules, const Rule& change) {
-  std::string changed;
+std::vector<std::string> change_aliased(std::vector<Rule>& rules, const Rule& change) {
+  std::vector<std::string> changed;
   for (auto& rule : rules) {
     if (!has(rule.aliases, change.id)) continue;
     rule.allowlists.insert(rule.allowlists.end(), change.allowlists.begin(), change.allowlists.end());
-    changed.append(changed.empty() ? "" : ", ").append(rule.id);
+    changed.push_back(rule.id);
   }
   return changed;
+}
+
+std::string joined(const std::vector<std::string>& ids) {
+  std::string all;
+  for (const auto& id : ids) all.append(all.empty() ? "" : ", ").append(id);
+  return all;
 }
 
 }  // namespace
 
 void take_rules(GitleaksConfig& config, std::vector<Rule>& rules) {
-  if (!config.use_default) rules.clear();
   const auto& disabled = config.disabled_rules;
   std::erase_if(rules, [&](const Rule& rule) {
-    return has(disabled, rule.id) ||
-           (!rule.aliases.empty() && std::all_of(rule.aliases.begin(), rule.aliases.end(),
-                                                 [&](const auto& alias) { return has(disabled, alias); }));
+    const bool leaves =
+        !config.use_default || has(disabled, rule.id) ||
+        (!rule.aliases.empty() && std::all_of(rule.aliases.begin(), rule.aliases.end(),
+                                              [&](const auto& alias) { return has(disabled, alias); }));
+    if (leaves) config.changed.push_back(rule.id);
+    return leaves;
   });
   for (auto& rule : config.rules) {
     const auto same =
         std::find_if(rules.begin(), rules.end(), [&](const Rule& other) { return other.id == rule.id; });
+    if (same != rules.end()) config.changed.push_back(rule.id);
     if (rule.pattern || rule.path) {
       if (same != rules.end()) rules.erase(same);
       rules.push_back(std::move(rule));
@@ -428,18 +437,22 @@ void take_rules(GitleaksConfig& config, std::vector<Rule>& rules) {
     }
     const auto place = place_of(rule);
     const bool more = rule.entropy != 0 || rule.secret_group != 0 || !rule.keywords.empty();
-    const auto aliased = change_aliased(rules, rule);
+    auto aliased = change_aliased(rules, rule);
     if (same != rules.end()) {
       Reader::change(*same, std::move(rule));
     } else if (aliased.empty()) {
       config.notes.push_back(place +
                              "changes one of gitleaks' own that keysift has none for; it has no effect");
     } else if (more) {
-      config.notes.push_back(place + "changes one of gitleaks' own; keysift has " + aliased +
+      config.notes.push_back(place + "changes one of gitleaks' own; keysift has " + joined(aliased) +
                              " for it, and takes its allowlists alone");
     }
+    append(config.changed, aliased);
   }
   config.rules.clear();
+  auto& changed = config.changed;
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
 }
 
 }  // namespace keysift

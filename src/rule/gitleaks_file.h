@@ -16,6 +16,8 @@ struct GitleaksConfig {
   std::vector<Allowlist> allowlists;  ///< what is no finding, whichever rule it is of
   bool use_default = false;  ///< `[extend] useDefault`: besides its rules those of the scanner itself
   std::vector<std::string> disabled_rules;  ///< of those, not these
+  /// Ids of the scanner's own rules that it takes away, replaces or changes; take_rules() tells.
+  std::vector<std::string> changed;
   std::vector<std::string> notes;  ///< what is not taken as gitleaks would, "file:line: ...", for people
 };
 

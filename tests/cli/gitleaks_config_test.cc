@@ -187,6 +187,71 @@ TEST_CASE(
   CHECK(scan({"files", ".", "--config-from", "HEAD"}, repo.path()).exit_code == 1);
 }
 
+TEST_CASE("gitleaks' configuration: what a branch does to keysift's own rules stands in the report") {
+  const TempDir dir;
+  const auto rules_changed = [&](const std::string& config) {
+    dir.write(".gitleaks.toml", config);
+    dir.write("a.txt", openai_project_key() + "\n");
+    const auto report = scan({"files", "."}, dir.path()).report;
+    const auto& scanned = report.at("repositories").at(0);
+    CHECK(scanned.at("rules_changed_by").is_null() == scanned.at("rules_changed").empty());
+    return scanned.at("rules_changed");
+  };
+  const std::string beside = "[extend]\nuseDefault = true\n";
+  CHECK(rules_changed(beside) == json::array());
+  CHECK(rules_changed(beside + std::string(kRule)) == json::array());
+  CHECK(rules_changed(beside +
+                      "[[rules]]\nid = 'stripe-access-token'\n[[rules.allowlists]]\npaths = ['x']\n") ==
+        json{"stripe-live-key", "stripe-test-key"});
+  CHECK(rules_changed(beside + "[[rules]]\nid = 'npm-access-token'\nregex = 'never'\n").empty());
+  CHECK(rules_changed(beside + "[[rules]]\nid = 'openai-project-key'\nregex = 'never'\n") ==
+        json{"openai-project-key"});
+  CHECK(rules_changed(beside + "[[rules]]\nid = 'openai-project-key'\nentropy = 9\n") ==
+        json{"openai-project-key"});
+  CHECK(rules_changed(std::string(kRule)).size() > 300);
+
+  CHECK(rules_changed(beside + "disabledRules = ['openai-project-key', 'generic-secret']\n") ==
+        json{"generic-secret", "openai-project-key"});
+  const std::string words =
+      ".gitleaks.toml takes away, replaces or changes 2 of keysift's own rules (generic-secret and "
+      "openai-project-key); to search by all of them: --config-from none";
+  const auto shown = [&](const std::string& format) {
+    return keysift({"files", ".", "--format", format}, dir.path());
+  };
+  CHECK(contains(words_of_report(shown("text").out), words));
+  CHECK(contains(shown("markdown").out, words));
+  CHECK(json::parse(shown("sarif").out)
+            .at("runs")
+            .at(0)
+            .at("invocations")
+            .at(0)
+            .at("toolConfigurationNotifications")
+            .at(0)
+            .at("message")
+            .at("text") == words);
+  dir.write("again.json", shown("json").out);
+  CHECK(contains(words_of_report(keysift({"report", "again.json"}, dir.path()).out), words));
+  CHECK(scan({"files", ".", "--config-from", "none"}, dir.path()).exit_code == 1);
+  // What is named on the command line is no word of the branch.
+  CHECK(scan({"files", ".", "--config", ".gitleaks.toml"}, dir.path())
+            .report.at("repositories")
+            .at(0)
+            .at("rules_changed")
+            .empty());
+}
+
+TEST_CASE("gitleaks' configuration: without any rule nothing would be searched for, and so nothing is") {
+  const TempDir dir;
+  const auto config = GENERATE(std::string("[allowlist]\npaths = ['x']\n"), std::string("title = 'x'\n"));
+  dir.write(".gitleaks.toml", config);
+  const auto outcome = keysift({"files", "."}, dir.path());
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err ==
+        "keysift: ./.gitleaks.toml: it leaves no rule, and nothing would be searched for; to "
+        "have keysift's: [extend] useDefault = true\n");
+  CHECK(scan({"files", ".", "--config-from", "none"}, dir.path()).exit_code == 0);
+}
+
 TEST_CASE("gitleaks' configuration: rules are listed, shown and measured") {
   const TempDir dir;
   dir.write("c.toml", std::string(kRule) + "[[rules]]\nid = 'path'\npath = 'x'\n");

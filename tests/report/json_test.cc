@@ -39,6 +39,8 @@ TEST_CASE("The JSON report of nothing found") {
       "bytes": 0,
       "config_from": null,
       "config_commit": null,
+      "rules_changed_by": null,
+      "rules_changed": [],
       "nested": []
     }
   ],

@@ -24,6 +24,8 @@ Report full_report(const std::vector<Rule>& rules) {
   report.allowed[0].allowed_reason = "made up";
   report.stale = {{{"a.py", "2024-12-31", "old", 3}, true}};
   report.repositories.front().nested = {"lib", "web/app"};
+  report.repositories.front().rules_changed = {"openai-project-key"};
+  report.repositories.front().rules_changed_by = ".gitleaks.toml";
   report.summary.fixed = 2;
   report.env[1].read_by = Place{"docker-compose.yml", 4, "env_file: .env"};
   report.env[2].advice = "Do something.";

@@ -332,6 +332,12 @@ function showVerdict() {
       el('strong', {}, 'This page holds whole secrets. '),
       'Whoever has this file has the keys: do not send it, do not store it, delete it when you are done.'));
   }
+  for (const { name, rules_changed: rules = [], rules_changed_by: file } of repositories) {
+    if (rules.length === 0) continue;
+    const named = rules.length > 5 ? [...rules.slice(0, 5), `${rules.length - 5} more`] : rules;
+    put(byId('banners'), el('p', { class: 'banner' }, areSeveral && `${visible(name)}: `,
+      brief(`${file} takes away, replaces or changes ${rules.length} of keysift's own rules (${listed(named)}).`)));
+  }
 }
 
 function showErrors() {

@@ -415,7 +415,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   auto& layer = scratch.layers_[depth];
   const auto encoded = std::exchange(layer.encoded, {});
   const auto utf16 = std::exchange(layer.utf16, {});
-  const auto packed = std::exchange(layer.packed, {});
+  auto packed = std::exchange(layer.packed, {});
   const auto text = std::exchange(layer.text, {});
   const bool escaped = std::exchange(layer.escaped, false);
   if (depth == decode_depth_) {
@@ -435,7 +435,10 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     end = decoded.from.back().end;
     search(decoded);
   };
-  for (const auto at : packed) add_packed(bytes, at, scratch);
+  std::sort(packed.begin(), packed.end());
+  std::size_t unpacked = 0;  // one run may have many beginnings in it
+  for (const auto at : packed)
+    if (at >= unpacked) unpacked = add_packed(bytes, at, scratch);
   for (const auto& [at, hex] : encoded)
     decode_at(at, done[hex ? 4 + at % 2 : at % 4], hex ? decode_hex : decode_base64);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
@@ -454,18 +457,20 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   if (const auto runs = decode_runs(bytes)) search(*runs);
 }
 
-void Detector::add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const {
+// Returns where the run ends.
+std::size_t Detector::add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const {
   Packed packed{{at, at}, {"base64"}, {}};
   packed.bytes = decode_whole_base64(bytes, at, packed.place.end);
-  if (packed.place.end - at < kShortestEncodedRun) return;
+  const auto run_end = packed.place.end;
+  if (run_end - at < kShortestEncodedRun) return run_end;
   if (packed.bytes.starts_with("H4sI")) {
     std::size_t end = 0;
     packed.bytes = decode_whole_base64(packed.bytes, 0, end);
     packed.decoded.emplace_back("base64");
   }
   scratch.notes_.set_anywhere();
-  if (!scratch.count_decoded(packed.bytes.size())) return;
-  scratch.packed_.push_back(std::move(packed));
+  if (scratch.count_decoded(packed.bytes.size())) scratch.packed_.push_back(std::move(packed));
+  return run_end;
 }
 
 // What is packed in decoded text, as those from `first` on are, stands where that was decoded from.

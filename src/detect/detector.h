@@ -95,7 +95,7 @@ class Detector {
                   std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
-  void add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const;
+  std::size_t add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const;
   Reach find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
                 std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;

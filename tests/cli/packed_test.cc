@@ -105,6 +105,16 @@ TEST_CASE("what only begins like compressed data is no error; nor is it opened i
   CHECK(scan({"files", dir.path(), "--decode-depth", "0"}).exit_code == 0);
 }
 
+TEST_CASE("what is one run is decoded once, however often compressed data seems to begin in it") {
+  const TempDir dir;
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "H4sI\\n";
+  dir.write("a.txt", text);
+  const Scan result = scan({"files", dir.path()});
+  CHECK(result.exit_code == 0);
+  CHECK(result.report.at("errors") == json::array());
+}
+
 TEST_CASE("what unpacks to too much is told") {
   const TempDir dir;
   dir.write("a.txt", base64(compressed(std::string(2'000'000, '\0'), "gzip")));

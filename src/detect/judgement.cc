@@ -87,6 +87,11 @@ bool is_short_name(std::string_view body) {
          body.find_first_of("-_.") != std::string_view::npos;
 }
 
+// "joe:mypassword": nothing that was drawn at random.
+bool is_lower_text(std::string_view text) {
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_.:@ ") == std::string_view::npos;
+}
+
 // A key that somebody cut short to show it: "sk-proj-Ab12...".
 bool is_cut_short(std::string_view secret, std::string_view rest) {
   constexpr auto kSigns = std::to_array<std::string_view>({"...", "***", "\xe2\x80\xa6", "[...", "<snip"});
@@ -97,9 +102,11 @@ bool is_cut_short(std::string_view secret, std::string_view rest) {
 // What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Some
 // providers' keys are JSON in base64, so that this is asked of unknown ones' only.
 std::optional<std::string> text_in_base64(const Rule& rule, std::string_view secret) {
-  constexpr std::size_t kLeast = 16;
+  constexpr std::size_t kLeast = 12;
   if (rule.provider != kAnyProvider || secret.size() < kLeast) return std::nullopt;
-  auto text = decode_base64(secret, 0).bytes;
+  std::size_t end = 0;
+  auto text = decode_whole_base64(secret, 0, end);
+  if (text.ends_with('\n')) text.pop_back();  // as echo writes it
   const auto prints = [](unsigned char c) { return c >= ' ' && c < 0x7f; };
   if (text.size() + 1 < secret.size() / 4 * 3 - 2 || !std::all_of(text.begin(), text.end(), prints))
     return std::nullopt;
@@ -211,6 +218,29 @@ bool is_placeholder(std::string_view secret) {
   return std::any_of(kWords.begin(), kWords.end(), within);
 }
 
+namespace {
+
+// Where the word begins whose rest a match begins with: "next_" of "next_token=...".
+std::size_t beginning_of_name(std::string_view bytes, std::size_t at) {
+  const auto from = at - std::min(at, kJudgedRound);
+  const auto before = bytes.substr(from, at - from);
+  const auto is_of_name = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  const auto length = std::find_if_not(before.rbegin(), before.rend(), is_of_name) - before.rbegin();
+  return at - static_cast<std::size_t>(length);
+}
+
+// What stands round a match in its line: of a file that is one line, not all.
+std::string_view near_in_line(std::string_view bytes, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kBefore = 100;
+  constexpr std::size_t kAfter = 50;
+  const auto line = line_of(bytes, begin, end);
+  const auto at = static_cast<std::size_t>(&bytes[begin] - line.data());
+  const auto first = at - std::min(at, kBefore);
+  return line.substr(first, at + (end - begin) + kAfter - first);
+}
+
+}  // namespace
+
 Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& match) {
   const auto secret = bytes.substr(match.group_begin, match.group_end - match.group_begin);
   const auto drop = [](std::string_view reason) { return Judgement{false, Confidence::low, reason}; };
@@ -222,9 +252,10 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   if (is_in_digest(before, digits)) return drop("it is part of a digest");
   if (rule.confidence != Confidence::high && is_in_random_text(digits))
     return drop("it is in the midst of random text");
+  const auto name = beginning_of_name(bytes, match.begin);
   const auto allowing = [&](const Allowlist& list) {
-    return allows(list, secret, bytes.substr(match.begin, match.end - match.begin),
-                  line_of(bytes, match.begin, match.end));
+    return allows(list, secret, bytes.substr(name, match.end - name),
+                  near_in_line(bytes, match.begin, match.end));
   };
   if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
     return drop("an allowlist of the rule names it");
@@ -237,7 +268,8 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   if (!checksum_fits(rule.checksum, secret)) return doubt("its checksum does not fit");
   if (!rule.words && (word_evidence(body) > kMostWordEvidence || is_short_name(body)))
     return doubt("it reads like words");
-  if (decoded && word_evidence(*decoded) > kMostWordEvidence) return doubt("it reads like words in base64");
+  if (decoded && (word_evidence(*decoded) > kMostWordEvidence || is_lower_text(*decoded)))
+    return doubt("it reads like words in base64");
   if (rule.confidence != Confidence::high && is_cut_short(secret, bytes.substr(match.group_end)))
     return drop("it is cut short");
   return {true, rule.confidence, "it looks random"};

@@ -290,6 +290,8 @@ TEST_CASE("an allowlist's regexes are held against the secret, unless it says ot
   SECTION("match") {
     CHECK_FALSE(credible(list("regexTarget = 'match'\n", "^key=abc$"), "the key=abc here"));
     CHECK(credible(list("regexTarget = 'match'\n", "the"), "the key=abc here"));
+    CHECK_FALSE(credible(list("regexTarget = 'match'\n", "^next_key="), "the next_key=abc here"));
+    CHECK_FALSE(credible(list("regexTarget = 'match'\n", "^x{39}key="), std::string(60, 'x') + "key=abc"));
   }
   SECTION("line") {
     const auto rule = list("regexTarget = 'line'\n", "^the.*here$");
@@ -297,6 +299,10 @@ TEST_CASE("an allowlist's regexes are held against the secret, unless it says ot
     CHECK_FALSE(credible(rule, "x\nthe key=abc here\ny"));
     CHECK(credible(rule, "the\nkey=abc\nhere"));
     CHECK(credible(list("regexTarget = 'line'\n", "here"), "here\nkey=abc\nhere"));
+    CHECK_FALSE(credible(list("regexTarget = 'line'\n", "here"), "here" + std::string(96, ' ') + "key=abc"));
+    CHECK(credible(list("regexTarget = 'line'\n", "here"), "here" + std::string(97, ' ') + "key=abc"));
+    CHECK_FALSE(credible(list("regexTarget = 'line'\n", "here"), "key=abc" + std::string(46, ' ') + "here"));
+    CHECK(credible(list("regexTarget = 'line'\n", "here"), "key=abc" + std::string(47, ' ') + "here"));
     CHECK_FALSE(credible(list("regexTarget = 'line'\n", "^$|^key"), "\nkey=abc"));
   }
 }

@@ -18,7 +18,7 @@ namespace {
 // it).
 constexpr std::size_t kLongestRun = 7;
 constexpr std::size_t kLongestSequence = 7;
-constexpr double kMostRepeated = 0.42;
+constexpr double kMostRepeated = 0.41;
 constexpr double kMostWordEvidence = 12;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }

@@ -174,6 +174,7 @@ TEST_CASE("a secret that reads like words is doubted, unless the rule expects wo
 
 TEST_CASE("what repeats itself does not stand") {
   CHECK_FALSE(credible(rule_with(""), "key=abcdxyzwabcdxyzwabcdxyzw"));
+  CHECK_FALSE(credible(rule_with(""), "key=pf-secret-qzvkwxjmqzvkwxjmqzvkwxjm"));  // behind a prefix of ten
   CHECK(credible(rule_with(""), "key=abcdxyzwqsaf"));
 }
 

@@ -69,9 +69,9 @@ std::string utf16_form(std::string_view text) {
 // these few took 3 to 11 % of a history, for next to nothing: 9 of 10 pieces of two or three letters that
 // stand in curl, git and redis are one of them.
 bool ends_words(std::string_view piece) {
-  constexpr auto kEnds =
-      std::to_array<std::string_view>({"ap", "cs", "da", "dn", "do", "es", "ess", "fig", "git", "gs", "ic",
-                                       "ll", "ls", "nt", "op", "ps", "rd", "rn",  "se",  "sh",  "sn", "ts"});
+  constexpr auto kEnds = std::to_array<std::string_view>(
+      {"ap", "cs", "ct", "da", "dn", "do", "es", "ess", "fig", "git", "gs", "ic", "ll",
+       "ls", "nt", "op", "po", "ps", "rd", "rn", "se",  "sh",  "sig", "sn", "tr", "ts"});
   return std::find(kEnds.begin(), kEnds.end(), piece) != kEnds.end();
 }
 

@@ -54,6 +54,12 @@ bool continues_word(std::string_view bytes, std::size_t begin) {
   return !ends_with_escape(before) && !ends_with_lone_letter(before);
 }
 
+// Of a rule with a checksum, whose pattern looks at nothing behind a secret.
+bool is_continued(const Rule& rule, std::string_view bytes, std::size_t end) {
+  return rule.checksum != Checksum::none && end < bytes.size() &&
+         std::isalnum(static_cast<unsigned char>(bytes[end])) != 0;
+}
+
 // What `text` ends with and is base64url: the last kJudgedRound bytes of it at most.
 std::string_view last_digits(std::string_view text) {
   const auto near = text.substr(text.size() - std::min(text.size(), kJudgedRound));
@@ -133,6 +139,16 @@ std::string without_padding(std::string_view body, char padding) {
     body.remove_prefix(run);
   }
   return out;
+}
+
+// Whether a secret can be nothing else, whatever stands round it. In compiled programs and databases strings
+// stand one after the other: "github_tokenghp_...", or behind a byte that is their length and may be a
+// letter.
+bool proves_itself(const Rule& rule, std::string_view secret) {
+  constexpr std::size_t kLong = 48;
+  if (rule.checksum != Checksum::none) return checksum_fits(rule.checksum, secret);
+  return rule.confidence == Confidence::high && secret.size() >= kLong &&
+         word_evidence(body_of(rule, secret)) <= 0;
 }
 
 }  // namespace
@@ -246,7 +262,10 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   const auto drop = [](std::string_view reason) { return Judgement{false, Confidence::low, reason}; };
   const auto doubt = [](std::string_view reason) { return Judgement{true, Confidence::low, reason}; };
   if (secret.empty()) return drop("it is empty");
-  if (continues_word(bytes, match.group_begin)) return drop("it is the end of a longer word");
+  const bool begins = !continues_word(bytes, match.group_begin);
+  const bool ends = !is_continued(rule, bytes, match.group_end);
+  if (!(begins && ends) && !proves_itself(rule, secret))
+    return drop(begins ? "it is the beginning of a longer word" : "it is the end of a longer word");
   const auto before = bytes.substr(0, match.group_begin);
   const auto digits = last_digits(before);
   if (is_in_digest(before, digits)) return drop("it is part of a digest");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "detect/detector.h"
@@ -190,6 +191,39 @@ TEST_CASE("a secret that starts in the midst of a word is none") {
     INFO(before);
     CHECK_FALSE(credible(rules[0], std::string(before) + "sk-q7w2x9zr"));
   }
+}
+
+// In compiled programs and databases strings stand one after the other.
+TEST_CASE("a token whose checksum fits may stand in the midst of a word") {
+  const auto rules = parse_rules(
+      "[[rules]]\nid = 'r'\nregex = 'abc_[0-9A-Za-z]{36}'\nkeywords = ['abc_']\nchecksum = 'crc32-base62'\n",
+      "t.toml");
+  const auto token = expand_template("abc_{{crc32 30}}");
+  const auto other = expand_template("abc_{{rand 36 alnum}}");
+  for (const auto& [before, after] :
+       {std::pair("", "Q"), {"github_token", ""}, {"argument", "unexpected EOF"}, {"\nl", "\x12"}}) {
+    INFO(before << ' ' << after);
+    CHECK(judged(rules[0], before + token + after).confidence == Confidence::medium);
+    CHECK(judged(rules[0], before + token + after).kept);
+    CHECK_FALSE(credible(rules[0], before + other + after));
+  }
+  CHECK(credible(rules[0], other + "_b"));
+}
+
+TEST_CASE("a long key of an exact shape may stand behind a word, if it reads like none") {
+  const std::string text = "[[rules]]\nid = 'r'\nregex = 'sk-[A-Za-z0-9_-]{45,90}'\nkeywords = ['sk-']\n";
+  const auto medium = parse_rules(text, "t.toml");
+  const auto high = parse_rules(text + "confidence = 'high'\n", "t.toml");
+  int believed = 0;
+  std::mt19937_64 random(1);
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    const auto key = expand_template("sk-{{rand 45}}", seed);
+    CHECK(credible(high[0], "\nl" + key));
+    CHECK(credible(high[0], "api_token" + key));
+    CHECK_FALSE(credible(medium[0], "api_token" + key));
+    if (credible(high[0], "task-" + identifier(random, 60))) ++believed;
+  }
+  CHECK(believed <= 1);
 }
 
 // "charset_normalizer-3.4.0.dist-info/RECORD"

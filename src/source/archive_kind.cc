@@ -2,11 +2,13 @@
 
 #include <archive_entry.h>
 
+#include <array>
 #include <bit>
 #include <new>
 #include <utility>
 
 #include "base/text.h"
+#include "git/inflate.h"
 #include "source/zip.h"
 
 namespace keysift {
@@ -75,6 +77,24 @@ bool begins_like_skippable(std::string_view bytes) {
   return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
 }
 
+// "blob 123\0...", in zlib's format (RFC 1950), with any of the levels that zlib states.
+bool begins_like_git_object(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kLooked = 128;
+  if (bytes.size() < 2 || bytes[0] != 'x' || "\x01\x5e\x9c\xda"sv.find(bytes[1]) == std::string_view::npos)
+    return false;
+  std::array<char, 32> head{};
+  const std::string_view inflated(head.data(),
+                                  InflateStream(bytes.substr(0, kLooked)).read(head.data(), head.size()));
+  for (const auto type : {"blob "sv, "tree "sv, "commit "sv, "tag "sv}) {
+    if (!inflated.starts_with(type)) continue;
+    const auto size = inflated.substr(type.size());
+    const auto end = size.find_first_not_of("0123456789");
+    return end != std::string_view::npos && end > 0 && size[end] == '\0';
+  }
+  return false;
+}
+
 // A zip archive works behind any bytes; these begin what is run or installed.
 bool begins_like_program(std::string_view bytes) {
   const auto is = [&](std::string_view magic) { return bytes.starts_with(magic); };
@@ -107,6 +127,7 @@ Kind kind_of_beginning(std::string_view bytes) {
     if (bytes.size() > magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.kind;
   }
   if (begins_like_skippable(bytes)) return Kind::zstd;
+  if (begins_like_git_object(bytes)) return Kind::git_object;
   return begins_like_lzma(bytes) ? Kind::lzma : Kind::none;
 }
 
@@ -126,7 +147,9 @@ void KindOfPieces::take(const Blob& piece) {
     kind_ = ends_like_zip(piece.bytes) ? Kind::zip : Kind::none;
 }
 
-bool is_compressed(Kind kind) { return kind == Kind::gzip || filter_of(kind) != ARCHIVE_FILTER_NONE; }
+bool is_compressed(Kind kind) {
+  return kind == Kind::gzip || kind == Kind::git_object || filter_of(kind) != ARCHIVE_FILTER_NONE;
+}
 
 void FreeReader::operator()(archive* reader) const { archive_read_free(reader); }
 

@@ -14,7 +14,7 @@
 
 namespace keysift {
 
-enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma };
+enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma, git_object };
 
 /// What `bytes`, which are whole, are; a zip archive may stand behind a program that unpacks it, or starts
 /// what is in it. Of other kinds the beginning is enough.
@@ -34,7 +34,7 @@ class KindOfPieces {
   bool after_program_ = false;
 };
 
-/// Whether it is one file, which may be a tar, compressed.
+/// Whether it is one file, which may be a tar, compressed; or one of git's objects, as a file of its own.
 bool is_compressed(Kind kind);
 
 /// An archive's bytes.
@@ -68,7 +68,7 @@ Reader archive_reader(Kind kind);
 /// One for a zip archive that goes by the headers before the members.
 Reader zip_stream_reader();
 
-/// One that unpacks a compressed file of a kind other than gzip.
+/// One that unpacks a compressed file of a kind that zlib does not.
 Reader unpacking_reader(Kind compressed);
 
 /// Why a reader failed, in its words.

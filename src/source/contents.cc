@@ -22,8 +22,9 @@ NextBytes blocks_of(const BytesAt& bytes) {
 }  // namespace
 
 Contents::Contents(Kind kind, const Source& source) {
-  if (kind == Kind::gzip) {
-    next_ = [gunzip = std::make_shared<Gunzip>(blocks_of(source.bytes)), this] {
+  if (kind == Kind::gzip || kind == Kind::git_object) {
+    const auto format = kind == Kind::gzip ? Gunzip::Format::gzip : Gunzip::Format::zlib;
+    next_ = [gunzip = std::make_shared<Gunzip>(blocks_of(source.bytes), format), this] {
       const auto block = gunzip->next();
       if (block.empty()) problem_ = gunzip->problem();
       return block;

@@ -1,4 +1,5 @@
-// What gzip files hold. libarchive would lose the end of one that is cut short, and not tell of all.
+// What gzip files and zlib's streams hold. libarchive would lose the end of one that is cut short, and not
+// tell of all.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -13,11 +14,14 @@ namespace keysift {
 /// The next bytes of a file or stream; none at its end. They live until the next call.
 using NextBytes = std::function<std::string_view()>;
 
-/// Takes gzip off (RFC 1952), from any number of members, which may have zeros between them.
+/// Takes gzip off (RFC 1952), from any number of members, which may have zeros between them; or zlib (RFC
+/// 1950), from one stream.
 class Gunzip {
  public:
+  enum class Format { gzip, zlib };
+
   /// Throws std::bad_alloc.
-  explicit Gunzip(NextBytes packed);
+  Gunzip(NextBytes packed, Format format);
 
   /// The next bytes; none at the end, and where nothing more can be had. They live until the next call.
   std::string_view next();
@@ -35,6 +39,7 @@ class Gunzip {
   void fail(const char* words);
 
   NextBytes packed_;
+  Format format_;
   std::unique_ptr<z_stream_s, Free> state_;
   std::string block_;
   bool in_member_ = true;

@@ -122,6 +122,33 @@ TEST_CASE("a compressed file has one member, which is called after it") {
   }
 }
 
+// As in a copy of a repository that is in an archive, or among the files of another one.
+TEST_CASE("an object of git's that is a file of its own") {
+  TestRepo repo;
+  for (const auto& [level, type] : {std::pair("0", "blob"), {"1", "blob"}, {"5", "blob"}, {"9", "tag"}}) {
+    repo.git({"config", "core.looseCompression", level});
+    const auto text = noise(10'000);
+    const auto id = repo.git({"hash-object", "-w", "--stdin", "--literally", "-t", type}, text);
+    const auto bytes = read_file(repo.path() / ".git/objects" / id.substr(0, 2) / id.substr(2));
+    auto expected = std::string(type) + " 10000";
+    expected += '\0';
+    const auto whole = unpacked(bytes, "ab/cd");
+    CHECK(whole.members == Contents{{"ab/cd!cd", expected + text}});
+    CHECK(whole.errors == Errors{});
+    CHECK(unpacked(bytes.substr(0, 5000), "ab/cd").errors ==
+          Errors{{"ab/cd!cd", "cannot be read to its end, nor what follows it (zlib data is cut short)"}});
+    CHECK(unpacked(archive_of({{".git/objects/ab/cd", bytes}}, "zip"), "o.zip").members ==
+          Contents{{"o.zip!.git/objects/ab/cd", bytes}, {"o.zip!.git/objects/ab/cd!cd", expected + text}});
+  }
+}
+
+TEST_CASE("what only begins as git's objects do is left as it is") {
+  for (const auto& bytes : {std::string("x\x01"), "x\x9c" + noise(1000), std::string("x^2 + y^2 = 1\n")}) {
+    CHECK(unpacked(bytes, "a").members.empty());
+    CHECK(unpacked(bytes, "a").errors == Errors{});
+  }
+}
+
 TEST_CASE("names beyond ASCII come through") {
   const std::string format = GENERATE("zip", "gnutar");
   CAPTURE(format);

@@ -43,6 +43,29 @@ std::size_t line_end_before(std::string_view bytes, std::size_t at) {
   return at;
 }
 
+// How many bytes that are no digits stand at `at` in a run that goes on after them: a line end, or what is
+// between two pieces of a string. 0 if it does not go on.
+std::size_t gap_at(std::string_view bytes, std::size_t at) {
+  const auto length = line_end(bytes, at);
+  const bool is_mark = kJointMarks.find(bytes[at]) != std::string_view::npos;
+  return length == 0 && is_mark ? joint_at(bytes.substr(0, at + kAhead), at) : length;
+}
+
+// Where the gap that stops right before `at`, which no digit is before, begins; `at` if there is none.
+std::size_t gap_before(std::string_view bytes, std::size_t at) {
+  constexpr std::size_t kWidest = 128;
+  const auto is_joint = [&](std::size_t mark) {
+    return kJointMarks.find(bytes[mark]) != std::string_view::npos &&
+           mark + joint_at(bytes.substr(0, at + kAhead), mark) == at;
+  };
+  const auto line = line_end_before(bytes, at);
+  if (line != at) return line > 0 && bytes[line - 1] == '\\' && is_joint(line - 1) ? line - 1 : line;
+  if (at == 0 || kJointMarks.find(bytes[at - 1]) == std::string_view::npos) return at;
+  for (auto mark = at - 1; mark > 0 && at - mark < kWidest;)
+    if (is_joint(--mark)) return mark;
+  return at;
+}
+
 // The offsets of digits of the run round `at`, in order; `origin` is the number of `at` among them.
 template <typename IsDigit>
 std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, IsDigit&& is_digit,
@@ -52,7 +75,7 @@ std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, I
   for (auto i = at; i > 0 && digits.size() < kBack;) {
     // Of all digits only an n can end a line end, one that is spelled out.
     const bool digit = is_digit(bytes[i - 1]);
-    const auto before = digit && bytes[i - 1] != 'n' ? i : line_end_before(bytes, i);
+    const auto before = !digit ? gap_before(bytes, i) : bytes[i - 1] != 'n' ? i : line_end_before(bytes, i);
     if (before != i) {
       i = before;
     } else if (digit) {
@@ -66,7 +89,7 @@ std::vector<std::size_t> digits_around(std::string_view bytes, std::size_t at, I
   for (auto i = at; i < bytes.size() && digits.size() < origin + kAhead;) {
     if (is_digit(bytes[i])) {
       digits.push_back(i++);
-    } else if (const auto length = line_end(bytes, i); length > 0) {
+    } else if (const auto length = gap_at(bytes, i); length > 0) {
       i += length;
     } else {
       break;
@@ -250,7 +273,7 @@ constexpr auto kTextEncodings = std::to_array<TextEncoding>({{"percent", "%", pe
                                                              {"escapes", "\\", escape_step},
                                                              {"html", "&", html_step},
                                                              {"quoted-printable", "=", quoted_printable_step},
-                                                             {"joined", "\"'`\\", join_step},
+                                                             {"joined", kJointMarks, join_step},
                                                              {"folded", "\r\n", fold_step}});
 
 // By byte: the encodings whose steps begin with it, one bit each. Most stretches have none of them.
@@ -342,7 +365,7 @@ std::string decode_whole_base64(std::string_view bytes, std::size_t at, std::siz
   for (end = at; at < bytes.size();) {
     const auto value = base64_value(bytes[at]);
     if (value < 0) {
-      const auto length = line_end(bytes, at);
+      const auto length = gap_at(bytes, at);
       if (length == 0) break;
       at += length;
       continue;

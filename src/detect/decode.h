@@ -23,8 +23,8 @@ struct Decoded {
 };
 
 /// Decodes the run of base64 (either alphabet) round `at`, where a group of four begins.
-/// Line ends, spelled out or real, with blanks after them, may stand in the run. Looks at some thousand
-/// characters on each side, not more.
+/// Line ends, spelled out or real, with blanks after them, may stand in the run, and what is between the
+/// pieces of a string. Looks at some thousand characters on each side, not more.
 Decoded decode_base64(std::string_view bytes, std::size_t at);
 
 /// What the whole run of base64 that begins at `at` stands for, however long it is; `end` becomes where it

@@ -47,6 +47,13 @@ bool begins_run(std::string_view bytes, std::size_t at) {
   return at == 0 || base64_value(bytes[at - 1]) < 0 || bytes.substr(0, at).ends_with("\\n");
 }
 
+// Whether, of base64 that was decoded, a group of four digits, which are three bytes, begins at `at`.
+bool begins_group(const std::vector<Range>& from, std::size_t at) {
+  const auto place = std::lower_bound(
+      from.begin(), from.end(), at, [](const Range& part, std::size_t begin) { return part.begin < begin; });
+  return place != from.end() && place->begin == at && (place - from.begin()) % 3 == 0;
+}
+
 // Bytes of a character of UTF-8, at most.
 constexpr std::size_t kWidestCharacter = 4;
 
@@ -424,25 +431,29 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     return;
   }
   const auto wide = decode_utf16(bytes);
-  std::array<std::size_t, 7> done{};  // how far has been decoded: base64 by alignment, hex, UTF-16
+  constexpr std::size_t kAlignments = 4;
+  // What has been decoded: base64 by alignment, hex, UTF-16. Pieces that are put together may be aligned
+  // otherwise.
+  std::array<std::vector<Range>, 7> done{};
   const auto search = [&](const Decoded& decoded) {
     if (!find_in(bytes, decoded, depth, scratch, matches).is_none()) scratch.notes_.set_anywhere();
   };
-  const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
-    if (at < end) return;
-    const auto decoded = decode(bytes, at);
+  const auto decode_at = [&](std::size_t at, std::size_t kind, auto&& decode) {
+    auto& from = done.at(kind);
+    if (!from.empty() && at < from.back().end && (kind >= kAlignments || begins_group(from, at))) return;
+    auto decoded = decode(bytes, at);
     if (decoded.from.empty()) return;
-    end = decoded.from.back().end;
     search(decoded);
+    from = std::move(decoded.from);
   };
   std::sort(packed.begin(), packed.end());
   std::size_t unpacked = 0;  // one run may have many beginnings in it
   for (const auto at : packed)
     if (at >= unpacked) unpacked = add_packed(bytes, at, scratch);
   for (const auto& [at, hex] : encoded)
-    decode_at(at, done[hex ? 4 + at % 2 : at % 4], hex ? decode_hex : decode_base64);
+    decode_at(at, hex ? kAlignments + at % 2 : at % kAlignments, hex ? decode_hex : decode_base64);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
-    decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
+    decode_at(at, done.size() - 1, [](auto all, auto place) { return decode_utf16(all, place); });
   for (const auto& stretch : text) {
     for (const auto& decoded : decode_text(bytes, stretch)) {
       const auto inside = find_in(bytes, decoded, depth, scratch, matches);

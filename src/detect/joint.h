@@ -8,6 +8,9 @@ namespace keysift {
 /// How far apart two pieces are at most that are told for one keyword; bytes.
 inline constexpr std::size_t kWidestJoint = 512;
 
+/// What a joint begins with.
+inline constexpr std::string_view kJointMarks = "\"'`\\^";
+
 /// How many bytes stand between two pieces that a program, a shell or a compiler puts together: from `at`,
 /// the quote that ends the first or the backslash at a line's end, to the first character of the second. The
 /// pieces may be literals side by side or with an operator between them, with short comments round it, lines

@@ -97,6 +97,26 @@ TEST_CASE("base64 goes on over line ends, real or spelled out") {
   }
 }
 
+TEST_CASE("base64 goes on in the next piece of a string") {
+  const std::string text = "thirty bytes that are no secret";
+  const auto run = to_base64(text.substr(0, 30));
+  for (const std::string joint : {"\" + \"", "\"\n     \"", "' . '", "\\\n", "\" \"", "\" +\r\n      \""}) {
+    for (const std::size_t cut : {9U, 10U, 11U, 12U, 29U}) {
+      const auto bytes = "k = \"" + run.substr(0, cut) + joint + run.substr(cut) + "\"";
+      INFO(bytes);
+      for (const std::size_t digit : {0U, 4U, 12U, 32U, 36U}) {
+        const auto decoded = decode_base64(bytes, 5 + digit + (digit < cut ? 0 : joint.size()));
+        CHECK(decoded.bytes == text.substr(0, 30));
+        CHECK(decoded.from.front().begin == 5);
+        CHECK(decoded.from.back().end == bytes.size() - 1);
+      }
+      std::size_t end = 0;
+      CHECK(decode_whole_base64(bytes, 5, end) == text.substr(0, 30));
+      CHECK(end == bytes.size() - 1);
+    }
+  }
+}
+
 TEST_CASE("a run of base64 that begins in the midst of four characters decodes from where a group begins") {
   const auto run = to_base64("before, key, after");
   const auto decoded = decode_base64(std::string_view(run).substr(2), 14);

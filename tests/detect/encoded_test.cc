@@ -295,6 +295,33 @@ TEST_CASE("a list of literals that is joined") {
   check_found({"x = [\n  '", split(key, "',\n  '"), "',\n].join('')\n"}, key, {"joined"});
 }
 
+TEST_CASE("base64 in pieces") {
+  for (const auto& key : {openai_project_key(), anthropic_api_key(), key_of("github-personal-token")}) {
+    for (const auto* const joint : {"\" + \"", "\"\n     \"", "\" \"", "\\\n", "' . '"}) {
+      const auto whole = base64({"T=", key, "\n"}, "k = \"", "\";\n");
+      check_found({whole.before, split(whole.key, joint), whole.after}, key, {"base64"});
+    }
+  }
+}
+
+// Of each other's digits none may be taken for its own.
+TEST_CASE("base64 of several keys side by side") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (std::size_t length = 0; length < 8; ++length) {
+    for (const std::string joint : {"\" \"", "\"  \"", "\"   \"", "\" + \"", "\"  + \"", "\n"}) {
+      const std::vector<std::string> keys{key_of("github-personal-token"), openai_project_key()};
+      const auto text = "\"" + base64(keys[0] + std::string(length, '\n')) + joint + base64(keys[1]) + "\"";
+      const auto matches = detector.scan(text, scratch);
+      INFO(text);
+      REQUIRE(matches.size() == 2);
+      CHECK(matches[0].secret == keys[0]);
+      CHECK(matches[1].secret == keys[1]);
+    }
+  }
+}
+
 TEST_CASE("a key that goes on in the next line") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   for (const auto* const header : {">-", "|", ">"})

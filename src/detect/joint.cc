@@ -77,11 +77,58 @@ bool ends_with_any(std::string_view text, Words words) {
 
 // What joins two literals in one program or another: nothing, or one of these.
 std::size_t skip_operator(std::string_view text, std::size_t at) {
-  for (const std::string_view sign :
-       {"..", "<>", "||", "<<", "+", ".concat(", ").concat(", ".", "& _", "&", "~"}) {
+  const bool closes = text.substr(at).starts_with(')');
+  const auto call = closes ? skip_spaces(text, at + 1) : at;
+  for (const std::string_view name : {".concat(", ".append("}) {
+    if (text.substr(call).starts_with(name)) return call + name.size();
+  }
+  for (const std::string_view sign : {"..", "<>", "||", "<<", "++", "+", ".", "& _", "&", "~", "^", "*"}) {
     if (text.substr(at).starts_with(sign)) return at + sign.size();
   }
   return at;
+}
+
+bool is_name_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view("_$.->").find(c) != std::string_view::npos;
+}
+
+// What the literal whose end is the quote at `quote` is given or added to: `key` in `key = "a"`, `key +=
+// "a"`, `key.append("a"`. Empty if none of these is before it.
+std::string_view name_before(std::string_view text, std::size_t quote) {
+  constexpr std::size_t kWidest = 1024;
+  const auto from = quote - std::min(quote, kWidest);
+  const auto open = text.substr(from, quote - from).rfind(text[quote]);
+  if (open == std::string_view::npos) return {};
+  auto before = without_spaces_after(text.substr(from, open));
+  for (const std::string_view sign : {"+=", ".=", ":=", "=", ".append("}) {
+    if (!before.ends_with(sign)) continue;
+    before = without_spaces_after(before.substr(0, before.size() - sign.size()));
+    const auto name = std::find_if_not(before.rbegin(), before.rend(), is_name_character).base();
+    return before.substr(static_cast<std::size_t>(name - before.begin()));
+  }
+  return {};
+}
+
+// From what may be a statement that adds to what the one before gave a name (`key += "b"`, `key = key + "b"`,
+// `key.append("b")`) to what it adds; `at` if that is not what is at `at`.
+std::size_t skip_statement(std::string_view text, std::size_t quote, std::size_t at) {
+  auto next = at;
+  for (const char end : {')', ';'})
+    if (text.substr(next).starts_with(end)) next = skip_spaces(text, next + 1);
+  if (next >= text.size() || !is_name_character(text[next])) return at;
+  const auto name = name_before(text, quote);
+  const auto skip_name = [&] {
+    const bool same = !name.empty() && text.substr(next).starts_with(name);
+    next = same ? skip_spaces(text, next + name.size()) : text.size();
+    return same;
+  };
+  if (!skip_name()) return at;
+  for (const std::string_view sign : {"+=", ".=", ".append("})
+    if (text.substr(next).starts_with(sign)) return skip_spaces(text, next + sign.size());
+  if (!text.substr(next).starts_with('=')) return at;
+  next = skip_spaces(text, next + 1);
+  return skip_name() ? skip_spaces(text, skip_operator(text, next)) : at;
 }
 
 // Of a list that is looked through; bytes on either side of the literal in question.
@@ -115,6 +162,52 @@ std::optional<std::size_t> list_end(std::string_view text, std::size_t quote) {
   return std::nullopt;
 }
 
+// "%s%s", "{}{}": a format, without its quotes, that puts what it is given together with nothing between.
+bool is_bare_format(std::string_view format) {
+  for (const std::string_view item : {"%s", "{}", "%v"}) {
+    auto rest = format;
+    while (rest.starts_with(item)) rest.remove_prefix(item.size());
+    if (rest.empty() && format.size() > item.size()) return true;
+  }
+  return false;
+}
+
+// The literal, without its quotes, that `text` ends with; one that is long is none.
+std::string_view literal_before(std::string_view text) {
+  constexpr std::size_t kWidest = 128;
+  if (text.empty() || !is_quote(text.back())) return "?";
+  const auto near = text.substr(text.size() - std::min(text.size(), kWidest));
+  const auto open = near.substr(0, near.size() - 1).rfind(text.back());
+  return open == std::string_view::npos ? "?" : near.substr(open + 1, near.size() - open - 2);
+}
+
+// Whether what a call or a function of a template is given first says that all that follows is put together:
+// an empty separator, or a format. `list` is where that begins, `quote` is another literal's.
+bool begins_joined(std::string_view text, std::size_t list, std::size_t quote) {
+  constexpr auto kJoin = std::to_array<std::string_view>({"join("});
+  const auto end = text.find(text[list], list + 1);
+  if (end == std::string_view::npos || end >= quote) return false;
+  const auto first = text.substr(list + 1, end - list - 1);
+  return is_bare_format(first) ||
+         (first.empty() && ends_with_any(without_spaces_after(text.substr(0, list)), kJoin));
+}
+
+// `Fn::Join: ["", `, `"{}{}".format`, `"%s%s" %`: before the bracket of a list that is put together.
+bool ends_as_joining(std::string_view before) {
+  constexpr auto kJoins = std::to_array<std::string_view>({"::join", "!join"});
+  if (before.ends_with(".format")) return is_bare_format(literal_before(before.substr(0, before.size() - 7)));
+  if (before.ends_with('%'))
+    return is_bare_format(literal_before(without_spaces_after(before.substr(0, before.size() - 1))));
+  if (!before.ends_with(',')) return false;
+  before = without_spaces_after(before.substr(0, before.size() - 1));
+  if (!literal_before(before).empty()) return false;
+  before = without_spaces_after(before.substr(0, before.size() - 2));
+  if (!before.ends_with('[')) return false;
+  const auto name = before.substr(0, before.size() - 1);
+  constexpr std::string_view kAfterName = ": \t\r\n\"'";
+  return ends_with_any(name.substr(0, name.find_last_not_of(kAfterName) + 1), kJoins);
+}
+
 // Whether the literals of the list in which one ends at `quote` are put together with nothing between them.
 bool is_joined_list(std::string_view text, std::size_t quote) {
   constexpr auto kCalls = std::to_array<std::string_view>(
@@ -129,17 +222,18 @@ bool is_joined_list(std::string_view text, std::size_t quote) {
   const auto begin = list_begin(text, quote);
   if (!begin) return false;
   auto before = without_spaces_after(text.substr(0, *begin));
-  if (ends_with_any(before, kCalls)) return true;
+  if (ends_with_any(before, kCalls) || begins_joined(text, *begin, quote)) return true;
   if (before.empty() || std::string_view("[({").find(before.back()) == std::string_view::npos) return false;
   before = without_spaces_after(before.substr(0, before.size() - 1));
   if (before.ends_with("array")) before = without_spaces_after(before.substr(0, before.size() - 5));
-  if (ends_with_any(before, kCallsOfLists)) return true;
+  if (ends_with_any(before, kCallsOfLists) || ends_as_joining(before)) return true;
+  const bool lua = before.ends_with("table.concat(");
   const auto end = list_end(text, quote);
   if (!end || *end >= text.size() || std::string_view("])}").find(text[*end]) == std::string_view::npos)
     return false;
   const auto after = text.substr(skip_spaces(text, *end + 1));
   const bool ruby = after.starts_with(".join") && !after.substr(5).starts_with('(');
-  return ruby || starts_with_any(after, kAfterLists);
+  return ruby || (lua && after.starts_with(')')) || starts_with_any(after, kAfterLists);
 }
 
 // The end of a notebook's line, and the start of the next.
@@ -182,7 +276,7 @@ struct Tag {
 }  // namespace
 
 std::size_t joint_at(std::string_view text, std::size_t quote) {
-  if (text[quote] == '\\') {  // a line that goes on
+  if (text[quote] == '\\' || text[quote] == '^') {  // a line that goes on, for a shell or Windows' cmd
     const auto length = line_end(text.substr(quote + 1));
     return length == 0 ? 0 : skip_blanks(text, quote + 1 + length) - quote;
   }
@@ -191,7 +285,8 @@ std::size_t joint_at(std::string_view text, std::size_t quote) {
   if (at < text.size() && text[at] == ',' && is_joined_list(text, quote)) {
     at = skip_spaces(text, at + 1);
   } else {
-    at = skip_gap(text, skip_operator(text, at));
+    const auto statement = skip_statement(text, quote, at);
+    at = statement != at ? statement : skip_gap(text, skip_operator(text, at));
     if (text.substr(at).starts_with('\\')) {
       if (const auto length = line_end(text.substr(at + 1)); length > 0)
         at = skip_spaces(text, at + 1 + length);

@@ -12,10 +12,12 @@ inline constexpr std::size_t kWidestJoint = 512;
 inline constexpr std::string_view kJointMarks = "\"'`\\^";
 
 /// How many bytes stand between two pieces that a program, a shell or a compiler puts together: from `at`,
-/// the quote that ends the first or the backslash at a line's end, to the first character of the second. The
-/// pieces may be literals side by side or with an operator between them, with short comments round it, lines
-/// of a notebook's cell, or members of a list of literals that is joined with nothing between them:
-/// concat("a", "b"), ["a", "b"].join(""). The second does not begin as a URL does. 0 if no joint is at `at`.
+/// the quote that ends the first or the sign at a line's end that the line goes on, to the first character of
+/// the second. The pieces may be literals side by side or with an operator between them, with short comments
+/// round it, lines of a notebook's cell, what two statements add to one name (key = "a"; key += "b"), or
+/// members of a list of literals that is joined with nothing between them: concat("a", "b"),
+/// ["a", "b"].join(""), sprintf("%s%s", "a", "b"). The second does not begin as a URL does. 0 if no joint is
+/// at `at`.
 std::size_t joint_at(std::string_view text, std::size_t at);
 
 /// How many bytes stand between two lines of one value, as in YAML's blocks and in quotes that go over lines:

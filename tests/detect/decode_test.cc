@@ -207,7 +207,9 @@ TEST_CASE("literals that a program puts together") {
       "\"sk-ab\" \\\r\n  \"cd-ef\"", R"("sk-ab" ~ "cd-ef")", R"("sk-ab" || "cd-ef")", R"("sk-ab" "cd-ef")",
       "\"sk-ab\"\n    \"cd-ef\"", R"("sk-ab" f"cd-ef")", R"("sk-ab" u8"cd-ef")", "\"sk-ab\\\ncd-ef\"",
       "\"sk-ab\\\r\n  cd-ef\"", "\"sk-ab\" \\\n  \"cd-ef\"", R"("sk-ab" + 'cd-ef")",
-      "\"sk-ab\"\n\",\n  \"  \"cd-ef\"");
+      "\"sk-ab\"\n\",\n  \"  \"cd-ef\"", R"("sk-ab" ++ "cd-ef")", R"("sk-ab" ^ "cd-ef")",
+      R"("sk-ab" * "cd-ef")", R"("sk-ab").append("cd-ef")", "\"sk-ab\")\n    .append(\"cd-ef\"",
+      "\"sk-ab^\r\ncd-ef\"");
   INFO(text);
   const auto decoded = decoded_as("joined", text);
   CHECK(decoded.bytes == "\"sk-abcd-ef\"");
@@ -216,6 +218,30 @@ TEST_CASE("literals that a program puts together") {
   CHECK(decoded.from[6].begin == text.find("cd-"));
   CHECK(decoded.from[6].end == text.find("cd-") + 1);
   CHECK(decoded.from[11].end == text.size());
+}
+
+TEST_CASE("literals that one statement after the other adds to a name") {
+  const std::string text =
+      GENERATE("s = 'ac-'\ns += 'de-'\n", "let s = 'ac-'; s += 'de-';", "$s = 'ac-';\n  $s .= 'de-';",
+               "String key = \"ac-\";\n  key += \"de-\";", "KEY='ac-'\nKEY+='de-'\n",
+               "x.s += 'ac-'  # half\nx.s += 'de-'\n", "$this->s .= 'ac-';\n$this->s .= 'de-';",
+               "sb.append(\"ac-\");\n  sb.append(\"de-\");", "s := \"ac-\"\ns += \"de-\"",
+               "s = 'ac-'\ns = s + 'de-'\n", "s = \"ac-\"\ns = s & \"de-\"\n", "s = 'ac-'\ns = s .. 'de-'");
+  INFO(text);
+  const auto decoded = decoded_as("joined", text);
+  const auto at = decoded.bytes.find("ac-de-");
+  REQUIRE(at != std::string::npos);
+  CHECK(decoded.from[at].begin == text.find("ac-"));
+  CHECK(decoded.from[at + 3].begin == text.find("de-"));
+}
+
+TEST_CASE("statements that do not add to the same name") {
+  const std::string text =
+      GENERATE("s = 'ac'\nt += 'de'\n", "s = 'ac'\ns = 'de'\n", "s = 'ac'\ns = t + 'de'\n",
+               "f('ac')\ns += 'de'\n", "s = 'ac'\nss += 'de'\n", "s == 'ac'; s -= 'de'", "'ac'; s += 'de'",
+               "s += 'ac'\ns += t\n", "s = 'ac'; s", "s = 'ac'; s = s", "s = 'ac'; s +=");
+  INFO(text);
+  CHECK(text_of("joined", text).empty());
 }
 
 TEST_CASE("literals with a comment between them") {
@@ -239,15 +265,21 @@ TEST_CASE("a comment that does not end, and one that is long, part literals") {
 }
 
 TEST_CASE("a list of literals that is joined with nothing between them") {
-  const std::string text =
-      GENERATE(R"(concat("ac-", 'de-'))", R"(CONCAT("ac-", "de-"))", R"(concat!("ac-","de-"))",
-               R"(String.Concat("ac-", "de-"))", R"(paste0("ac-", "de-"))", R"("".join(["ac-", "de-"]))",
-               R"(''.join(("ac-", "de-")))", R"(["ac-", "de-"].join(""))", R"(["ac-", "de-"].join(''))",
-               R"(["ac-", "de-"].concat())", R"(["ac-", "de-"].join)", R"(implode('', ['ac-', 'de-']))",
-               R"(implode("", array("ac-", "de-")))", R"(join("", ["ac-", "de-"]))",
-               R"(strings.Join([]string{"ac-", "de-"}, ""))", R"(("ac-", "de-") -join "")",
-               R"(-join ("ac-", "de-"))", "[\n  'ac-',\n  'de-',\n].join('')",
-               R"("".join(["xy", "z", "ac-", "de-"]))", R"(["ac-", "de-", "x", "yz"].join(""))");
+  const std::string text = GENERATE(
+      R"(concat("ac-", 'de-'))", R"(CONCAT("ac-", "de-"))", R"(concat!("ac-","de-"))",
+      R"(String.Concat("ac-", "de-"))", R"(paste0("ac-", "de-"))", R"("".join(["ac-", "de-"]))",
+      R"(''.join(("ac-", "de-")))", R"(["ac-", "de-"].join(""))", R"(["ac-", "de-"].join(''))",
+      R"(["ac-", "de-"].concat())", R"(["ac-", "de-"].join)", R"(implode('', ['ac-', 'de-']))",
+      R"(implode("", array("ac-", "de-")))", R"(join("", ["ac-", "de-"]))",
+      R"(strings.Join([]string{"ac-", "de-"}, ""))", R"(("ac-", "de-") -join "")", R"(-join ("ac-", "de-"))",
+      "[\n  'ac-',\n  'de-',\n].join('')", R"(String.join("", "ac-", "de-"))",
+      R"(string.Join("", "x", "ac-", "de-"))", R"({"Fn::Join": ["", ["ac-", "de-"]]})",
+      "Fn::Join: [ '', [ 'ac-', 'de-' ] ]", R"(k: !Join ["", ["ac-", "de-"]])",
+      "{\"Fn::Join\": [\n  \"\",\n  [\n    \"ac-\",\n    \"de-\"\n  ]\n]}", R"(table.concat({"ac-", "de-"}))",
+      R"(table.concat({"ac-", "de-"}, ""))", R"(sprintf("%s%s", "ac-", "de-"))",
+      R"(format!("{}{}", "ac-", "de-"))", R"(fmt.Sprintf("%s%s%s", "x", "ac-", "de-"))",
+      R"("{}{}".format("ac-", "de-"))", R"("%s%s" % ("ac-", "de-"))", R"("".join(["xy", "z", "ac-", "de-"]))",
+      R"(["ac-", "de-", "x", "yz"].join(""))");
   INFO(text);
   const auto decoded = decoded_as("joined", text);
   const auto at = decoded.bytes.find("ac-de-");
@@ -261,7 +293,9 @@ TEST_CASE("a list that is not joined, or not with nothing") {
       GENERATE(R"(["ac", "de"].join(","))", R"(["ac", "de"].join())", R"(",".join(["ac", "de"]))",
                R"(join("-", ["ac", "de"]))", R"(implode(", ", ["ac", "de"]))", R"(["ac", "de"])",
                R"(f("ac", "de"))", R"({"ac", "de"}, "")", R"(concat(x, f("ac", "de")))", R"("ac", "de")",
-               R"(, "ac", "de")", R"(["ac", "de)", R"(["ac",)");
+               R"(, "ac", "de")", R"(["ac", "de)", R"(["ac",)", R"(sprintf("%s-%s", "ac", "de"))",
+               R"(printf("%s", "ac", "de"))", R"("%s, %s" % ("ac", "de"))", R"(String.join("-", "ac", "de"))",
+               R"({"Fn::Join": ["-", ["ac", "de"]]})", R"(table.concat({"ac", "de"}, ","))");
   INFO(text);
   CHECK(text_of("joined", text).empty());
 }

@@ -322,6 +322,15 @@ TEST_CASE("base64 of several keys side by side") {
   }
 }
 
+TEST_CASE("a key in pieces that statements put together") {
+  for (const auto& key : {openai_project_key(), key_of("github-personal-token")}) {
+    check_found({"s = '", split(key, "'\ns += '"), "'\n"}, key, {"joined"});
+    check_found({"$s = '", key.substr(0, 2) + "';\n$s .= '" + key.substr(2), "';\n"}, key, {"joined"});
+    check_found({"b.append(\"", split(key, "\").append(\""), "\");\n"}, key, {"joined"});
+    check_found({"sprintf(\"%s%s\", \"", split(key, "\", \""), "\");\n"}, key, {"joined"});
+  }
+}
+
 TEST_CASE("a key that goes on in the next line") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   for (const auto* const header : {">-", "|", ">"})

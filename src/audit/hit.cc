@@ -25,7 +25,7 @@ void place_in(const PackedPlace& packed, Hit& hit) {
     if (!member.empty())
       decoded.push_back(std::move(member));
     else if (&member == &hit.members.front())
-      decoded.emplace_back("gzip");
+      decoded.emplace_back(packed.compression);
   }
   hit.decoded.insert(hit.decoded.begin(), decoded.begin(), decoded.end());
   hit.members.clear();

@@ -35,6 +35,7 @@ struct PackedPlace {
   Position begin;
   Position end;
   std::vector<std::string> decoded;  ///< as in Location
+  std::string_view compression;      ///< what a compressed file is taken for among the encodings: "gzip"
   bool marked = false;               ///< a mark in its line allows what is in it
 };
 

@@ -26,6 +26,20 @@ Range secret_in(std::string_view bytes, const Match& match) {
   return at == std::string_view::npos ? Range{match.begin, match.end} : Range{at, at + match.secret.size()};
 }
 
+// Of what has no names of members, by its first byte.
+std::string_view compression_of(std::string_view bytes) {
+  switch (bytes.empty() ? '\0' : bytes.front()) {
+    case 'B':
+      return "bzip2";
+    case '\xfd':
+      return "xz";
+    case '\x28':
+      return "zstd";
+    default:
+      return "gzip";
+  }
+}
+
 // Why a match that the detector hands on is no finding; empty: it is one.
 std::string reason_to_drop(const Match& match, Confidence least) {
   if (!match.kept) return match.reason;
@@ -77,6 +91,7 @@ Reach Search::scan(const Blob& blob, unsigned index) {
     worker.packed = {from,
                      at,
                      {packed.decoded.begin(), packed.decoded.end()},
+                     compression_of(packed.bytes),
                      options_.marks && has_allowing_mark(line_of(blob.bytes, begin, end))};
     read_packed(packed, blob, index, sink());
     worker.packed.reset();

@@ -110,8 +110,10 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
     }
   }
   if (!encoded) return;
-  // Of gzip, a zip archive, and gzip that is in base64 twice, as in what Helm keeps of a release.
-  for (const auto* const beginning : {"H4sI", "UEsDB", "SDRzS"}) add(beginning, false, {Sign::packed});
+  // Of gzip, a zip archive, and gzip that is in base64 twice, as in what Helm keeps of a release; of bzip2,
+  // xz and zstd. (Of zlib only two characters are known.)
+  for (const auto* const beginning : {"H4sI", "UEsDB", "SDRzS", "QlpoOTFBWSZT", "/Td6WFoA", "KLUv/"})
+    add(beginning, false, {Sign::packed});
 }
 
 // The beginning of a long one does: it stands for it, and the shorter the longest is, the less is searched.

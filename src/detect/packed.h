@@ -8,7 +8,7 @@
 
 namespace keysift {
 
-/// What begins as gzip's output or a zip archive does, and stands in base64.
+/// What begins as a compressed file or a zip archive does, and stands in base64.
 struct Packed {
   Range place;                            ///< where it stands, encoded
   std::vector<std::string_view> decoded;  ///< the encodings that were taken off, the outermost first

@@ -46,6 +46,17 @@ TEST_CASE("keys in gzip in base64 stand where that does") {
   for (unsigned i = 1; i <= 3; ++i) CHECK(findings_of(result.report, openai_project_key(i)).size() == 1);
 }
 
+TEST_CASE("keys in what other programs compressed, in base64") {
+  const TempDir dir;
+  const auto* const filter = GENERATE("bzip2", "xz", "zstd");
+  dir.write("a.yaml", "a: " + base64(compressed(settings(1), filter)) + "\n");
+  const Scan result = scan({"files", dir.path()});
+  CHECK(result.report.at("errors") == json::array());
+  REQUIRE(places(result.report).size() == 1);
+  CHECK(places(result.report)[0].column == 4);
+  CHECK(decoded_of(result) == std::vector<json>{json{"base64", filter}});
+}
+
 TEST_CASE("a release that Helm keeps: gzip in base64 in base64, long and with the key at its end") {
   const TempDir dir;
   std::string text;

@@ -372,6 +372,7 @@ int end_by(int signal, int status) {
 }
 
 int scan_until_stopped(const Options& options) {
+  tzset();  // before any thread: archives' dates are told in local time
   const auto started = time_of_report();
   const auto start = std::chrono::steady_clock::now();
   Outputs outputs(options);

@@ -229,7 +229,7 @@ bool is_placeholder(std::string_view secret) {
        "_key_here", "token-here",  "token_here", "goes-here",  "goes_here", "your-",    "your_",
        "yourkey",   "yourapi",     "yourtoken",  "yoursecret", "insert-",   "insert_",  "replace-",
        "replace_",  "dummy-",      "dummy_",     "foobar",     "xxxxxx",    "sample-",  "sample_",
-       "qwertyu",   "asdfghj",     "zxcvbnm"});
+       "qwertyu",   "asdfghj",     "zxcvbnm",    "deadbeef"});
   const auto within = [&](std::string_view word) { return contains_caseless(secret, word); };
   return std::any_of(kWords.begin(), kWords.end(), within);
 }

@@ -65,7 +65,8 @@ TEST_CASE("what is written to show where a key goes is a placeholder") {
                            "sk-proj-abcdefghijklmno",
                            "a87654321b",
                            "put-your-key",
-                           "xXxXxX"}) {
+                           "xXxXxX",
+                           "tdeadbeefdeadbeef"}) {
     INFO(text);
     CHECK(is_placeholder(text));
   }

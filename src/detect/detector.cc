@@ -136,7 +136,7 @@ void Detector::find(std::string_view bytes, const Fresh& fresh, unsigned depth, 
   };
   const bool known = before != nullptr && same_unit();
   if (!known || !find_keywords_near(bytes, fresh, layer, scratch)) find_keywords(bytes, layer, scratch);
-  for (const auto rule : everywhere_) note_everywhere(bytes, rule, layer, scratch);
+  for (const auto rule : everywhere_) note_without_keyword(bytes, rule, layer, scratch);
   if (!layer.touched.empty()) match_patterns(bytes, layer, scratch, matches);
   scratch.notes_.set_characters(layer.characters);
   find_encoded(bytes, depth, scratch, matches);
@@ -288,6 +288,13 @@ void Detector::note_for_gitleaks(std::string_view bytes, unsigned literal, Range
     return note_everywhere(bytes, rule, layer, scratch);
   if (by_bytes && !pattern.may_match_round(bytes, keyword.begin)) return;
   layer.look_in(rule, range);
+}
+
+// A rule of ours that has none is for small files that hold nothing else.
+void Detector::note_without_keyword(std::string_view bytes, std::uint32_t rule, Layer& layer,
+                                    Scratch& scratch) const {
+  if (rules_[rule].judge == Judge::gitleaks) return note_everywhere(bytes, rule, layer, scratch);
+  if (!bytes.empty() && bytes.size() <= width(rule)) layer.look_in(rule, {0, bytes.size()});
 }
 
 void Detector::note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer,

@@ -82,6 +82,7 @@ class Detector {
             Scratch& scratch) const;
   void note_for_gitleaks(std::string_view bytes, unsigned literal, Range keyword, Layer& layer,
                          Scratch& scratch) const;
+  void note_without_keyword(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
   void note_everywhere(std::string_view bytes, std::uint32_t rule, Layer& layer, Scratch& scratch) const;
   void note_again(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;
   void look_everywhere(std::string_view bytes, Reach::Everywhere known, Layer& layer, Scratch& scratch) const;

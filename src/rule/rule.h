@@ -65,8 +65,9 @@ struct Rule {
   std::unique_ptr<Pattern> pattern;  ///< nothing, of gitleaks' rules: all files whose `path` fits are told
   int secret_group = 0;  ///< the group of `pattern` that is the secret; 0 is the whole match, or, of
                          ///< gitleaks' rules, the first group that is not empty
-  std::vector<std::string> keywords;  ///< at least one; every match contains one of them. Of gitleaks' rules:
-                                      ///< one must stand in the same file, if there are any
+  std::vector<std::string> keywords;  ///< every match contains one of them. None: only texts no larger than a
+                                      ///< match are searched. Of gitleaks' rules: one must stand in the
+                                      ///< same file, if there are any
   bool exact_keywords = false;        ///< as written; else in any case
   double entropy = 0;  ///< least Shannon entropy of the secret, in bits per byte; 0: none asked
   Checksum checksum = Checksum::none;  ///< that the secret ends with

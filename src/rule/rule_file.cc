@@ -161,9 +161,10 @@ class Reader : TableReader {
     }
   }
 
+  // What a file holds and nothing else needs none, if its path tells what it is.
   void read_keywords(const toml::table& table, Rule& rule) const {
     rule.keywords = texts(table, "keywords");
-    if (rule.keywords.empty()) {
+    if (rule.keywords.empty() && !rule.path) {
       fail(table, "rule '" + rule.id + "' has no 'keywords'; name a literal that every match contains");
     }
     for (const auto& keyword : rule.keywords) {
@@ -199,13 +200,13 @@ class Reader : TableReader {
     rule.console = text(table, "console");
     rule.confidence = confidence(table);
     read_pattern(table, rule);
+    if (const auto* path = table.get("path")) rule.path = pattern(*path, text(table, "path"));
     read_keywords(table, rule);
     read_entropy(table, rule);
     rule.checksum = checksum(table);
     rule.padding = padding(table);
     rule.words = flag(table, "words");
     rule.exact_keywords = flag(table, "exactKeywords");
-    if (const auto* path = table.get("path")) rule.path = pattern(*path, text(table, "path"));
     if (const auto* lists = table.get("allowlists")) {
       for (const auto* list : tables(*lists, "rules.allowlists"))
         rule.allowlists.push_back(read_allowlist(*list));

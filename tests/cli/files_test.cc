@@ -66,6 +66,19 @@ TEST_CASE("a key of a provider that has no rule is found by what it is called, b
   CHECK(places(result.report) == expected);
 }
 
+TEST_CASE("Rails' master keys are found by their path: the file holds nothing else") {
+  const TempDir dir;
+  const auto key = expand_template("{{rand 32 hex}}");
+  dir.write("config/master.key", key);
+  dir.write("app/config/credentials/production.key", key + "\n");
+  dir.write("config/master.md5", key);
+  dir.write("config/credentials/long.key", key + "\n" + key + "\n");
+  const std::vector<Place> expected{
+      {"app/config/credentials/production.key", 1, 1, 33, "rails-master-key-file"},
+      {"config/master.key", 1, 1, 33, "rails-master-key-file"}};
+  CHECK(places(scan({"files", dir.path()}).report) == expected);
+}
+
 TEST_CASE("a plain folder: every key of every file, and nothing else") {
   const TempDir dir;
   copy_fixture("leaky", dir.path());

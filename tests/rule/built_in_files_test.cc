@@ -50,15 +50,17 @@ TEST_CASE("each built-in rule says what it is and shows that it works") {
   }
 }
 
-TEST_CASE("each example matches its rule's pattern and holds a keyword, with any seed") {
+TEST_CASE("each example matches its rule's pattern and holds a keyword, if there is any, with any seed") {
   for (const Rule& rule : built_in_rules()) {
     for (const std::string& example : rule.examples) {
       for (unsigned seed = 1; seed <= 50; ++seed) {
         const std::string text = expand_template(example, seed);
         INFO(rule.id << ": " << example << " with seed " << seed);
         CHECK(rule.pattern->search(text, 0, text.size(), rule.secret_group).has_value());
-        CHECK(std::any_of(rule.keywords.begin(), rule.keywords.end(),
-                          [&](const std::string& keyword) { return contains_in_any_case(text, keyword); }));
+        const auto stands_in = [&](const std::string& keyword) {
+          return contains_in_any_case(text, keyword);
+        };
+        CHECK((rule.keywords.empty() || std::any_of(rule.keywords.begin(), rule.keywords.end(), stands_in)));
       }
     }
   }

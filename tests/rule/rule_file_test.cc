@@ -34,6 +34,11 @@ bool contains(std::string_view text, std::string_view part) {
 
 const std::string kRule = "[[rules]]\nid = \"a\"\nregex = '''key-[a-z]{8}'''\nkeywords = [\"key-\"]\n";
 
+TEST_CASE("a rule that has a path needs no keywords") {
+  const auto rules = parse_rules("[[rules]]\nid = 'a'\nregex = 'x'\npath = '[.]key$'\n", "a.toml");
+  CHECK(rules.at(0).keywords.empty());
+}
+
 TEST_CASE("a rule is read with all that it says") {
   const auto rules = parse_rules(R"toml(title = "ours"
 

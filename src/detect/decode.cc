@@ -61,8 +61,12 @@ std::size_t gap_before(std::string_view bytes, std::size_t at) {
   const auto line = line_end_before(bytes, at);
   if (line != at) return line > 0 && bytes[line - 1] == '\\' && is_joint(line - 1) ? line - 1 : line;
   if (at == 0 || kJointMarks.find(bytes[at - 1]) == std::string_view::npos) return at;
-  for (auto mark = at - 1; mark > 0 && at - mark < kWidest;)
+  // What is named before a string ends the search: most strings are no later piece of another.
+  for (auto mark = at - 1; mark > 0 && at - mark < kWidest;) {
     if (is_joint(--mark)) return mark;
+    const bool is_escaped = mark > 0 && bytes[mark - 1] == '\\';
+    if (std::isalnum(static_cast<unsigned char>(bytes[mark])) != 0 && !is_escaped) break;
+  }
   return at;
 }
 

@@ -438,29 +438,35 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     return;
   }
   const auto wide = decode_utf16(bytes);
-  constexpr std::size_t kAlignments = 4;
-  // What has been decoded: base64 by alignment, hex, UTF-16. Pieces that are put together may be aligned
-  // otherwise.
-  std::array<std::vector<Range>, 7> done{};
+  std::array<std::vector<Range>, 4> groups{};  // what has been decoded of base64 last, aligned in each way
+  std::array<std::size_t, 3> done{};           // how far has been decoded: hex by alignment, UTF-16
   const auto search = [&](const Decoded& decoded) {
     if (!find_in(bytes, decoded, depth, scratch, matches).is_none()) scratch.notes_.set_anywhere();
   };
-  const auto decode_at = [&](std::size_t at, std::size_t kind, auto&& decode) {
-    auto& from = done.at(kind);
-    if (!from.empty() && at < from.back().end && (kind >= kAlignments || begins_group(from, at))) return;
-    auto decoded = decode(bytes, at);
+  const auto decode_at = [&](std::size_t at, std::size_t& end, auto&& decode) {
+    if (at < end) return;
+    const auto decoded = decode(bytes, at);
+    if (decoded.from.empty()) return;
+    end = decoded.from.back().end;
+    search(decoded);
+  };
+  // Lines, and pieces that are put together, may be as long as they like: bytes tell no alignment.
+  const auto decode_base64_at = [&](std::size_t at) {
+    if (std::any_of(groups.begin(), groups.end(), [&](const auto& from) { return begins_group(from, at); }))
+      return;
+    auto decoded = decode_base64(bytes, at);
     if (decoded.from.empty()) return;
     search(decoded);
-    from = std::move(decoded.from);
+    std::move_backward(groups.begin(), groups.end() - 1, groups.end());
+    groups.front() = std::move(decoded.from);
   };
   std::sort(packed.begin(), packed.end());
   std::size_t unpacked = 0;  // one run may have many beginnings in it
   for (const auto at : packed)
     if (at >= unpacked) unpacked = add_packed(bytes, at, scratch);
-  for (const auto& [at, hex] : encoded)
-    decode_at(at, hex ? kAlignments + at % 2 : at % kAlignments, hex ? decode_hex : decode_base64);
+  for (const auto& [at, hex] : encoded) hex ? decode_at(at, done[at % 2], decode_hex) : decode_base64_at(at);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
-    decode_at(at, done.size() - 1, [](auto all, auto place) { return decode_utf16(all, place); });
+    decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
   for (const auto& stretch : text) {
     for (const auto& decoded : decode_text(bytes, stretch)) {
       const auto inside = find_in(bytes, decoded, depth, scratch, matches);

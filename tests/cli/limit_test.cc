@@ -101,7 +101,7 @@ TEST_CASE("what is escaped over and over is told, what is escaped in several way
 
 TEST_CASE("encodings that come to more than so many times a file's size are told") {
   const TempDir dir;
-  // Four layers, of which each line is decoded with those round it.
+  // Four layers, which come to twice the size.
   auto line = std::string("just some words of a text that says nothing");
   for (int i = 0; i < 4; ++i) line = base64(line);
   std::string text;
@@ -109,12 +109,12 @@ TEST_CASE("encodings that come to more than so many times a file's size are told
   const auto key = openai_project_key();
   dir.write("a.txt", key + "\n" + text + base64("KEY=" + openai_project_key(2)) + "\n");
   const auto report = scan_beyond(
-      {"files", "."}, dir.path(),
+      {"files", ".", "--limit", "decode-ratio=1"}, dir.path(),
       {"decode-ratio", "a.txt",
-       "decodes to more than 8 times its size; the rest was not searched" + raise("decode-ratio")},
+       "decodes to more than 1 times its size; the rest was not searched" + raise("decode-ratio")},
       1);
   CHECK(findings_of(report, key).size() == 1);
-  const Scan whole = scan({"files", ".", "--limit", "decode-ratio=1000"}, dir.path());
+  const Scan whole = scan({"files", "."}, dir.path());
   CHECK(whole.report.at("findings").size() == 2);
   CHECK(whole.report.at("errors") == json::array());
 }

@@ -269,7 +269,7 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   const auto before = bytes.substr(0, match.group_begin);
   const auto digits = last_digits(before);
   if (is_in_digest(before, digits)) return drop("it is part of a digest");
-  if (rule.confidence != Confidence::high && is_in_random_text(digits))
+  if (is_in_random_text(digits) && !proves_itself(rule, secret))
     return drop("it is in the midst of random text");
   const auto name = beginning_of_name(bytes, match.begin);
   const auto allowing = [&](const Allowlist& list) {

@@ -241,15 +241,18 @@ TEST_CASE("a secret that stands in the midst of a digest is none") {
     CHECK(credible(rules[0], before + key));
 }
 
-TEST_CASE("what looks like a short key in the midst of random text is none, unless its shape is exact") {
+TEST_CASE(
+    "what looks like a short key in the midst of random text is none, unless its shape is exact and long") {
   const std::string text = "[[rules]]\nid = 'r'\nregex = 'r8_[A-Za-z0-9]{32,60}'\nkeywords = ['r8_']\n";
   const auto medium = parse_rules(text, "t.toml");
   const auto high = parse_rules(text + "confidence = 'high'\n", "t.toml");
   const auto key = expand_template("r8_{{rand 50 alnum}}");
+  const auto shorter = expand_template("r8_{{rand 32 alnum}}");
   int believed = 0;
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     const auto run = expand_template("{{rand 60}}A", seed);
     if (credible(medium[0], "gAAAAA" + run + key)) ++believed;
+    CHECK(credible(high[0], "gAAAAA" + run + shorter) == credible(medium[0], "gAAAAA" + run + key));
     CHECK(credible(high[0], "gAAAAA" + run + key));
     CHECK(credible(medium[0], run.substr(0, 20) + "=" + key));
   }

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "detect/judgement.h"
 #include "source/archive.h"
+#include "source/archive_kind.h"
 
 namespace keysift {
 namespace {
@@ -26,14 +27,14 @@ Range secret_in(std::string_view bytes, const Match& match) {
   return at == std::string_view::npos ? Range{match.begin, match.end} : Range{at, at + match.secret.size()};
 }
 
-// Of what has no names of members, by its first byte.
+// Of what has no names of members.
 std::string_view compression_of(std::string_view bytes) {
-  switch (bytes.empty() ? '\0' : bytes.front()) {
-    case 'B':
+  switch (kind_of(bytes)) {
+    case Kind::bzip2:
       return "bzip2";
-    case '\xfd':
+    case Kind::xz:
       return "xz";
-    case '\x28':
+    case Kind::zstd:
       return "zstd";
     default:
       return "gzip";

@@ -272,10 +272,9 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
   if (is_in_random_text(digits) && !proves_itself(rule, secret))
     return drop("it is in the midst of random text");
   const auto name = beginning_of_name(bytes, match.begin);
-  const auto allowing = [&](const Allowlist& list) {
-    return allows(list, secret, bytes.substr(name, match.end - name),
-                  near_in_line(bytes, match.begin, match.end));
-  };
+  const auto named = bytes.substr(name, match.end - name);
+  const auto line = near_in_line(bytes, match.begin, match.end);
+  const auto allowing = [&](const Allowlist& list) { return allows(list, secret, named, line); };
   if (std::any_of(rule.allowlists.begin(), rule.allowlists.end(), allowing))
     return drop("an allowlist of the rule names it");
   const auto body = without_padding(body_of(rule, secret), rule.padding);

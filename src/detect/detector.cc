@@ -75,6 +75,43 @@ Range widened(Range range, std::size_t by) {
   return {range.begin - std::min(range.begin, by), range.end + by};
 }
 
+// Finds one match of a rule after the other.
+class Matches {
+ public:
+  // `width`: of the widest.
+  Matches(const Rule& rule, std::string_view bytes, std::size_t width, Unit unit)
+      : pattern_(*rule.pattern), bytes_(bytes), width_(width), unit_(unit) {}
+
+  // The next one that lies in a range, or (`beginning`) begins in it. Ranges come in order.
+  std::optional<Pattern::Span> next(Range range, bool beginning, int group) {
+    if (!beginning) return pattern_.search(bytes_, range.begin, range.end, group, unit_);
+    for (auto at = range.begin; at < range.end; ++at) {
+      const auto end = at + std::min(bytes_.size() - at, width_);
+      if (!has_needed_run(at, end)) continue;
+      if (const auto match = pattern_.match_at(bytes_, at, end, group, unit_)) return match;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  // What is round keywords that are near each other is looked at but once.
+  bool has_needed_run(std::size_t begin, std::size_t end) {
+    const auto& run = pattern_.needed_run();
+    const auto from = std::max(begin, without_run_);
+    if (end < from + run.length) return false;
+    const auto found = run.find(bytes_.substr(from, end - from));
+    const bool is_there = found != std::string_view::npos;
+    without_run_ = is_there ? from + found : end + 1 - run.length;
+    return is_there;
+  }
+
+  const Pattern& pattern_;
+  std::string_view bytes_;
+  std::size_t width_;
+  Unit unit_;
+  std::size_t without_run_ = 0;  // none of the runs that the pattern needs begins before
+};
+
 }  // namespace
 
 Detector::~Detector() = default;
@@ -264,7 +301,14 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     return note_for_gitleaks(bytes, literal, {begin, end}, layer, scratch);
   const auto width = this->width(sign.index);
   scratch.notes_.add(noted_at(literal, {begin, end}, width + kJudgedRound));
-  layer.look_in(sign.index, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
+  const auto& rule = rules_[sign.index];
+  const auto& beginning = rule.pattern->beginning(rule.keywords, rule.exact_keywords);
+  if (beginning.is_known()) {
+    const Range begins{begin - std::min(begin, beginning.before), begin + 1};
+    if (beginning.may_be_in(bytes, begins.begin, begins.end)) layer.look_in(sign.index, begins, true);
+  } else {
+    layer.look_in(sign.index, {end > width ? end - width : 0, std::min(bytes.size(), begin + width)});
+  }
 }
 
 // gitleaks searches a whole file if a keyword is in it, so that matches may be far from that. Nearly all
@@ -378,6 +422,7 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   // to judge it, was a third of a scan of a history full of keys.
   const bool was_searched = layer.decoded != nullptr && rule.judge == Judge::keysift;
   const auto width = farthest(index, unit);
+  Matches all(rule, bytes, rule.judge == Judge::gitleaks ? bytes.size() : width, unit);
   Range together{0, 0};
   Range changes{0, 0};
   const auto add_together = [&] {
@@ -387,9 +432,8 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   std::size_t done = 0;
   for (const auto& range : near.ranges) {
     for (auto from = std::max(range.begin, done); from < range.end; ++found) {
-      if (near.beginning && from > range.begin) break;
       if (was_searched) {
-        const auto whole = rule.pattern->search(bytes, from, range.end, 0);
+        const auto whole = all.next({from, range.end}, near.beginning, 0);
         if (!whole) break;
         if (layer.decoded->is_copied(layer.encoded_text, {whole->begin, whole->end})) {
           // What ends it may be what another one begins with.
@@ -397,9 +441,7 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
           continue;
         }
       }
-      const auto match = near.beginning
-                             ? rule.pattern->match_at(bytes, from, unit)
-                             : rule.pattern->search(bytes, from, range.end, judged_group(rule), unit);
+      const auto match = all.next({from, range.end}, near.beginning, judged_group(rule));
       if (!match) break;
       add_judged(judged(rule, bytes, *match, unit), counts, scratch, matches);
       const auto round = widened({match->begin, match->end}, width);

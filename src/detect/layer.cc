@@ -35,9 +35,10 @@ void Layer::start() {
   ++text_number_;
 }
 
-void Layer::look_in(std::uint32_t rule, Range range) {
+void Layer::look_in(std::uint32_t rule, Range range, bool beginning) {
   auto& ranges = near[rule].ranges;
   if (ranges.empty()) touched.push_back(rule);
+  near[rule].beginning = beginning;
   add_range(ranges, range);
 }
 

@@ -23,8 +23,8 @@ inline Unit unit_of(Characters characters) {
 /// Adds a range to ranges that are in order of where what they are round ends, and keeps them apart.
 void add_range(std::vector<Range>& ranges, Range more);
 
-/// Where a rule's pattern may match: within ranges, in order and apart; or (`beginning`) each match begins
-/// where one of them does.
+/// Where a rule's pattern may match: within ranges, in order and apart; or (`beginning`) each match begins in
+/// one of them.
 struct Places {
   std::vector<Range> ranges;
   bool beginning = false;
@@ -60,7 +60,9 @@ struct Layer {
   }
 
   /// Has a rule looked for in a range round a keyword, too; they come in the order of their keywords' ends.
-  void look_in(std::uint32_t rule, Range range);
+  /// Or
+  /// (`beginning`, each time for the same rule) where a match begins in the range.
+  void look_in(std::uint32_t rule, Range range, bool beginning = false);
 
   /// Has a rule looked for there and nowhere else.
   void decide(std::uint32_t rule, Places places);

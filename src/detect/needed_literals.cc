@@ -119,7 +119,7 @@ Places NeededLiterals::places_in(std::string_view bytes, Scratch& scratch) const
     std::uint64_t present = 0;
     for (std::size_t i = 0; i < near_.of_pattern.texts().size(); ++i)
       if (next.at(i) > 0 && next.at(i) <= each.line + extent_.lines + 1) present |= std::uint64_t{1} << i;
-    if (near_.suffice(present, scratch.suffices_near)) begins.ranges.push_back({each.begin, bytes.size()});
+    if (near_.suffice(present, scratch.suffices_near)) begins.ranges.push_back({each.begin, each.begin + 1});
   });
   if (!keyword || (!folded && begins.ranges.empty())) return begins;
   if (folded || !begins_with_keyword_ || !are_few(begins.ranges.size(), bytes.size())) return everywhere;

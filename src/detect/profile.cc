@@ -16,7 +16,7 @@ void Costs::add(std::uint32_t rule, const Places& places, std::size_t matches, s
   cost.nanoseconds += nanoseconds;
   cost.matches += matches;
   // How far a match was tried from where it would begin is not known.
-  for (const auto& range : places.ranges) cost.bytes += places.beginning ? 1 : range.end - range.begin;
+  for (const auto& range : places.ranges) cost.bytes += range.end - range.begin;
 }
 
 void Costs::add_to(Profile& profile, const Literals& literals) const {

@@ -15,7 +15,7 @@ namespace keysift {
 /// What one rule cost.
 struct RuleCost {
   std::uint64_t keywords = 0;     ///< how often one of its keywords was seen
-  std::uint64_t bytes = 0;        ///< that its pattern was held against
+  std::uint64_t bytes = 0;        ///< that its pattern was held against, or at which a match was tried
   std::uint64_t matches = 0;      ///< of the pattern, whatever became of them
   std::uint64_t nanoseconds = 0;  ///< CPU time in its pattern and in judging what it matched
 };

@@ -29,23 +29,6 @@ bool needs_keyword(const std::string& pattern, std::span<const std::string> keyw
   return !literals.may_match(present);
 }
 
-// The bytes that a pattern which is one character matches. With one of those that make up other characters,
-// all of them.
-std::optional<std::bitset<256>> bytes_of(const std::string& part) {
-  const bool one = part.size() == 1 || part.front() == '[' || (part.front() == '\\' && part.size() == 2);
-  const RE2 pattern("(?is)" + part, byte_options());
-  if (!one || !pattern.ok()) return std::nullopt;
-  std::bitset<256> bytes;
-  for (std::size_t byte = 0; byte < 256; ++byte) {
-    const char c = static_cast<char>(byte);
-    if (RE2::FullMatch(re2::StringPiece(&c, 1), pattern)) bytes.set(byte);
-  }
-  constexpr std::size_t kAscii = 128;
-  if ((bytes >> kAscii).any())
-    for (std::size_t byte = kAscii; byte < 256; ++byte) bytes.set(byte);
-  return bytes;
-}
-
 // What a part repeats, and how often at least.
 std::pair<std::string, std::size_t> repeated(const std::string& part) {
   if (part.ends_with('+')) return {part.substr(0, part.size() - 1), 1};
@@ -175,7 +158,7 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
   if (!all.known()) return {};
   Extent extent;
   for (const auto& part : all.endless()) {
-    const auto bytes = bytes_of(part);
+    const auto bytes = bytes_of(part, "(?is)");
     if (!bytes) return {};
     extent.runs.push_back({*bytes, counted_run(part)});
   }
@@ -205,18 +188,18 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
 }
 
 // Looks at the last byte of as many as are needed first: most text costs one look for so many bytes.
-bool NeededRun::is_in(std::string_view text) const {
+std::size_t NeededRun::find(std::string_view text) const {
   const auto fits = [&](std::size_t at) { return bytes[static_cast<unsigned char>(text[at])]; };
   std::size_t begin = 0;
   std::size_t fitting = 0;  // all from `begin` to here
   while (text.size() - begin >= length) {
     auto at = begin + length;
     while (at > fitting && fits(at - 1)) --at;
-    if (at <= fitting) return true;
+    if (at <= fitting) return begin;
     fitting = begin + length;
     begin = at;
   }
-  return false;
+  return std::string_view::npos;
 }
 
 NeededRun needed_run(std::string_view pattern) {
@@ -226,7 +209,7 @@ NeededRun needed_run(std::string_view pattern) {
   for (const auto& part : spread(all.parts())) {
     const auto [one, least] = repeated(part.text);
     if (least <= longest.length) continue;
-    const auto bytes = bytes_of(one);
+    const auto bytes = bytes_of(one, "(?is)");
     if (bytes) longest = {*bytes, least};
   }
   // In any case, RE2 takes a character that is no ASCII for an s, and one for a k.

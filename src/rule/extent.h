@@ -46,8 +46,8 @@ struct NeededRun {
   std::bitset<256> bytes;
   std::size_t length = 0;  ///< 0: none is known
 
-  /// Whether `text` has such a run.
-  bool is_in(std::string_view text) const;
+  /// Where the first of such runs that `text` has begins; npos if it has none.
+  std::size_t find(std::string_view text) const;
 };
 
 /// The longest run that all matches of a pattern (RE2 syntax) have, as far as its spelling tells.

@@ -72,22 +72,25 @@ std::optional<Pattern::Span> Pattern::search(std::string_view bytes, std::size_t
                                              int group, Unit unit) const {
   // What is near a keyword mostly is no secret. To compile patterns and make states to find that out was an
   // eighth of a scan of a work tree.
-  if (!needed_run().is_in(bytes.substr(begin, end - begin))) return std::nullopt;
+  if (needed_run().find(bytes.substr(begin, end - begin)) == std::string_view::npos) return std::nullopt;
+  return match(bytes, begin, end, group, unit, RE2::UNANCHORED);
+}
+
+std::optional<Pattern::Span> Pattern::match_at(std::string_view bytes, std::size_t begin, std::size_t end,
+                                               int group, Unit unit) const {
+  return match(bytes, begin, end, group, unit, RE2::ANCHOR_START);
+}
+
+std::optional<Pattern::Span> Pattern::match(std::string_view bytes, std::size_t begin, std::size_t end,
+                                            int group, Unit unit, RE2::Anchor anchor) const {
   const re2::StringPiece text(bytes.data(), bytes.size());
   std::vector<re2::StringPiece> groups(static_cast<std::size_t>(group) + 1);
-  if (!usable(unit).Match(text, begin, end, RE2::UNANCHORED, groups.data(), group + 1)) return std::nullopt;
+  if (!usable(unit).Match(text, begin, end, anchor, groups.data(), group + 1)) return std::nullopt;
   const auto offset = [&](const char* at) { return static_cast<std::size_t>(at - bytes.data()); };
   const auto& whole = groups.front();
   const auto& part = groups.back().data() == nullptr ? whole : groups.back();
   return Span{offset(whole.data()), offset(whole.data() + whole.size()), offset(part.data()),
               offset(part.data() + part.size())};
-}
-
-std::optional<Pattern::Span> Pattern::match_at(std::string_view bytes, std::size_t begin, Unit unit) const {
-  const re2::StringPiece text(bytes.data(), bytes.size());
-  re2::StringPiece whole;
-  if (!usable(unit).Match(text, begin, text.size(), RE2::ANCHOR_START, &whole, 1)) return std::nullopt;
-  return Span{begin, begin + whole.size(), begin, begin + whole.size()};
 }
 
 std::vector<std::string_view> Pattern::groups_in(std::string_view bytes, Unit unit) const {
@@ -104,6 +107,11 @@ std::vector<std::string_view> Pattern::groups_in(std::string_view bytes, Unit un
 const NeededRun& Pattern::needed_run() const {
   std::call_once(run_once_, [&] { run_ = keysift::needed_run(text_); });
   return run_;
+}
+
+const Beginning& Pattern::beginning(std::span<const std::string> keywords, bool exact) const {
+  std::call_once(beginning_once_, [&] { beginning_ = beginning_of(text_, keywords, exact); });
+  return beginning_;
 }
 
 const Extent& Pattern::extent(std::span<const std::string> keywords) const {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rule/beginning.h"
 #include "rule/extent.h"
 
 namespace keysift {
@@ -34,12 +35,18 @@ class Pattern {
   explicit Pattern(std::string text, std::int64_t memory = kMaxPatternMemory)
       : text_(std::move(text)), memory_(memory) {}
 
-  /// With the max_width() and the needed_run() that another one of the same text has told.
-  Pattern(std::string text, std::int64_t memory, std::size_t max_width, const NeededRun& needed_run)
-      : Pattern(std::move(text), memory) {
-    limit_width(max_width);
-    std::call_once(run_once_, [&] { run_ = needed_run; });
+  /// What one has told that another one of the same text need not find out again.
+  struct Told {
+    std::size_t max_width = SIZE_MAX;
+    NeededRun needed_run;
+    Beginning beginning;  ///< nothing is known, if it was not asked for
+  };
+  Pattern(std::string text, std::int64_t memory, const Told& told) : Pattern(std::move(text), memory) {
+    limit_width(told.max_width);
+    std::call_once(run_once_, [&] { run_ = told.needed_run; });
+    std::call_once(beginning_once_, [&] { beginning_ = told.beginning; });
   }
+  Told told() const { return {max_width(), needed_run(), beginning_}; }
 
   const std::string& text() const { return text_; }
 
@@ -69,8 +76,9 @@ class Pattern {
   std::optional<Span> search(std::string_view bytes, std::size_t begin, std::size_t end, int group,
                              Unit unit = Unit::byte) const;
 
-  /// The whole match that begins at `begin`.
-  std::optional<Span> match_at(std::string_view bytes, std::size_t begin, Unit unit) const;
+  /// The match that begins at `begin` and lies within [begin, end); otherwise as search().
+  std::optional<Span> match_at(std::string_view bytes, std::size_t begin, std::size_t end, int group,
+                               Unit unit = Unit::byte) const;
 
   /// The groups of the leftmost match in `bytes`, the whole match first; empty if there is none. A group that
   /// took no part is empty.
@@ -87,6 +95,9 @@ class Pattern {
   /// The longest run that all matches have, as far as is known; search() compiles nothing for what lacks it.
   const NeededRun& needed_run() const;
 
+  /// beginning_of() the pattern and `keywords`, which are those of the first call.
+  const Beginning& beginning(std::span<const std::string> keywords, bool exact) const;
+
   /// extent_of() the pattern and `keywords`, which are those of the first call.
   const Extent& extent(std::span<const std::string> keywords) const;
 
@@ -98,6 +109,8 @@ class Pattern {
  private:
   const RE2& compiled(Unit unit = Unit::byte) const;
   const RE2& usable(Unit unit) const;
+  std::optional<Span> match(std::string_view bytes, std::size_t begin, std::size_t end, int group, Unit unit,
+                            RE2::Anchor anchor) const;
   bool fits_round(const std::unique_ptr<Pattern>& part, std::string_view bytes, std::size_t at) const;
 
   std::string text_;
@@ -110,6 +123,8 @@ class Pattern {
   mutable std::size_t width_ = SIZE_MAX;
   mutable std::once_flag run_once_;
   mutable NeededRun run_;
+  mutable std::once_flag beginning_once_;
+  mutable Beginning beginning_;
   mutable std::once_flag extent_once_;
   mutable Extent extent_;
   mutable std::unique_ptr<Pattern> head_;

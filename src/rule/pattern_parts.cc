@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "rule/pattern.h"
+
 namespace keysift {
 namespace {
 
@@ -51,6 +53,22 @@ Measure both(const Measure& first, const Measure& second) {
 }  // namespace
 
 std::size_t counted_run(std::string_view part) { return part == "." || part.starts_with("[^") ? 256 : 64; }
+
+std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::string& flags) {
+  const bool one = part.size() == 1 || part.front() == '[' ||
+                   (part.front() == '\\' && (part.size() == 2 || (part.size() == 4 && part[1] == 'x')));
+  const RE2 pattern(flags + part, byte_options());
+  if (!one || !pattern.ok()) return std::nullopt;
+  std::bitset<256> bytes;
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (RE2::FullMatch(re2::StringPiece(&c, 1), pattern)) bytes.set(byte);
+  }
+  constexpr std::size_t kAscii = 128;
+  if ((bytes >> kAscii).any())
+    for (std::size_t byte = kAscii; byte < 256; ++byte) bytes.set(byte);
+  return bytes;
+}
 
 PatternParts::PatternParts(std::string_view pattern) : rest_(pattern), dot_all_(has_dot_all(pattern)) {
   while (!rest_.empty() && known_) {

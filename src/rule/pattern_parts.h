@@ -1,6 +1,8 @@
 // A pattern, part by part. RE2 does not show what it parses.
 #pragma once
+#include <bitset>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,11 @@ struct Measure {
 /// How many characters of what is repeated without end, spelled as `part`, count as a match's width, beyond
 /// the least that there are. Lines are longer than words.
 std::size_t counted_run(std::string_view part);
+
+/// The bytes that a part of a pattern which is one character matches, with flags such as "(?is)". With one of
+/// those that make up other characters than ASCII, all of them. Nothing if it is no character, or not told so
+/// easily.
+std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::string& flags);
 
 /// Reads a pattern (RE2 syntax).
 class PatternParts {

@@ -49,8 +49,8 @@ void take_apart(Thing& list, Part& part) {
 }
 
 template <typename T>
-concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, NeededRun>;
-static_assert(std::is_trivially_copyable_v<NeededRun>);
+concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, Pattern::Told>;
+static_assert(std::is_trivially_copyable_v<Pattern::Told>);
 
 class Writer {
  public:
@@ -66,8 +66,7 @@ class Writer {
     (*this)(pattern != nullptr);
     if (!pattern) return;
     (*this)(pattern->text());
-    (*this)(pattern->max_width());
-    (*this)(pattern->needed_run());
+    (*this)(pattern->told());
   }
   template <typename T>
   void operator()(const std::vector<T>& list) {
@@ -101,8 +100,7 @@ class Reader {
   void operator()(auto& pattern) requires std::same_as<decltype(*pattern), Pattern&> {
     if (!read<bool>()) return;
     auto text = read<std::string>();
-    const auto width = read<std::size_t>();
-    pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, width, read<NeededRun>());
+    pattern = std::make_unique<Pattern>(std::move(text), kMaxPatternMemory, read<Pattern::Told>());
   }
   template <typename T>
   void operator()(std::vector<T>& list) {
@@ -129,7 +127,10 @@ class Reader {
 std::string bytes_of(std::span<const Rule> rules) {
   Writer write;
   write(rules.size());
-  for (const auto& rule : rules) write(rule);
+  for (const auto& rule : rules) {
+    if (rule.pattern) rule.pattern->beginning(rule.keywords, rule.exact_keywords);
+    write(rule);
+  }
   return write.take();
 }
 

@@ -7,13 +7,13 @@
 #include <utility>
 
 #include "base/text.h"
-#include "detect/characters.h"
 #include "detect/encoded_runs.h"
 #include "detect/joint.h"
 #include "detect/judgement.h"
 #include "detect/layer.h"
 #include "detect/overlap.h"
 #include "detect/required.h"
+#include "detect/rule_matches.h"
 
 namespace keysift {
 namespace {
@@ -40,11 +40,6 @@ bool is_within_word(std::string_view bytes, std::size_t begin) {
   const auto before = bytes.substr(begin - std::min<std::size_t>(begin, 6), std::min<std::size_t>(begin, 6));
   return !before.empty() && before.back() >= 'a' && before.back() <= 'z' &&
          before.find_first_of("\\%[") == std::string_view::npos;
-}
-
-// Whether what is base64 from `at` on is not so before it.
-bool begins_run(std::string_view bytes, std::size_t at) {
-  return at == 0 || base64_value(bytes[at - 1]) < 0 || bytes.substr(0, at).ends_with("\\n");
 }
 
 // Whether, of base64 that was decoded, a group of four digits, which are three bytes, begins at `at`.
@@ -74,43 +69,6 @@ Range with_lines(std::string_view bytes, Range range) {
 Range widened(Range range, std::size_t by) {
   return {range.begin - std::min(range.begin, by), range.end + by};
 }
-
-// Finds one match of a rule after the other.
-class Matches {
- public:
-  // `width`: of the widest.
-  Matches(const Rule& rule, std::string_view bytes, std::size_t width, Unit unit)
-      : pattern_(*rule.pattern), bytes_(bytes), width_(width), unit_(unit) {}
-
-  // The next one that lies in a range, or (`beginning`) begins in it. Ranges come in order.
-  std::optional<Pattern::Span> next(Range range, bool beginning, int group) {
-    if (!beginning) return pattern_.search(bytes_, range.begin, range.end, group, unit_);
-    for (auto at = range.begin; at < range.end; ++at) {
-      const auto end = at + std::min(bytes_.size() - at, width_);
-      if (!has_needed_run(at, end)) continue;
-      if (const auto match = pattern_.match_at(bytes_, at, end, group, unit_)) return match;
-    }
-    return std::nullopt;
-  }
-
- private:
-  // What is round keywords that are near each other is looked at but once.
-  bool has_needed_run(std::size_t begin, std::size_t end) {
-    const auto& run = pattern_.needed_run();
-    const auto from = std::max(begin, without_run_);
-    if (end < from + run.length) return false;
-    const auto found = run.find(bytes_.substr(from, end - from));
-    const bool is_there = found != std::string_view::npos;
-    without_run_ = is_there ? from + found : end + 1 - run.length;
-    return is_there;
-  }
-
-  const Pattern& pattern_;
-  std::string_view bytes_;
-  std::size_t width_;
-  Unit unit_;
-  std::size_t without_run_ = 0;  // none of the runs that the pattern needs begins before
-};
 
 }  // namespace
 
@@ -274,7 +232,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
       layer.utf16.push_back(begin);
       return;
     case Sign::packed:
-      if (begins_run(bytes, begin)) layer.packed.push_back(begin);
+      layer.packed.push_back(begin);
       return;
     case Sign::escaped:
     case Sign::cut:
@@ -422,7 +380,7 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
   // to judge it, was a third of a scan of a history full of keys.
   const bool was_searched = layer.decoded != nullptr && rule.judge == Judge::keysift;
   const auto width = farthest(index, unit);
-  Matches all(rule, bytes, rule.judge == Judge::gitleaks ? bytes.size() : width, unit);
+  RuleMatches all(rule, bytes, rule.judge == Judge::gitleaks ? bytes.size() : width, unit);
   Range together{0, 0};
   Range changes{0, 0};
   const auto add_together = [&] {
@@ -502,10 +460,10 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
     std::move_backward(groups.begin(), groups.end() - 1, groups.end());
     groups.front() = std::move(decoded.from);
   };
-  std::sort(packed.begin(), packed.end());
-  std::size_t unpacked = 0;  // one run may have many beginnings in it
-  for (const auto at : packed)
-    if (at >= unpacked) unpacked = add_packed(bytes, at, scratch);
+  for (auto& each : packed_at(bytes, std::move(packed))) {
+    scratch.notes_.set_anywhere();
+    if (scratch.count_decoded(each.bytes.size())) scratch.packed_.push_back(std::move(each));
+  }
   for (const auto& [at, hex] : encoded) hex ? decode_at(at, done[at % 2], decode_hex) : decode_base64_at(at);
   for (const auto at : wide ? std::vector<std::size_t>() : utf16)
     decode_at(at, done.back(), [](auto all, auto place) { return decode_utf16(all, place); });
@@ -523,49 +481,6 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   if (const auto runs = decode_runs(bytes)) search(*runs);
 }
 
-// Returns where the run ends.
-std::size_t Detector::add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const {
-  Packed packed{{at, at}, {"base64"}, {}};
-  packed.bytes = decode_whole_base64(bytes, at, packed.place.end);
-  const auto run_end = packed.place.end;
-  if (run_end - at < kShortestEncodedRun) return run_end;
-  if (packed.bytes.starts_with("H4sI")) {
-    std::size_t end = 0;
-    packed.bytes = decode_whole_base64(packed.bytes, 0, end);
-    packed.decoded.emplace_back("base64");
-  }
-  scratch.notes_.set_anywhere();
-  if (scratch.count_decoded(packed.bytes.size())) scratch.packed_.push_back(std::move(packed));
-  return run_end;
-}
-
-// What is packed in decoded text, as those from `first` on are, stands where that was decoded from.
-void Detector::Scratch::take_place_of_packed(const Decoded& decoded, std::size_t first) {
-  for (auto i = first; i < packed_.size(); ++i) {
-    auto& [place, encodings, _] = packed_[i];
-    place = {decoded.from[place.begin].begin, decoded.from[place.end - 1].end};
-    encodings.insert(encodings.begin(), decoded.encoding);
-  }
-}
-
-// Decoded text may hold what was found without decoding it, or a part of it.
-std::vector<Packed> Detector::Scratch::take_packed() {
-  auto all = std::exchange(packed_, {});
-  std::sort(all.begin(), all.end(), [](const Packed& a, const Packed& b) {
-    const auto rank = [](const Packed& first, const Packed& second) {
-      return std::tuple(first.place.begin, first.decoded.size(), second.place.end);
-    };
-    return rank(a, b) < rank(b, a);
-  });
-  std::size_t done = 0;
-  std::erase_if(all, [&](const Packed& packed) {
-    const bool again = packed.place.begin < done;
-    done = std::max(done, packed.place.end);
-    return again;
-  });
-  return all;
-}
-
 // Searches what was decoded. What is found stands, encoded, where it was decoded from. Returns what that says
 // of the decoded text.
 Reach Detector::find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
@@ -578,7 +493,7 @@ Reach Detector::find_in(std::string_view bytes, const Decoded& decoded, unsigned
   scratch.layers_[depth + 1].encoded_text = bytes;
   const auto packed_before = scratch.packed_.size();
   find(decoded.bytes, {}, depth + 1, scratch, found);
-  scratch.take_place_of_packed(decoded, packed_before);
+  move_out(std::span(scratch.packed_).subspan(packed_before), decoded);
   scratch.chain_.pop_back();
   auto inside = scratch.notes_.end_inner(std::move(outer));
   inside.found = !found.empty();

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/fresh.h"
@@ -96,7 +97,6 @@ class Detector {
                   std::vector<Match>& matches) const;
   void find_encoded(std::string_view bytes, unsigned depth, Scratch& scratch,
                     std::vector<Match>& matches) const;
-  std::size_t add_packed(std::string_view bytes, std::size_t at, Scratch& scratch) const;
   Reach find_in(std::string_view bytes, const Decoded& decoded, unsigned depth, Scratch& scratch,
                 std::vector<Match>& matches) const;
   std::size_t width(std::size_t rule) const;
@@ -146,14 +146,13 @@ class Detector::Scratch {
 
   /// What is compressed in base64 in the last text, which the detector cannot open; in order and apart. It is
   /// the caller's then.
-  std::vector<Packed> take_packed();
+  std::vector<Packed> take_packed() { return outermost(std::exchange(packed_, {})); }
 
  private:
   friend class Detector;
   void note_limit(Cause limit);
   bool count_decoded(std::size_t bytes);
   bool is_nested(bool run, bool escaped) const;
-  void take_place_of_packed(const Decoded& decoded, std::size_t first);
 
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding

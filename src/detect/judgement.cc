@@ -98,6 +98,13 @@ bool is_lower_text(std::string_view text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-_.:@ ") == std::string_view::npos;
 }
 
+// "bob:joypass123", as Basic authorization has it: a password that may well be made up.
+bool has_short_password(std::string_view text) {
+  constexpr std::size_t kLeast = 12;
+  const auto colon = text.find(':');
+  return colon != std::string_view::npos && text.size() - colon - 1 < kLeast;
+}
+
 // A key that somebody cut short to show it: "sk-proj-Ab12...".
 bool is_cut_short(std::string_view secret, std::string_view rest) {
   constexpr auto kSigns = std::to_array<std::string_view>({"...", "***", "\xe2\x80\xa6", "[...", "<snip"});
@@ -288,6 +295,7 @@ Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& m
     return doubt("it reads like words");
   if (decoded && (word_evidence(*decoded) > kMostWordEvidence || is_lower_text(*decoded)))
     return doubt("it reads like words in base64");
+  if (decoded && has_short_password(*decoded)) return doubt("it is a short password in base64");
   if (rule.confidence != Confidence::high && is_cut_short(secret, bytes.substr(match.group_end)))
     return drop("it is cut short");
   return {true, rule.confidence, "it looks random"};

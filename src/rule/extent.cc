@@ -189,6 +189,7 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
 
 // Looks at the last byte of as many as are needed first: most text costs one look for so many bytes.
 std::size_t NeededRun::find(std::string_view text) const {
+  if (length == 1 && bytes.count() == 1) return text.find(static_cast<char>(bytes._Find_first()));
   const auto fits = [&](std::size_t at) { return bytes[static_cast<unsigned char>(text[at])]; };
   std::size_t begin = 0;
   std::size_t fitting = 0;  // all from `begin` to here
@@ -205,13 +206,18 @@ std::size_t NeededRun::find(std::string_view text) const {
 NeededRun needed_run(std::string_view pattern) {
   const PatternParts all(pattern);
   NeededRun longest;
+  bool at_sign = false;
   if (!all.known()) return longest;
   for (const auto& part : spread(all.parts())) {
+    if (part.text == "@") at_sign = true;
     const auto [one, least] = repeated(part.text);
     if (least <= longest.length) continue;
     const auto bytes = bytes_of(one, "(?is)");
     if (bytes) longest = {*bytes, least};
   }
+  // Nearly all text has runs of what may be in a URL, and seldom an @ in one.
+  constexpr std::size_t kMany = 128;
+  if (at_sign && longest.bytes.count() >= kMany) return NeededRun{std::bitset<256>().set('@'), 1};
   // In any case, RE2 takes a character that is no ASCII for an s, and one for a k.
   const bool any_case = pattern.find("(?") != std::string_view::npos;
   if (any_case && (longest.bytes['s'] || longest.bytes['k']))

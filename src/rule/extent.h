@@ -50,7 +50,8 @@ struct NeededRun {
   std::size_t find(std::string_view text) const;
 };
 
-/// The longest run that all matches of a pattern (RE2 syntax) have, as far as its spelling tells.
+/// The longest run that all matches of a pattern (RE2 syntax) have, as far as its spelling tells; or a byte
+/// that says more than a run of nearly any.
 NeededRun needed_run(std::string_view pattern);
 
 /// About how many parts a pattern (RE2 syntax) has, counted as often as they are repeated: within a small

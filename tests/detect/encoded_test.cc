@@ -146,6 +146,20 @@ TEST_CASE("a key is found in every encoding, where it stands") {
   }
 }
 
+TEST_CASE("what Basic authorization has in base64 counts by its password") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  const auto confidence = [&](const std::string& login) -> std::optional<Confidence> {
+    const auto matches = detector.scan("curl -H 'Authorization: Basic " + base64(login) + "'", scratch);
+    return matches.empty() ? std::nullopt : std::optional(matches[0].confidence);
+  };
+  CHECK(confidence("release-bot:" + expand_template("{{rand 20 alnum}}")) == Confidence::medium);
+  CHECK(confidence("release-bot:joypass123") == Confidence::low);
+  CHECK(confidence("a release bot:an open sesame") == Confidence::low);
+  CHECK(confidence("release-bot:xxxxxxxxxxxxxxxx") == std::nullopt);
+}
+
 TEST_CASE("a key is found in pieces, from the first's beginning to the last's end") {
   const auto key = GENERATE(openai_project_key(), anthropic_api_key());
   for (const auto joint : {"\" + \"", "\"\n  + \"", "' . '", "\" .. \"", "\" & \"", "\" <> \"", "\" \"",

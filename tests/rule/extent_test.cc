@@ -113,13 +113,22 @@ TEST_CASE("the longest run of one kind that all matches have is known") {
   }
 }
 
+TEST_CASE("an @ says more than a run of nearly any bytes") {
+  const auto length = [](std::string_view pattern) { return needed_run(pattern).length; };
+  CHECK(length("https://[^/]{12}@[a-z]{3}") == 1);
+  CHECK(needed_run("https://[^/]{12}@[a-z]{3}").find("https://a@b") == 9);
+  CHECK(needed_run("https://[^/]{12}@[a-z]{3}").find("https://a/b") == std::string_view::npos);
+  CHECK(length("[a-z]{12}@[a-z]{3}") == 12);
+  CHECK(length("[^/]{12}(?:@|:)") == 12);
+}
+
 TEST_CASE("what has no such run has no match") {
   constexpr std::array<std::string_view, 8> kParts = {"a", "K", "s", "7", "-", "\xc5\xbf", "\xe2\x84\xaa",
                                                       "{"};
   std::mt19937_64 random(1);
-  for (const std::string pattern :
-       {"[a-z]{5}", "(?i)-[a-z]{5}", "(?i)k[ks]{4,}", "-(s{3}|a)[a7]{2}", "[^s]{4}-", ".{3}7{2}", "\\w{6}",
-        "(?i:s{3})-", "[\xc5\xbf]{3}", "(?s)a[\\s\\S]{7}", "(?:(?:-[as]{3}))\\{2}", "a{3}\\+{2}"}) {
+  for (const std::string pattern : {"[a-z]{5}", "(?i)-[a-z]{5}", "(?i)k[ks]{4,}", "-(s{3}|a)[a7]{2}",
+                                    "[^s]{4}-", ".{3}7{2}", "\\w{6}", "(?i:s{3})-", "[\xc5\xbf]{3}",
+                                    "(?s)a[\\s\\S]{7}", "(?:(?:-[as]{3}))\\{2}", "a{3}\\+{2}"}) {
     INFO(pattern);
     const auto run = needed_run(pattern);
     const RE2 of_characters(pattern, RE2::Quiet);

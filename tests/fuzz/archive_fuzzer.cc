@@ -79,8 +79,7 @@ Unpacked checked(std::string_view archive) {
   const auto pieces = unpacked(archive, {.step = 64, .overlap = 16});
   require(whole.errors == pieces.errors, "errors depend on how large pieces are");
   require(whole.members == pieces.members, "members depend on how large pieces are");
-  if (!is_archive(archive))
-    require(whole.members.empty() && whole.errors.empty(), "no archive has members");
+  if (!is_archive(archive)) require(whole.members.empty() && whole.errors.empty(), "no archive has members");
   return whole;
 }
 

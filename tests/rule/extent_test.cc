@@ -126,9 +126,9 @@ TEST_CASE("what has no such run has no match") {
   constexpr std::array<std::string_view, 8> kParts = {"a", "K", "s", "7", "-", "\xc5\xbf", "\xe2\x84\xaa",
                                                       "{"};
   std::mt19937_64 random(1);
-  for (const std::string pattern : {"[a-z]{5}", "(?i)-[a-z]{5}", "(?i)k[ks]{4,}", "-(s{3}|a)[a7]{2}",
-                                    "[^s]{4}-", ".{3}7{2}", "\\w{6}", "(?i:s{3})-", "[\xc5\xbf]{3}",
-                                    "(?s)a[\\s\\S]{7}", "(?:(?:-[as]{3}))\\{2}", "a{3}\\+{2}"}) {
+  for (const std::string pattern :
+       {"[a-z]{5}", "(?i)-[a-z]{5}", "(?i)k[ks]{4,}", "-(s{3}|a)[a7]{2}", "[^s]{4}-", ".{3}7{2}", "\\w{6}",
+        "(?i:s{3})-", "[\xc5\xbf]{3}", "(?s)a[\\s\\S]{7}", "(?:(?:-[as]{3}))\\{2}", "a{3}\\+{2}"}) {
     INFO(pattern);
     const auto run = needed_run(pattern);
     const RE2 of_characters(pattern, RE2::Quiet);

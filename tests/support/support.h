@@ -29,8 +29,9 @@ class TempDir {
   std::filesystem::path path_;
 };
 
-/// Copies fixtures/`name` to the folder `into`: names that begin with "dot-" get their dot, those that begin with
-/// "as-" lose that, and templates (rule/example.h) become keys, other ones in each file and the same in every run.
+/// Copies fixtures/`name` to the folder `into`: names that begin with "dot-" get their dot, those that begin
+/// with "as-" lose that, and templates (rule/example.h) become keys, other ones in each file and the same in
+/// every run.
 void copy_fixture(const std::string& name, const std::filesystem::path& into);
 
 /// What a program printed and how it ended.

@@ -174,6 +174,22 @@ TEST_CASE("a secret that reads like words is doubted, unless the rule expects wo
   CHECK(judged(rule_with("words = true\n"), words).confidence == Confidence::medium);
 }
 
+TEST_CASE("what anybody's keys are called is not looked for in tests") {
+  for (const auto& rule : built_in_rules()) {
+    if (rule.id != "generic-secret" && rule.id != "assigned-password" && rule.id != "url-password") continue;
+    INFO(rule.id);
+    const auto admitted = [&](const std::string& path) { return place_admitted(rule, {path}); };
+    for (const auto* const path :
+         {"tests/a.py", "src/test/java/A.java", "app/src/androidTest/java/A.java", "Acme.Tests/AcmeTests.cs",
+          "a/fixtures3.beta.json", "fixtures/a.yml", "web/Login.story.js", "web/login.spec.ts",
+          "web/__mocks__/a.js", "conftest.py", "a/test_login.py", "FooTest.kt"})
+      CHECK_FALSE(admitted(path));
+    for (const auto* const path : {"src/a.py", "latest/a.json", "attest/a.json", "contest.py",
+                                   "fixture_loader.py", "session.har", "Tested/a.cs", "history.js"})
+      CHECK(admitted(path));
+  }
+}
+
 TEST_CASE("what repeats itself does not stand") {
   CHECK_FALSE(credible(rule_with(""), "key=abcdxyzwabcdxyzwabcdxyzw"));
   CHECK_FALSE(credible(rule_with(""), "key=pf-secret-qzvkwxjmqzvkwxjmqzvkwxjm"));  // behind a prefix of ten

@@ -112,17 +112,19 @@ bool is_cut_short(std::string_view secret, std::string_view rest) {
          std::any_of(kSigns.begin(), kSigns.end(), [&](auto sign) { return rest.starts_with(sign); });
 }
 
-// What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Some
-// providers' keys are JSON in base64, so that this is asked of unknown ones' only.
+// What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Of providers
+// that are known, only a name and its password: some's keys are JSON in base64.
 std::optional<std::string> text_in_base64(const Rule& rule, std::string_view secret) {
   constexpr std::size_t kLeast = 12;
-  if (rule.provider != kAnyProvider || secret.size() < kLeast) return std::nullopt;
+  if (secret.size() < kLeast) return std::nullopt;
   std::size_t end = 0;
   auto text = decode_whole_base64(secret, 0, end);
   if (text.ends_with('\n')) text.pop_back();  // as echo writes it
   const auto prints = [](unsigned char c) { return c >= ' ' && c < 0x7f; };
   if (text.size() + 1 < secret.size() / 4 * 3 - 2 || !std::all_of(text.begin(), text.end(), prints))
     return std::nullopt;
+  const bool is_login = text.find(':') != std::string::npos && !text.starts_with('{');
+  if (rule.provider != kAnyProvider && !is_login) return std::nullopt;
   return text;
 }
 

@@ -112,8 +112,8 @@ bool is_cut_short(std::string_view secret, std::string_view rest) {
          std::any_of(kSigns.begin(), kSigns.end(), [&](auto sign) { return rest.starts_with(sign); });
 }
 
-// What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Of providers
-// that are known, only a name and its password: some's keys are JSON in base64.
+// What a secret in base64 stands for, if all of that can be printed, as next to no random bytes can. Of
+// providers that are known, only a name and its password: some's keys are JSON in base64.
 std::optional<std::string> text_in_base64(const Rule& rule, std::string_view secret) {
   constexpr std::size_t kLeast = 12;
   if (secret.size() < kLeast) return std::nullopt;

@@ -29,6 +29,16 @@ bool needs_keyword(const std::string& pattern, std::span<const std::string> keyw
   return !literals.may_match(present);
 }
 
+// The bytes that a part which is one character matches in any case, in Latin-1 or UTF-8: with one of those
+// that make up other characters than ASCII, all of them.
+std::optional<std::bitset<256>> bytes_of(const std::string& part) {
+  auto bytes = keysift::bytes_of(part, "(?is)");
+  constexpr std::size_t kAscii = 128;
+  if (bytes && (*bytes >> kAscii).any())
+    for (std::size_t byte = kAscii; byte < 256; ++byte) bytes->set(byte);
+  return bytes;
+}
+
 // What a part repeats, and how often at least.
 std::pair<std::string, std::size_t> repeated(const std::string& part) {
   if (part.ends_with('+')) return {part.substr(0, part.size() - 1), 1};
@@ -158,7 +168,7 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
   if (!all.known()) return {};
   Extent extent;
   for (const auto& part : all.endless()) {
-    const auto bytes = bytes_of(part, "(?is)");
+    const auto bytes = bytes_of(part);
     if (!bytes) return {};
     extent.runs.push_back({*bytes, counted_run(part)});
   }
@@ -212,7 +222,7 @@ NeededRun needed_run(std::string_view pattern) {
     if (part.text == "@") at_sign = true;
     const auto [one, least] = repeated(part.text);
     if (least <= longest.length) continue;
-    const auto bytes = bytes_of(one, "(?is)");
+    const auto bytes = bytes_of(one);
     if (bytes) longest = {*bytes, least};
   }
   // Nearly all text has runs of what may be in a URL, and seldom an @ in one.

@@ -64,9 +64,6 @@ std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::str
     const char c = static_cast<char>(byte);
     if (RE2::FullMatch(re2::StringPiece(&c, 1), pattern)) bytes.set(byte);
   }
-  constexpr std::size_t kAscii = 128;
-  if ((bytes >> kAscii).any())
-    for (std::size_t byte = kAscii; byte < 256; ++byte) bytes.set(byte);
   return bytes;
 }
 

@@ -21,9 +21,8 @@ struct Measure {
 /// the least that there are. Lines are longer than words.
 std::size_t counted_run(std::string_view part);
 
-/// The bytes that a part of a pattern which is one character matches, with flags such as "(?is)". With one of
-/// those that make up other characters than ASCII, all of them. Nothing if it is no character, or not told so
-/// easily.
+/// The bytes that a part of a pattern which is one character matches, with flags such as "(?is)", as Latin-1.
+/// Nothing if it is no character, or not told so easily.
 std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::string& flags);
 
 /// Reads a pattern (RE2 syntax).

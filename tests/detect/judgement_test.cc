@@ -190,6 +190,24 @@ TEST_CASE("what anybody's keys are called is not looked for in tests") {
   }
 }
 
+TEST_CASE("passwords are called so in other languages, too") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  const auto password = expand_template("A7{{rand 14 alnum}}q5");
+  for (const std::string before :
+       {"Passwort: ",
+        "contrase\xc3\xb1"
+        "a: ",
+        "mot de passe : ", "senha=", "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9a", "requirepass "}) {
+    INFO(before);
+    const auto matches = detector.scan(before + password + "\n", scratch);
+    REQUIRE(matches.size() == 1);
+    CHECK(matches[0].secret == password);
+    CHECK(matches[0].begin == before.size());
+  }
+}
+
 TEST_CASE("what repeats itself does not stand") {
   CHECK_FALSE(credible(rule_with(""), "key=abcdxyzwabcdxyzwabcdxyzw"));
   CHECK_FALSE(credible(rule_with(""), "key=pf-secret-qzvkwxjmqzvkwxjmqzvkwxjm"));  // behind a prefix of ten

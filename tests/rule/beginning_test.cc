@@ -37,6 +37,7 @@ TEST_CASE("a pattern tells how far before a keyword its matches begin") {
   CHECK(before("a*key", {"key"}) == kUnknown);
   CHECK(before("(?:-BEGIN (?:[A-Z]{1,9} ){0,2}KEY)", {"KEY"}, true) == 27);
   CHECK(before("key", {}) == kUnknown);
+  CHECK(before("\\xe5\\xaf[:=]", {"\xe5\xaf"}) == 0);  // bytes, not characters
   CHECK(before("(?:(?:k+e*)*y)*", {"key"}) == kUnknown);
   CHECK(before("((((((((((k*)*)*)*)*)*)*)*)*)*)*", {"key"}) == kUnknown);
 }

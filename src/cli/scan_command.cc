@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 
 #include "audit/audit.h"
 #include "base/failure.h"
@@ -372,7 +371,6 @@ int end_by(int signal, int status) {
 }
 
 int scan_until_stopped(const Options& options) {
-  tzset();  // before any thread: archives' dates are told in local time
   const auto started = time_of_report();
   const auto start = std::chrono::steady_clock::now();
   Outputs outputs(options);

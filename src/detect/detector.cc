@@ -59,15 +59,16 @@ bool looks_at_line(const Rule& rule) {
   });
 }
 
-// The lines that a range is in, with it.
-Range with_lines(std::string_view bytes, Range range) {
+Range widened(Range range, std::size_t by) {
+  return {range.begin - std::min(range.begin, by), range.end + by};
+}
+
+// What of the lines of a match is looked at, with it. gitleaks looks at all.
+Range with_lines(const Rule& rule, std::string_view bytes, Range range) {
+  if (rule.judge == Judge::keysift) return widened(range, std::max(kLineBefore, kLineAfter));
   const auto line = line_of(bytes, range.begin, range.end);
   const auto begin = static_cast<std::size_t>(line.data() - bytes.data());
   return {std::min(range.begin, begin), std::max(range.end, begin + line.size())};
-}
-
-Range widened(Range range, std::size_t by) {
-  return {range.begin - std::min(range.begin, by), range.end + by};
 }
 
 }  // namespace
@@ -410,7 +411,7 @@ std::size_t Detector::match_pattern(std::uint32_t index, std::string_view bytes,
       together.end = std::max(together.end, round.end);
       changes.end = std::max(changes.end, round.end);
       if (by_line) {
-        const auto lines = with_lines(bytes, {match->begin, match->end});
+        const auto lines = with_lines(rule, bytes, {match->begin, match->end});
         changes = {std::min(changes.begin, lines.begin), std::max(changes.end, lines.end)};
       }
       done = from = std::max(match->group_end, from + 1);

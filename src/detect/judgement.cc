@@ -254,14 +254,11 @@ std::size_t beginning_of_name(std::string_view bytes, std::size_t at) {
   return at - static_cast<std::size_t>(length);
 }
 
-// What stands round a match in its line: of a file that is one line, not all.
+// What stands round a match in its line: of a file that is one line, not all, nor is all of it looked at.
 std::string_view near_in_line(std::string_view bytes, std::size_t begin, std::size_t end) {
-  constexpr std::size_t kBefore = 100;
-  constexpr std::size_t kAfter = 50;
-  const auto line = line_of(bytes, begin, end);
-  const auto at = static_cast<std::size_t>(&bytes[begin] - line.data());
-  const auto first = at - std::min(at, kBefore);
-  return line.substr(first, at + (end - begin) + kAfter - first);
+  const auto first = begin - std::min(begin, kLineBefore);
+  const auto near = bytes.substr(first, end - first + kLineAfter);
+  return line_of(near, begin - first, end - first);
 }
 
 }  // namespace

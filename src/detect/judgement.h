@@ -18,6 +18,10 @@ struct Judgement {
 /// How far from a match judge() looks: at a word, a digest or random text that it ends, at dots behind it.
 inline constexpr std::size_t kJudgedRound = 39;
 
+/// How much of a match's line, before and behind it, allowlists see.
+inline constexpr std::size_t kLineBefore = 100;
+inline constexpr std::size_t kLineAfter = 50;
+
 /// Judges a match of `rule` in `bytes`: is it a word's end, a placeholder, one of the rule's own exceptions
 /// (places are not looked at: see place_admitted), as random as the rule asks, with the right checksum?
 Judgement judge(const Rule& rule, std::string_view bytes, const Pattern::Span& match);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -59,23 +58,10 @@ std::optional<Node> atom_of(std::string_view text, bool any_case) {
 
 // An atom, and how often it is repeated.
 std::optional<Node> part_of(std::string_view text, bool any_case) {
-  const bool escape = text.size() == 2 && text.front() == '\\';
-  Node repeat{Node::repeat, {}, {}, text.ends_with('+') ? 1U : 0U, SIZE_MAX};
-  auto end = text.size() - 1;
-  if (!escape && text.size() > 1 && text.ends_with('}')) {
-    end = text.rfind('{');
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string bounds(text.substr(end + 1));
-    char* rest = nullptr;
-    repeat.least = repeat.most = std::strtoul(bounds.c_str(), &rest, 10);
-    if (*rest == ',') repeat.most = rest[1] == '}' ? SIZE_MAX : std::strtoul(rest + 1, nullptr, 10);
-  } else if (escape || text.size() < 2 || (!text.ends_with('+') && !text.ends_with('*'))) {
-    return atom_of(text, any_case);
-  }
-  auto atom = atom_of(text.substr(0, end), any_case);
-  if (!atom) return std::nullopt;
-  repeat.parts.push_back(std::move(*atom));
-  return repeat;
+  const auto [one, least, most] = repeated(text);
+  auto atom = atom_of(one, any_case);
+  if (!atom || one == text) return atom;
+  return Node{Node::repeat, {}, {std::move(*atom)}, least, most};
 }
 
 std::optional<Node> node_of(std::string_view pattern, bool any_case) {

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -31,20 +29,12 @@ bool needs_keyword(const std::string& pattern, std::span<const std::string> keyw
 
 // The bytes that a part which is one character matches in any case, in Latin-1 or UTF-8: with one of those
 // that make up other characters than ASCII, all of them.
-std::optional<std::bitset<256>> bytes_of(const std::string& part) {
-  auto bytes = keysift::bytes_of(part, "(?is)");
+std::optional<std::bitset<256>> bytes_in_any_encoding(const std::string& part) {
+  auto bytes = bytes_of(part, "(?is)");
   constexpr std::size_t kAscii = 128;
   if (bytes && (*bytes >> kAscii).any())
     for (std::size_t byte = kAscii; byte < 256; ++byte) bytes->set(byte);
   return bytes;
-}
-
-// What a part repeats, and how often at least.
-std::pair<std::string, std::size_t> repeated(const std::string& part) {
-  if (part.ends_with('+')) return {part.substr(0, part.size() - 1), 1};
-  const auto open = part.ends_with('}') ? part.rfind('{') : std::string::npos;
-  if (open == std::string::npos) return {part, 0};
-  return {part.substr(0, open), std::strtoul(part.c_str() + open + 1, nullptr, 10)};
 }
 
 // What is in a group that has neither flags nor a choice, and is not repeated.
@@ -168,7 +158,7 @@ Extent extent_of(std::string_view pattern, std::span<const std::string> keywords
   if (!all.known()) return {};
   Extent extent;
   for (const auto& part : all.endless()) {
-    const auto bytes = bytes_of(part);
+    const auto bytes = bytes_in_any_encoding(part);
     if (!bytes) return {};
     extent.runs.push_back({*bytes, counted_run(part)});
   }
@@ -220,10 +210,10 @@ NeededRun needed_run(std::string_view pattern) {
   if (!all.known()) return longest;
   for (const auto& part : spread(all.parts())) {
     if (part.text == "@") at_sign = true;
-    const auto [one, least] = repeated(part.text);
-    if (least <= longest.length) continue;
-    const auto bytes = bytes_of(one);
-    if (bytes) longest = {*bytes, least};
+    const auto run = repeated(part.text);
+    if (run.one == part.text || run.least <= longest.length) continue;
+    const auto bytes = bytes_in_any_encoding(std::string(run.one));
+    if (bytes) longest = {*bytes, run.least};
   }
   // Nearly all text has runs of what may be in a URL, and seldom an @ in one.
   constexpr std::size_t kMany = 128;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 
 #include "rule/pattern.h"
@@ -65,6 +66,21 @@ std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::str
     if (RE2::FullMatch(re2::StringPiece(&c, 1), pattern)) bytes.set(byte);
   }
   return bytes;
+}
+
+Repeated repeated(std::string_view part) {
+  const bool is_escape = part.size() == 2 && part.front() == '\\';
+  if (is_escape || part.size() < 2) return {part};
+  const auto before_last = part.substr(0, part.size() - 1);
+  if (part.ends_with('*')) return {before_last, 0, SIZE_MAX};
+  if (part.ends_with('+')) return {before_last, 1, SIZE_MAX};
+  const auto open = part.ends_with('}') ? part.rfind('{') : std::string_view::npos;
+  if (open == std::string_view::npos) return {part};
+  const std::string bounds(part.substr(open + 1));
+  char* rest = nullptr;
+  const auto least = std::strtoul(bounds.c_str(), &rest, 10);
+  if (*rest != ',') return {part.substr(0, open), least, least};
+  return {part.substr(0, open), least, rest[1] == '}' ? SIZE_MAX : std::strtoul(rest + 1, nullptr, 10)};
 }
 
 PatternParts::PatternParts(std::string_view pattern) : rest_(pattern), dot_all_(has_dot_all(pattern)) {

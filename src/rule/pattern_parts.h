@@ -25,6 +25,15 @@ std::size_t counted_run(std::string_view part);
 /// Nothing if it is no character, or not told so easily.
 std::optional<std::bitset<256>> bytes_of(const std::string& part, const std::string& flags);
 
+/// What a part of a pattern repeats, and how often: SIZE_MAX, if there is no bound. All of it once, if
+/// nothing is repeated.
+struct Repeated {
+  std::string_view one;
+  std::size_t least = 1;
+  std::size_t most = 1;
+};
+Repeated repeated(std::string_view part);
+
 /// Reads a pattern (RE2 syntax).
 class PatternParts {
  public:

@@ -128,6 +128,7 @@ std::string bytes_of(std::span<const Rule> rules) {
   Writer write;
   write(rules.size());
   for (const auto& rule : rules) {
+    // Found out now, so that no scan has to.
     if (rule.pattern) rule.pattern->beginning(rule.keywords, rule.exact_keywords);
     write(rule);
   }

@@ -1,5 +1,7 @@
 #include "base/fresh.h"
 
+#include <array>
+
 namespace keysift {
 namespace {
 
@@ -13,6 +15,41 @@ Range with_whole_characters(std::string_view bytes, Range range) {
   while (range.end < last && continues_character(bytes[range.end])) ++range.end;
   return range;
 }
+
+// Finds what was noted by where it ends.
+class NotedByEnd {
+ public:
+  // Of something, in order of their ends.
+  explicit NotedByEnd(std::span<const Noted> noted) : noted_(noted) {
+    while (noted.back().end >> shift_ >= kStretches) ++shift_;
+    auto next = first_.begin();
+    std::uint32_t number = 0;
+    for (const auto& each : noted) {
+      const auto behind = first_.begin() + (each.end >> shift_) + 1;
+      if (behind > next) next = std::fill_n(next, behind - next, number);
+      ++number;
+    }
+    std::fill(next, first_.end(), number);
+  }
+
+  // What ends behind `begin` and before or at `end`, and perhaps more after that.
+  std::span<const Noted> within(std::size_t begin, std::size_t end) const {
+    const auto from = begin >> shift_;
+    const auto to = std::min(end >> shift_, kStretches - 1);
+    if (from > to || first_[from] == first_[to + 1]) return {};
+    const auto some = noted_.subspan(first_[from], first_[to + 1] - first_[from]);
+    const auto same = some.first(first_[from + 1] - first_[from]);
+    const auto next =
+        std::partition_point(same.begin(), same.end(), [&](const Noted& each) { return each.end <= begin; });
+    return some.subspan(static_cast<std::size_t>(next - same.begin()));
+  }
+
+ private:
+  static constexpr std::size_t kStretches = 128;
+  std::span<const Noted> noted_;
+  unsigned shift_ = 0;                               // a stretch is so many bits of an end
+  std::array<std::uint32_t, kStretches + 1> first_;  // that ends in a stretch, or behind it
+};
 
 }  // namespace
 
@@ -32,33 +69,31 @@ Characters characters_of(std::string_view bytes, const Fresh& fresh) {
   return before == Characters::ascii || is_ascii(bytes) ? Characters::ascii : Characters::wide;
 }
 
-// Parts mostly come in the order that they have in what they are from: each is looked for behind the last.
+// Most parts are short and have nothing in them: to look for each among all that was noted was six tenths of
+// this.
 bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried) {
   carried.clear();
-  if (fresh.known() == nullptr) return true;
-  const auto& noted = fresh.reach->noted;
-  auto next = noted.begin();
+  if (fresh.known() == nullptr || fresh.reach->noted.empty()) return true;
+  const NotedByEnd noted(fresh.reach->noted);
   // A part is between changes, but for the first and the last.
   const auto add_part = [&](Range part, std::size_t source) {
-    const auto from = next != noted.begin() && source < std::prev(next)->end ? noted.begin() : next;
-    next = std::partition_point(from, noted.end(), [&](const Noted& each) { return each.end <= source; });
-    for (; next != noted.end() && next->end - source <= part.end - part.begin; ++next) {
-      if (carried.size() > most) return;
-      if (next->begin < source) continue;
-      const auto begin = next->begin - source + part.begin;
-      const auto end = next->end - source + part.begin;
-      const bool is_near = (part.begin >= fresh.ranges.front().end && begin - part.begin <= next->before) ||
-                           (part.end <= fresh.ranges.back().begin && part.end - end <= next->behind);
-      if (!is_near && next->before == 0 && next->behind == 0) continue;
+    for (const auto& each : noted.within(source, source + (part.end - part.begin))) {
+      if (each.end - source > part.end - part.begin || carried.size() > most) return;
+      if (each.begin < source) continue;
+      const auto begin = each.begin - source + part.begin;
+      const auto end = each.end - source + part.begin;
+      const bool is_near = (part.begin >= fresh.ranges.front().end && begin - part.begin <= each.before) ||
+                           (part.end <= fresh.ranges.back().begin && part.end - end <= each.behind);
+      if (!is_near && (fresh.is_last || (each.before == 0 && each.behind == 0))) continue;
       // One made before it is put in is read while its parts are on their way to memory: that took five times
       // as long.
-      auto& each = carried.emplace_back();
-      each.literal = next->literal;
-      each.begin = static_cast<std::uint32_t>(begin);
-      each.end = static_cast<std::uint32_t>(end);
-      each.before = next->before;
-      each.behind = next->behind;
-      each.is_near = is_near;
+      auto& put = carried.emplace_back();
+      put.literal = each.literal;
+      put.begin = static_cast<std::uint32_t>(begin);
+      put.end = static_cast<std::uint32_t>(end);
+      put.before = each.before;
+      put.behind = each.behind;
+      put.is_near = is_near;
     }
   };
   Range part{0, 0};

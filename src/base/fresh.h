@@ -60,6 +60,8 @@ struct Fresh {
   /// part of the others; what stands before the first begins as they do. None: all is new.
   std::span<const FreshRange> ranges;
   const Reach* reach = nullptr;  ///< what the scan of the others returned; none: all is new
+  /// Nothing is made from the bytes in turn: nobody asks what a scan of them says of changes.
+  bool is_last = false;
 
   /// The reach, if what the others hold need not be searched again.
   const Reach* known() const {
@@ -73,7 +75,8 @@ struct Carried : Noted {
 };
 
 /// Puts into `carried` what `fresh.reach` has that no change touches, where it stands in the `size` bytes, in
-/// that order. What no change can matter to is left out. False: there are more than `most`.
+/// that order. What no change can matter to, these or later ones, is left out. False: there are more than
+/// `most`.
 bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried);
 
 /// What `bytes` are made of, told of what is fresh in them as far as can be.

@@ -99,7 +99,7 @@ Detector::Detector(std::span<const Rule> rules, DetectorOptions options)
 std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, Range owned,
                                       Fresh fresh) const {
   scratch.matches_.clear();
-  scratch.notes_.start(bytes.size());
+  scratch.notes_.start(bytes.size(), !fresh.is_last);
   scratch.decoded_bytes_ = 0;
   scratch.decoded_limit_ =
       kDecodedLeast +

@@ -12,7 +12,8 @@ constexpr std::size_t kMostEverywhere = 16;
 }  // namespace
 
 // What is noted takes memory as long as anything is made from the bytes: half as much as they do, at most.
-void Notes::start(std::size_t size) {
+void Notes::start(std::size_t size, bool wanted) {
+  wanted_ = wanted;
   reach_.anywhere = reach_.found = false;
   reach_.noted.clear();
   reach_.everywhere.clear();

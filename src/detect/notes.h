@@ -19,8 +19,8 @@ inline Noted noted_at(unsigned literal, Range place, std::size_t round = 0) {
 /// Collects a Reach.
 class Notes {
  public:
-  /// Begins with a text of so many bytes.
-  void start(std::size_t size);
+  /// Begins with a text of so many bytes; `wanted`: literals are noted.
+  void start(std::size_t size, bool wanted);
 
   /// Of a text that is within another: what is noted until end_inner() is apart from what was before.
   Reach begin_inner() { return std::exchange(reach_, {}); }
@@ -28,6 +28,7 @@ class Notes {
 
   /// Takes note of a literal; those of a text come in the order of their ends. There may be too many.
   void add(const Noted& noted) {
+    if (!wanted_) return;
     reach_.anywhere = reach_.anywhere || reach_.noted.size() >= most_;
     if (!reach_.anywhere) reach_.noted.push_back(noted);
   }
@@ -59,6 +60,7 @@ class Notes {
 
   Reach reach_;
   std::size_t most_ = 0;  // literals
+  bool wanted_ = true;
 };
 
 }  // namespace keysift

@@ -212,6 +212,7 @@ class Worker {
   // What another pack hands on may have held something, for all we know.
   Reach hand_on(const WalkedPack& pack, const PackForest::Node& node, ObjectType type, std::string_view bytes,
                 Fresh fresh) const {
+    fresh.is_last = node.child == kNone;
     return skipped(pack, node) ? unknown()
                                : visit_({pack.forest->pack().id(node.object), type, bytes, fresh}, number_);
   }

@@ -83,10 +83,12 @@ class TreeLinks::Maker::Reading {
       : maker_(maker), share_(share), worker_(worker), bytes_(tree.bytes), changes_(tree.fresh.ranges) {
     share.noted.clear();
     share.carried.clear();
-    const auto* known = tree.fresh.known();
+    auto fresh = tree.fresh;
+    fresh.is_last = false;  // what no change is near counts here
+    const auto* known = fresh.known();
     // Another worker has numbers of its own.
     if (known != nullptr && !known->noted.empty() && known->noted.front().behind == worker)
-      carry(tree.fresh, bytes_.size(), SIZE_MAX, share.carried);
+      carry(fresh, bytes_.size(), SIZE_MAX, share.carried);
   }
 
   void read() {

@@ -210,6 +210,8 @@ TEST_CASE("of a text made from another one, looking at what is new finds all the
     const auto found = found_in(detector.scan(edited.bytes, scratch, {}, {edited.fresh, &reach}));
     INFO("round " << rounds);
     REQUIRE(found == oracle(edited.bytes));
+    REQUIRE(found_in(detector.scan(edited.bytes, scratch, {}, {edited.fresh, &reach, true})) == found);
+    CHECK(scratch.reach().noted.empty());
     count += found.size();
   }
   CHECK(count > 20);

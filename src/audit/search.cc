@@ -36,6 +36,8 @@ std::string_view compression_of(std::string_view bytes) {
       return "xz";
     case Kind::zstd:
       return "zstd";
+    case Kind::zlib:
+      return "zlib";
     default:
       return "gzip";
   }

@@ -126,7 +126,8 @@ constexpr auto kTextEncodings = std::to_array<TextEncoding>({{"percent", "%", pe
                                                              {"html", "&", html_step},
                                                              {"quoted-printable", "=", quoted_printable_step},
                                                              {"joined", kJointMarks, join_step},
-                                                             {"folded", "\r\n", fold_step}});
+                                                             {"folded", "\r\n", fold_step},
+                                                             {"hidden", kHiddenMarks, hidden_step}});
 
 // By byte: the encodings whose steps begin with it, one bit each. Most stretches have none of them.
 constexpr auto kMarkedBy = [] {

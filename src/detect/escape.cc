@@ -45,6 +45,14 @@ bool has_quoted_printable_near(std::string_view text, std::size_t at) {
                      [&](std::string_view mark) { return near.find(mark) != std::string_view::npos; });
 }
 
+// The length of a sequence that colours what follows, or clears the rest of the line, as grep's do.
+std::size_t colour_at(std::string_view rest) {
+  if (!rest.starts_with("\x1b[")) return 0;
+  constexpr std::size_t kLongest = 24;
+  const auto end = rest.substr(0, kLongest).find_first_not_of("0123456789;:", 2);
+  return end != std::string_view::npos && (rest[end] == 'm' || rest[end] == 'K') ? end + 1 : 0;
+}
+
 }  // namespace
 
 void add_utf8(std::string& out, std::uint32_t c) {
@@ -126,19 +134,20 @@ std::size_t html_step(std::string_view text, std::size_t at, std::string& out) {
     add_utf8(out, value);
     return semicolon + 1;
   }
-  constexpr auto kNames = std::to_array<std::pair<std::string_view, char>>({{"amp", '&'},
-                                                                            {"lt", '<'},
-                                                                            {"gt", '>'},
-                                                                            {"quot", '"'},
-                                                                            {"apos", '\''},
-                                                                            {"hyphen", '-'},
-                                                                            {"dash", '-'},
-                                                                            {"lowbar", '_'},
-                                                                            {"sol", '/'},
-                                                                            {"plus", '+'},
-                                                                            {"equals", '='},
-                                                                            {"colon", ':'},
-                                                                            {"period", '.'}});
+  constexpr auto kNames = std::to_array<std::pair<std::string_view, std::string_view>>({{"amp", "&"},
+                                                                                        {"lt", "<"},
+                                                                                        {"gt", ">"},
+                                                                                        {"quot", "\""},
+                                                                                        {"apos", "'"},
+                                                                                        {"hyphen", "-"},
+                                                                                        {"dash", "-"},
+                                                                                        {"lowbar", "_"},
+                                                                                        {"sol", "/"},
+                                                                                        {"plus", "+"},
+                                                                                        {"equals", "="},
+                                                                                        {"colon", ":"},
+                                                                                        {"period", "."},
+                                                                                        {"shy", "\u00ad"}});
   for (const auto& [known, meant] : kNames) {
     if (name != known) continue;
     out += meant;
@@ -160,6 +169,15 @@ std::size_t quoted_printable_step(std::string_view text, std::size_t at, std::st
   if ((is_small(rest[1]) || is_small(rest[2])) && !has_quoted_printable_near(text, at)) return 0;
   out += static_cast<char>(*value);
   return 3;
+}
+
+std::size_t hidden_step(std::string_view text, std::size_t at, std::string&) {
+  constexpr auto kHidden = std::to_array<std::string_view>(
+      {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "<wbr>", "<wbr/>", "<wbr />"});
+  const auto rest = text.substr(at);
+  for (const auto& hidden : kHidden)
+    if (rest.starts_with(hidden)) return hidden.size();
+  return colour_at(rest);
 }
 
 }  // namespace keysift

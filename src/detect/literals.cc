@@ -111,8 +111,10 @@ Literals::Literals(std::span<const Rule> rules, bool encoded) {
   }
   if (!encoded) return;
   // Of gzip, a zip archive, and gzip that is in base64 twice, as in what Helm keeps of a release; of bzip2,
-  // xz and zstd. (Of zlib only two characters are known.)
-  for (const auto* const beginning : {"H4sI", "UEsDB", "SDRzS", "QlpoOTFBWSZT", "/Td6WFoA", "KLUv/"})
+  // xz and zstd; and of zlib, told that its usual level or the best was asked for: its third character has
+  // two bits of what follows.
+  for (const auto* const beginning : {"H4sI", "UEsDB", "SDRzS", "QlpoOTFBWSZT", "/Td6WFoA", "KLUv/", "eJw",
+                                      "eJx", "eJy", "eJz", "eNo", "eNp", "eNq", "eNr"})
     add(beginning, false, {Sign::packed});
 }
 

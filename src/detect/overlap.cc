@@ -11,9 +11,10 @@
 namespace keysift {
 namespace {
 
-// Whether lines were put together that may as well be a list.
-bool is_folded(const Match& match) {
-  return std::find(match.decoded.begin(), match.decoded.end(), "folded") != match.decoded.end();
+// Whether what was put together may as well be a list, or two words of different colours.
+bool is_put_together(const Match& match) {
+  return std::any_of(match.decoded.begin(), match.decoded.end(),
+                     [](std::string_view encoding) { return encoding == "folded" || encoding == "hidden"; });
 }
 
 // Which line each of some matches, which are in order, begins in.
@@ -43,7 +44,7 @@ void resolve_overlaps(std::vector<Match>& matches) {
   const auto in_order = [](const Match& a, const Match& b) { return a.begin < b.begin; };
   if (matches.size() > 1) {
     const auto rank = [](const Match& first, const Match& second) {
-      return std::tuple(first.rule->provider != kAnyProvider, first.confidence, is_folded(second),
+      return std::tuple(first.rule->provider != kAnyProvider, first.confidence, is_put_together(second),
                         first.end - first.begin, second.decoded.size(), second.rule, second.begin);
     };
     std::sort(matches.begin(), matches.end(),

@@ -2,8 +2,10 @@
 
 #include <archive_entry.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -77,8 +79,20 @@ bool begins_like_skippable(std::string_view bytes) {
   return bytes.size() >= 4 && (bytes[0] & 0xf0) == 0x50 && bytes.substr(1).starts_with("\x2a\x4d\x18");
 }
 
-// "blob 123\0...", in zlib's format (RFC 1950), with any of the levels that zlib states.
-bool begins_like_git_object(std::string_view bytes) {
+// "blob 123\0...": one of git's objects, as a file of its own.
+bool begins_like_git_object(std::string_view inflated) {
+  for (const auto* const type : {"blob ", "tree ", "commit ", "tag "}) {
+    if (!inflated.starts_with(type)) continue;
+    const auto size = inflated.substr(std::strlen(type));
+    const auto end = size.find_first_not_of("0123456789");
+    return end != std::string_view::npos && end > 0 && size[end] == '\0';
+  }
+  return false;
+}
+
+// Zlib's format (RFC 1950), with any of the levels that zlib states. Two bytes are no mark of it: what is
+// inside must be text, too, or one of git's objects.
+bool begins_like_zlib(std::string_view bytes) {
   using namespace std::string_view_literals;
   constexpr std::size_t kLooked = 128;
   if (bytes.size() < 2 || bytes[0] != 'x' || "\x01\x5e\x9c\xda"sv.find(bytes[1]) == std::string_view::npos)
@@ -86,13 +100,10 @@ bool begins_like_git_object(std::string_view bytes) {
   std::array<char, 32> head{};
   const std::string_view inflated(head.data(),
                                   InflateStream(bytes.substr(0, kLooked)).read(head.data(), head.size()));
-  for (const auto type : {"blob "sv, "tree "sv, "commit "sv, "tag "sv}) {
-    if (!inflated.starts_with(type)) continue;
-    const auto size = inflated.substr(type.size());
-    const auto end = size.find_first_not_of("0123456789");
-    return end != std::string_view::npos && end > 0 && size[end] == '\0';
-  }
-  return false;
+  const auto is_text = [](char c) { return (c >= ' ' && c <= '~') || c == '\t' || c == '\n' || c == '\r'; };
+  constexpr std::size_t kText = 16;
+  return begins_like_git_object(inflated) ||
+         (inflated.size() >= kText && std::all_of(inflated.begin(), inflated.end(), is_text));
 }
 
 // A zip archive works behind any bytes; these begin what is run or installed.
@@ -127,7 +138,7 @@ Kind kind_of_beginning(std::string_view bytes) {
     if (bytes.size() > magic.at && bytes.substr(magic.at).starts_with(magic.bytes)) return magic.kind;
   }
   if (begins_like_skippable(bytes)) return Kind::zstd;
-  if (begins_like_git_object(bytes)) return Kind::git_object;
+  if (begins_like_zlib(bytes)) return Kind::zlib;
   return begins_like_lzma(bytes) ? Kind::lzma : Kind::none;
 }
 
@@ -148,7 +159,7 @@ void KindOfPieces::take(const Blob& piece) {
 }
 
 bool is_compressed(Kind kind) {
-  return kind == Kind::gzip || kind == Kind::git_object || filter_of(kind) != ARCHIVE_FILTER_NONE;
+  return kind == Kind::gzip || kind == Kind::zlib || filter_of(kind) != ARCHIVE_FILTER_NONE;
 }
 
 void FreeReader::operator()(archive* reader) const { archive_read_free(reader); }

@@ -14,7 +14,7 @@
 
 namespace keysift {
 
-enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma, git_object };
+enum class Kind { none, zip, seven_zip, ar, tar, gzip, bzip2, xz, zstd, lzma, zlib };
 
 /// What `bytes`, which are whole, are; a zip archive may stand behind a program that unpacks it, or starts
 /// what is in it. Of other kinds the beginning is enough.
@@ -34,7 +34,7 @@ class KindOfPieces {
   bool after_program_ = false;
 };
 
-/// Whether it is one file, which may be a tar, compressed; or one of git's objects, as a file of its own.
+/// Whether it is one file, which may be a tar, compressed.
 bool is_compressed(Kind kind);
 
 /// An archive's bytes.

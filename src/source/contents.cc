@@ -22,7 +22,7 @@ NextBytes blocks_of(const BytesAt& bytes) {
 }  // namespace
 
 Contents::Contents(Kind kind, const Source& source) {
-  if (kind == Kind::gzip || kind == Kind::git_object) {
+  if (kind == Kind::gzip || kind == Kind::zlib) {
     const auto format = kind == Kind::gzip ? Gunzip::Format::gzip : Gunzip::Format::zlib;
     next_ = [gunzip = std::make_shared<Gunzip>(blocks_of(source.bytes), format), this] {
       const auto block = gunzip->next();

@@ -57,6 +57,19 @@ TEST_CASE("keys in what other programs compressed, in base64") {
   CHECK(decoded_of(result) == std::vector<json>{json{"base64", filter}});
 }
 
+TEST_CASE("keys in zlib's format in base64, and in a file") {
+  const TempDir dir;
+  const auto level = GENERATE(6, 9);
+  dir.write("a.txt", "SAMLRequest=" + base64(zlib_of(settings(1), level)) + "\n");
+  const Scan result = scan({"files", dir.path()});
+  CHECK(result.report.at("errors") == json::array());
+  REQUIRE(places(result.report).size() == 1);
+  CHECK(places(result.report)[0].column == 13);
+  CHECK(decoded_of(result) == std::vector<json>{json{"base64", "zlib"}});
+  dir.write("a.txt", zlib_of(settings(1), level));
+  CHECK(places(scan({"files", dir.path()}).report).size() == 1);
+}
+
 TEST_CASE("a release that Helm keeps: gzip in base64 in base64, long and with the key at its end") {
   const TempDir dir;
   std::string text;
@@ -108,7 +121,8 @@ TEST_CASE("what is packed in a large file, in a piece of it that is not the firs
 TEST_CASE("what only begins like compressed data is no error; nor is it opened if nothing is decoded") {
   const TempDir dir;
   dir.write("a.md",
-            "H4sIAAAAAAAAA6tWKkktLlGyUlAqS8wpTtVRSi1KVbJSUAIAbqkzcBgAAAA\nand UEsDBBQAAAAIAA==, SDRzSUFB\n");
+            "H4sIAAAAAAAAA6tWKkktLlGyUlAqS8wpTtVRSi1KVbJSUAIAbqkzcBgAAAA\nand UEsDBBQAAAAIAA==, "
+            "SDRzSUFB,\neJwAAAAAAAAA6tWKkktLlGyUlAqS8wpTtVRSi1KVbJSUAIA\n");
   const Scan result = scan({"files", dir.path()});
   CHECK(result.exit_code == 0);
   CHECK(result.report.at("errors") == json::array());

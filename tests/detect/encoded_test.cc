@@ -355,6 +355,33 @@ TEST_CASE("a key that goes on in the next line") {
   check_found({"key: \"", split(key, "\n"), "\"\nport: 80\n"}, key, {"folded"});
 }
 
+TEST_CASE("a key with something in it that nobody sees") {
+  const auto key = openai_project_key();
+  const auto* const hidden = GENERATE("\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "<wbr>", "<wbr />",
+                                      "\x1b[m\x1b[K", "\x1b[38;5;12m");
+  auto cut = key;
+  for (auto at = key.size() - 5; at > 20; at -= 30) cut.insert(at, hidden);
+  check_found({"<p>", cut, "</p>\n"}, key, {"hidden"});
+  check_found({"\x1b[1m", cut, "\x1b[0m\n"}, key, {"hidden"});
+  auto entities = key;
+  for (auto at = key.size() - 5; at > 20; at -= 31) entities.insert(at, at % 2 == 0 ? "&#8203;" : "&shy;");
+  check_found({"<p>", entities, "</p>\n"}, key, {"html", "hidden"});
+}
+
+TEST_CASE("a key ends where the colour changes") {
+  const auto rules = built_in_rules();
+  const Detector detector(rules);
+  Detector::Scratch scratch(detector);
+  for (const auto& key :
+       {openai_project_key(), key_of("github-personal-token"), key_of("huggingface-token")}) {
+    const auto text = "token \x1b[32m" + key + "\x1b[0mexpires \x1b[1m" + key + "\x1b[0m\n";
+    const auto found = detector.scan(text, scratch);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].secret == key);
+    CHECK(found[1].secret == key);
+  }
+}
+
 TEST_CASE("keys in a list, one a line, are keys of their own") {
   const auto rules = built_in_rules();
   const Detector detector(rules);

@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <zlib.h>
 
 #include <memory>
 #include <stdexcept>
@@ -54,6 +55,15 @@ std::string archive_of(const std::vector<Member>& members, const std::string& fo
 
 std::string compressed(std::string_view bytes, const std::string& filter) {
   return archive_of({{"data", std::string(bytes)}}, "raw", filter);
+}
+
+std::string zlib_of(std::string_view bytes, int level) {
+  auto size = compressBound(bytes.size());
+  std::string stream(size, '\0');
+  if (compress2(reinterpret_cast<Bytef*>(stream.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+                bytes.size(), level) != Z_OK)
+    throw std::runtime_error("zlib cannot compress");
+  return stream.substr(0, size);
 }
 
 }  // namespace keysift::test

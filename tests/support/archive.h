@@ -20,4 +20,7 @@ std::string archive_of(const std::vector<Member>& members, const std::string& fo
 /// One file, compressed.
 std::string compressed(std::string_view bytes, const std::string& filter);
 
+/// Bytes in zlib's format, compressed at a level of 1 to 9.
+std::string zlib_of(std::string_view bytes, int level);
+
 }  // namespace keysift::test

@@ -75,8 +75,7 @@ struct Carried : Noted {
 };
 
 /// Puts into `carried` what `fresh.reach` has that no change touches, where it stands in the `size` bytes, in
-/// that order. What no change can matter to, these or later ones, is left out. False: there are more than
-/// `most`.
+/// that order. What no change can matter to is left out. False: there are more than `most`.
 bool carry(const Fresh& fresh, std::size_t size, std::size_t most, std::vector<Carried>& carried);
 
 /// What `bytes` are made of, told of what is fresh in them as far as can be.

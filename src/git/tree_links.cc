@@ -83,12 +83,10 @@ class TreeLinks::Maker::Reading {
       : maker_(maker), share_(share), worker_(worker), bytes_(tree.bytes), changes_(tree.fresh.ranges) {
     share.noted.clear();
     share.carried.clear();
-    auto fresh = tree.fresh;
-    fresh.is_last = false;  // what no change is near counts here
-    const auto* known = fresh.known();
+    const auto* known = tree.fresh.known();
     // Another worker has numbers of its own.
     if (known != nullptr && !known->noted.empty() && known->noted.front().behind == worker)
-      carry(fresh, bytes_.size(), SIZE_MAX, share.carried);
+      carry(tree.fresh, bytes_.size(), SIZE_MAX, share.carried);
   }
 
   void read() {

@@ -18,9 +18,6 @@
 namespace keysift {
 namespace {
 
-// Bytes that the encodings in one blob may always come to.
-constexpr std::size_t kDecodedLeast = std::size_t{4} << 20;
-
 // The widest match that is looked for near its keyword only, of a rule of gitleaks; and as wide as any is
 // held to be where text is decoded round a keyword.
 constexpr std::size_t kNarrow = 448;
@@ -100,12 +97,8 @@ std::span<const Match> Detector::scan(std::string_view bytes, Scratch& scratch, 
                                       Fresh fresh) const {
   scratch.matches_.clear();
   scratch.notes_.start(bytes.size(), !fresh.is_last);
-  scratch.decoded_bytes_ = 0;
-  scratch.decoded_limit_ =
-      kDecodedLeast +
-      (bytes.size() > SIZE_MAX / 2 / decode_ratio_ ? SIZE_MAX / 2 : decode_ratio_ * bytes.size());
+  scratch.decoding_.start(bytes.size(), decode_ratio_);
   scratch.beyond_.clear();
-  scratch.chain_.clear();
   scratch.packed_.clear();
   find(bytes, fresh, 0, scratch, scratch.matches_);
   scratch.notes_.set_found(!scratch.matches_.empty());
@@ -197,24 +190,11 @@ void Detector::note_all(std::string_view bytes, Layer& layer, Scratch& scratch) 
   }
 }
 
-// Whether what is still encoded, as `run` or by escapes (`escaped`), was nested on purpose: in runs alone, or
-// escaped over and over in one way. Of several ways that are mixed, each is taken off first in turn, and all
-// in all nothing is left out.
-bool Detector::Scratch::is_nested(bool run, bool escaped) const {
-  const auto is_run = [](std::string_view encoding) {
-    return encoding == "base64" || encoding == "hex" || encoding.starts_with("utf-16");
-  };
-  const auto same = [&](std::string_view encoding) { return encoding == chain_.front(); };
-  if (chain_.empty()) return false;
-  return (run && std::all_of(chain_.begin(), chain_.end(), is_run)) ||
-         (escaped && !is_run(chain_.front()) && std::all_of(chain_.begin(), chain_.end(), same));
-}
-
 // False: that is more than may be decoded.
 bool Detector::Scratch::count_decoded(std::size_t bytes) {
-  decoded_bytes_ += bytes;
-  if (decoded_bytes_ > decoded_limit_) note_limit(Cause::decode_ratio);
-  return decoded_bytes_ <= decoded_limit_;
+  const bool may_be = decoding_.count(bytes);
+  if (!may_be) note_limit(Cause::decode_ratio);
+  return may_be;
 }
 
 void Detector::Scratch::note_limit(Cause limit) {
@@ -239,7 +219,7 @@ void Detector::note(std::string_view bytes, unsigned literal, std::size_t begin,
     case Sign::cut:
       if (!literals_.makes_keyword(sign, bytes, begin, end)) {
         // What is put together may change further off than what is near a change is searched.
-        if (sign.kind == Sign::cut && scratch.chain_.empty())
+        if (sign.kind == Sign::cut && scratch.decoding_.is_plain())
           scratch.notes_.add(noted_at(literal, {begin, end}, kWidestJoint));
         return;
       }
@@ -434,7 +414,7 @@ void Detector::find_encoded(std::string_view bytes, unsigned depth, Scratch& scr
   const auto text = std::exchange(layer.text, {});
   const bool escaped = std::exchange(layer.escaped, false);
   if (depth == decode_depth_) {
-    if (scratch.is_nested(!encoded.empty() || !utf16.empty(), escaped))
+    if (scratch.decoding_.is_nested(!encoded.empty() || !utf16.empty(), escaped))
       scratch.note_limit(Cause::decode_depth);
     return;
   }
@@ -489,13 +469,13 @@ Reach Detector::find_in(std::string_view bytes, const Decoded& decoded, unsigned
   if (!scratch.count_decoded(decoded.bytes.size())) return {};
   std::vector<Match> found;
   auto outer = scratch.notes_.begin_inner();
-  scratch.chain_.push_back(decoded.encoding);
+  scratch.decoding_.enter(decoded.encoding);
   scratch.layers_[depth + 1].decoded = &decoded;
   scratch.layers_[depth + 1].encoded_text = bytes;
   const auto packed_before = scratch.packed_.size();
   find(decoded.bytes, {}, depth + 1, scratch, found);
   move_out(std::span(scratch.packed_).subspan(packed_before), decoded);
-  scratch.chain_.pop_back();
+  scratch.decoding_.leave();
   auto inside = scratch.notes_.end_inner(std::move(outer));
   inside.found = !found.empty();
   for (auto& match : found) {

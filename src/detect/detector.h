@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/range.h"
 #include "detect/decode.h"
+#include "detect/decoding.h"
 #include "detect/gathered.h"
 #include "detect/keyword_search.h"
 #include "detect/literals.h"
@@ -152,7 +153,6 @@ class Detector::Scratch {
   friend class Detector;
   void note_limit(Cause limit);
   bool count_decoded(std::size_t bytes);
-  bool is_nested(bool run, bool escaped) const;
 
   KeywordSearch::Scratch keywords_;
   std::vector<Layer> layers_;  // by depth of decoding
@@ -161,12 +161,10 @@ class Detector::Scratch {
   std::vector<Carried> fresh_;     // literals in that
   std::vector<Carried> carried_;   // literals of what the bytes were made from
   std::vector<Carried> literals_;  // both
-  std::size_t decoded_bytes_ = 0;  // in this scan, and the most it may come to
-  std::size_t decoded_limit_ = 0;
+  Decoding decoding_;
   Notes notes_;
   std::vector<Cause> beyond_;
   std::vector<Packed> packed_;
-  std::vector<std::string_view> chain_;    // encodings round what is searched, the outermost first
   std::optional<Costs> costs_;             // if they are measured
   std::map<std::uint32_t, Needs> needed_;  // by rule
 };
